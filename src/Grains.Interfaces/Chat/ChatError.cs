@@ -1,0 +1,81 @@
+namespace Prism.Chat;
+
+/// <summary>Why a call did not end in an answer. A value, not an exception: it is expected, and it crosses process borders.</summary>
+[GenerateSerializer, Immutable, Alias("prism.chat-error")]
+public sealed record ChatError
+{
+    /// <summary>Which side failed, and at which stage.</summary>
+    [Id(0)] public required ChatErrorKind Kind { get; init; }
+
+    /// <summary>For the caller to read. Has no secret and no text of a prompt or an answer in it.</summary>
+    [Id(1)] public required string Message { get; init; }
+
+    /// <summary>The field of the request that is at fault, as a path: <c>messages[0].role</c>.</summary>
+    [Id(2)] public string? Param { get; init; }
+
+    /// <summary>A finer machine-readable reason, where there is one (<c>context_length_exceeded</c>).</summary>
+    [Id(3)] public string? Code { get; init; }
+
+    /// <summary>The provider that failed; null where Prism itself refused.</summary>
+    [Id(4)] public string? Provider { get; init; }
+
+    /// <summary>When it is worth trying again, where that is known.</summary>
+    [Id(5)] public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>A request that cannot be served as it is.</summary>
+    public static ChatError Invalid(string message, string? param = null, string? code = null) =>
+        new() { Kind = ChatErrorKind.InvalidRequest, Message = message, Param = param, Code = code };
+}
+
+/// <summary>The side and the stage of a <see cref="ChatError"/>.</summary>
+[GenerateSerializer]
+public enum ChatErrorKind
+{
+    /// <summary>A bug or a broken machine on Prism's side.</summary>
+    Internal = 0,
+
+    /// <summary>The request cannot be right: a field is missing, out of range, or asks what the provider cannot do.</summary>
+    InvalidRequest = 1,
+
+    /// <summary>The model does not exist, or not for this account.</summary>
+    ModelNotFound = 2,
+
+    /// <summary>The request is larger than is accepted.</summary>
+    RequestTooLarge = 3,
+
+    /// <summary>The provider understood the request and will not process it.</summary>
+    Unprocessable = 4,
+
+    /// <summary>Too many requests or tokens for the moment; retrying later helps.</summary>
+    RateLimited = 5,
+
+    /// <summary>A quota is used up; retrying soon does not help.</summary>
+    QuotaExceeded = 6,
+
+    /// <summary>Prism has more to do than it can.</summary>
+    Overloaded = 7,
+
+    /// <summary>The provider refused the credentials that Prism is configured with.</summary>
+    UpstreamCredentialsRefused = 8,
+
+    /// <summary>The provider answered with a server error or a status that makes no sense.</summary>
+    UpstreamServerError = 9,
+
+    /// <summary>No connection to the provider could be made, or it broke before an answer.</summary>
+    UpstreamUnreachable = 10,
+
+    /// <summary>The provider's answer could not be understood.</summary>
+    UpstreamInvalidResponse = 11,
+
+    /// <summary>The provider's answer ended before it was complete.</summary>
+    UpstreamBrokenOff = 12,
+
+    /// <summary>No connection in time.</summary>
+    UpstreamConnectTimeout = 13,
+
+    /// <summary>A connection, but no first token in time.</summary>
+    UpstreamFirstTokenTimeout = 14,
+
+    /// <summary>Silence in the middle of an answer.</summary>
+    UpstreamIdleTimeout = 15,
+}

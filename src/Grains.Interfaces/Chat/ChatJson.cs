@@ -1,0 +1,42 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Prism.Chat;
+
+/// <summary>
+/// The JSON of the chat contracts, which is OpenAI's: what the gateway reads and writes, and what OpenAI-type providers are sent and send.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ChatRequest))]
+[JsonSerializable(typeof(ChatResponse))]
+[JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(ChatUsage))]
+[JsonSerializable(typeof(JsonElement))]
+public sealed partial class ChatJson : JsonSerializerContext
+{
+    /// <summary>
+    /// For what clients send: nested at most 32 deep, no property twice (which of the two would count differs between parsers), nothing cut off.
+    /// </summary>
+    public static ChatJson Strict { get; } = new(Create(maxDepth: 32, allowDuplicates: false));
+
+    /// <summary>For what providers send: read as leniently as it can be.</summary>
+    public static ChatJson Lenient { get; } = new(Create(maxDepth: 128, allowDuplicates: true));
+
+    private static JsonSerializerOptions Create(int maxDepth, bool allowDuplicates) => new(s_defaultOptions)
+    {
+        MaxDepth = maxDepth,
+        AllowDuplicateProperties = allowDuplicates,
+        // Answers are JSON or SSE, never HTML: escaping every non-ASCII letter would only make them longer.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
+
+/// <summary>Typed look-up of a source-generated contract.</summary>
+internal static class JsonTypeInfoExtensions
+{
+    public static JsonTypeInfo<T> GetTypeInfo<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+}

@@ -1,0 +1,55 @@
+namespace Prism.Chat;
+
+/// <summary>How a call ended: either <see cref="Response"/> or <see cref="Error"/> is set.</summary>
+[GenerateSerializer, Immutable, Alias("prism.chat-outcome")]
+public sealed record ChatOutcome
+{
+    /// <summary>The answer.</summary>
+    [Id(0)] public ChatResponse? Response { get; init; }
+
+    /// <summary>Why there is none.</summary>
+    [Id(1)] public ChatError? Error { get; init; }
+
+    /// <summary>Who was asked; null where the call was refused before that was settled.</summary>
+    [Id(2)] public ChatRoute? Route { get; init; }
+}
+
+/// <summary>Who answers a call.</summary>
+[GenerateSerializer, Immutable, Alias("prism.chat-route")]
+public sealed record ChatRoute
+{
+    /// <summary>The provider's name.</summary>
+    [Id(0)] public required string Provider { get; init; }
+
+    /// <summary>The model that the provider is asked for.</summary>
+    [Id(1)] public required string Model { get; init; }
+
+    /// <summary>How many calls upstream it has taken, from 1.</summary>
+    [Id(2)] public int Attempts { get; init; } = 1;
+}
+
+/// <summary>
+/// One event of a streamed answer; exactly one property is set. A stream is <see cref="Started"/>, then any number of <see cref="Chunk"/>,
+/// then <see cref="Completed"/> or <see cref="Failed"/>; or only <see cref="Failed"/>, where nothing came.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("prism.chat-stream-event")]
+public readonly record struct ChatStreamEvent
+{
+    /// <summary>The provider has begun to answer.</summary>
+    [Id(0)] public ChatRoute? Started { get; init; }
+
+    /// <summary>A piece of the answer.</summary>
+    [Id(1)] public ChatChunk? Chunk { get; init; }
+
+    /// <summary>The answer is complete, and this is what it took.</summary>
+    [Id(2)] public ChatUsage? Completed { get; init; }
+
+    /// <summary>The answer ends here, incomplete.</summary>
+    [Id(3)] public ChatError? Failed { get; init; }
+
+    /// <summary>An event that is <paramref name="chunk"/>.</summary>
+    public static implicit operator ChatStreamEvent(ChatChunk chunk) => new() { Chunk = chunk };
+
+    /// <summary>An event that is <paramref name="error"/>.</summary>
+    public static implicit operator ChatStreamEvent(ChatError error) => new() { Failed = error };
+}

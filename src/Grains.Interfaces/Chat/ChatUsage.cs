@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Prism.Chat;
+
+/// <summary>What an answer took, in tokens.</summary>
+[GenerateSerializer, Immutable, Alias("prism.chat-usage")]
+public sealed record ChatUsage
+{
+    /// <summary>Tokens of the prompt, those read from or written to a provider's prompt cache included.</summary>
+    [Id(0)] public int PromptTokens { get; init; }
+
+    /// <summary>Tokens of the answer, reasoning included.</summary>
+    [Id(1)] public int CompletionTokens { get; init; }
+
+    /// <summary>The sum of both.</summary>
+    [Id(2)] public int TotalTokens { get; init; }
+
+    /// <summary>Of the prompt's tokens.</summary>
+    [Id(3)] public PromptTokensDetails? PromptTokensDetails { get; init; }
+
+    /// <summary>Of the answer's tokens.</summary>
+    [Id(4)] public CompletionTokensDetails? CompletionTokensDetails { get; init; }
+
+    /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
+    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+
+    /// <summary>A usage whose total is the sum of its parts.</summary>
+    public static ChatUsage Of(int promptTokens, int completionTokens) =>
+        new() { PromptTokens = promptTokens, CompletionTokens = completionTokens, TotalTokens = promptTokens + completionTokens };
+}
+
+/// <summary>Of the prompt's tokens.</summary>
+[GenerateSerializer, Immutable, Alias("prism.prompt-tokens-details")]
+public sealed record PromptTokensDetails
+{
+    /// <summary>Those that the provider had in its prompt cache.</summary>
+    [Id(0)] public int? CachedTokens { get; init; }
+
+    /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
+    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+}
+
+/// <summary>Of the answer's tokens.</summary>
+[GenerateSerializer, Immutable, Alias("prism.completion-tokens-details")]
+public sealed record CompletionTokensDetails
+{
+    /// <summary>Those spent on reasoning.</summary>
+    [Id(0)] public int? ReasoningTokens { get; init; }
+
+    /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
+    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+}

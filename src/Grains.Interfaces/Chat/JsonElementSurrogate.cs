@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace Prism.Chat;
+
+/// <summary>How a <see cref="JsonElement"/> crosses between processes: as its text.</summary>
+[GenerateSerializer, Immutable, Alias("prism.json-element")]
+internal struct JsonElementSurrogate
+{
+    [Id(0)] public string? Json;
+}
+
+[RegisterConverter]
+internal sealed class JsonElementConverter : IConverter<JsonElement, JsonElementSurrogate>
+{
+    public JsonElement ConvertFromSurrogate(in JsonElementSurrogate surrogate) =>
+        surrogate.Json is { } json ? JsonElement.Parse(json) : default;
+
+    public JsonElementSurrogate ConvertToSurrogate(in JsonElement value) =>
+        new() { Json = value.ValueKind == JsonValueKind.Undefined ? null : value.GetRawText() };
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Prism.Chat;
+
+/// <summary>Reads and writes <see cref="MessageContent"/> as a string or as a list of parts.</summary>
+internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent>
+{
+    public override MessageContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.String => new MessageContent(reader.GetString()!),
+        JsonTokenType.StartArray => new MessageContent(ReadParts(ref reader, options)),
+        _ => throw new JsonException("must be a string or a list of parts"),
+    };
+
+    public override void Write(Utf8JsonWriter writer, MessageContent value, JsonSerializerOptions options)
+    {
+        if (value.Text is { } text)
+        {
+            writer.WriteStringValue(text);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var part in value.Parts)
+        {
+            JsonSerializer.Serialize(writer, part, options.GetTypeInfo<ContentPart>());
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static ImmutableArray<ContentPart> ReadParts(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        var parts = ImmutableArray.CreateBuilder<ContentPart>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException("must be a list of objects");
+            }
+
+            parts.Add(JsonSerializer.Deserialize(ref reader, options.GetTypeInfo<ContentPart>())!);
+        }
+
+        return parts.ToImmutable();
+    }
+}

@@ -1,0 +1,8 @@
+namespace Prism;
+
+/// <summary>The one place where grain keys are made.</summary>
+public static class GrainKeys
+{
+    /// <summary>A fresh key for an <see cref="Chat.IChatGrain"/>: one grain a call.</summary>
+    public static string NewChatCall() => Guid.NewGuid().ToString("N");
+}

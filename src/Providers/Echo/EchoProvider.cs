@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Prism.Chat;
+
+namespace Prism.Providers.Echo;
+
+/// <summary>
+/// No provider at all: answers with the last user message, word by word. Needs no key and no network, so it is what Prism starts with and
+/// what its own cost is measured against. A token of echo is a word.
+/// </summary>
+internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) : IChatProvider
+{
+    /// <summary>The model that every answer names.</summary>
+    public const string Model = "echo-v1";
+
+    public ProviderOptions Options => options;
+
+    public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    {
+        var answer = EchoAnswer.To(request);
+        if (options.Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(options.Delay * answer.Words.Length, time, cancellationToken);
+        }
+
+        return new ChatResponse
+        {
+            Id = NewId(),
+            Created = time.GetUtcNow().ToUnixTimeSeconds(),
+            Model = Model,
+            Choices = [new() { Message = new() { Content = string.Concat(answer.Words) }, FinishReason = answer.FinishReason }],
+            Usage = answer.Usage,
+        };
+    }
+
+    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
+        ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var answer = EchoAnswer.To(request);
+        var chunk = new ChatChunk { Id = NewId(), Created = time.GetUtcNow().ToUnixTimeSeconds(), Model = Model };
+        var role = ChatRoles.Assistant;
+        foreach (var word in answer.Words)
+        {
+            if (options.Delay > TimeSpan.Zero)
+            {
+                await Task.Delay(options.Delay, time, cancellationToken);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return chunk with { Choices = [new() { Delta = new() { Role = role, Content = word } }] };
+            role = null;
+        }
+
+        yield return chunk with { Choices = [new() { Delta = new() { Role = role }, FinishReason = answer.FinishReason }], Usage = answer.Usage };
+    }
+
+    private static string NewId() => "chatcmpl-" + Guid.NewGuid().ToString("N");
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Prism.Chat;
+using Prism.Providers.Upstream;
+
+namespace Prism.Providers;
+
+/// <summary>One call to a provider over HTTP, the same for every vendor: translate, send, watch the clock, read, and name what went wrong.</summary>
+internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat format, HttpMessageInvoker http, TimeProvider time) : IChatProvider
+{
+    private readonly Uri _endpoint = new(options.BaseUrl!.TrimEnd('/') + "/" + format.Path);
+    private readonly UpstreamErrors _errors = new(options);
+
+    public ProviderOptions Options => options;
+
+    public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    {
+        // :: Step 1: say it in the vendor's words
+        var body = new ArrayBufferWriter<byte>(1024);
+        if (Translate(request, stream: false, body) is { } refused)
+        {
+            return refused;
+        }
+
+        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
+        try
+        {
+            // :: Step 2: send, and wait for the headers
+            var response = await exchange.SendAsync(CreateMessage(body));
+
+            // :: Step 3: read the whole body, whatever its status
+            var content = await exchange.ReadBodyAsync(response);
+            if (!response.IsSuccessStatusCode)
+            {
+                return _errors.FromStatus(response, format.ReadError(content.Span));
+            }
+
+            // :: Step 4: say it in ours
+            var answer = format.ReadResponse(content.Span, time.GetUtcNow().ToUnixTimeSeconds());
+            return answer.Response is { Choices.IsEmpty: true } ? _errors.InvalidResponse() : answer;
+        }
+        catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
+        {
+            return error;
+        }
+    }
+
+    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
+        ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // :: Step 1: say it in the vendor's words
+        var body = new ArrayBufferWriter<byte>(1024);
+        if (Translate(request, stream: true, body) is { } refused)
+        {
+            yield return refused;
+            yield break;
+        }
+
+        // :: Step 2: send, and wait for the headers
+        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
+        var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(body));
+        if (failure is not null)
+        {
+            yield return failure;
+            yield break;
+        }
+
+        // :: Step 3: read event by event and say each in ours
+        var decoder = format.CreateDecoder(time.GetUtcNow().ToUnixTimeSeconds());
+        await using var frames = StreamFrames.ReadAsync(format.Framing, stream!, decoder, exchange.Aborted).GetAsyncEnumerator(exchange.Aborted);
+        while (!decoder.IsComplete)
+        {
+            var (events, ended, error) = await ReadNextAsync(frames, decoder, exchange);
+            foreach (var streamEvent in events)
+            {
+                yield return streamEvent;
+                if (streamEvent.Failed is not null)
+                {
+                    yield break;
+                }
+            }
+
+            if (error is not null)
+            {
+                yield return error;
+            }
+
+            if (ended)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private ChatError? Translate(ChatRequest request, bool stream, ArrayBufferWriter<byte> body)
+    {
+        if (format.FindUnsupported(request) is [var parameter, ..])
+        {
+            return ChatError.Invalid($"Provider '{options.Name}' does not support '{parameter}'.", parameter, "unsupported_parameter");
+        }
+
+        return format.WriteRequest(body, request, stream);
+    }
+
+    private HttpRequestMessage CreateMessage(ArrayBufferWriter<byte> body)
+    {
+        // Built from nothing: whatever headers the client sent stay with Prism.
+        var message = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
+        message.Content.Headers.ContentType = new("application/json");
+        format.AddHeaders(message.Headers);
+        return message;
+    }
+
+    private async Task<(Stream? Stream, ChatError? Error)> OpenStreamAsync(UpstreamExchange exchange, HttpRequestMessage message)
+    {
+        try
+        {
+            var response = await exchange.SendAsync(message);
+            if (!response.IsSuccessStatusCode)
+            {
+                var content = await exchange.ReadBodyAsync(response);
+                return (null, _errors.FromStatus(response, format.ReadError(content.Span)));
+            }
+
+            return StreamFrames.Matches(format.Framing, response.Content.Headers.ContentType?.MediaType)
+                ? (await exchange.OpenBodyAsync(response), null)
+                : (null, _errors.InvalidResponse());
+        }
+        catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
+        {
+            return (null, error);
+        }
+    }
+
+    private async ValueTask<(List<ChatStreamEvent> Events, bool Ended, ChatError? Error)> ReadNextAsync(
+        IAsyncEnumerator<List<ChatStreamEvent>> frames, IStreamDecoder decoder, UpstreamExchange exchange)
+    {
+        try
+        {
+            if (!await frames.MoveNextAsync())
+            {
+                return ([], true, decoder.MayEnd ? null : _errors.BrokenOff());
+            }
+
+            exchange.OnEvent(hasChunk: frames.Current.Count > 0);
+            return (frames.Current, false, null);
+        }
+        catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
+        {
+            return ([], true, error);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Prism.Providers;
+
+/// <summary>How one provider is reached. Bound from <c>Prism:Providers:{name}</c>.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>Its name in requests and settings: lower case letters, digits, <c>-</c> and <c>_</c>.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The wire format it speaks. Has to be set for a provider that is not built in.</summary>
+    public ProviderType? Type { get; set; }
+
+    /// <summary>Its address, with the version where the vendor has one in it (<c>https://api.openai.com/v1</c>).</summary>
+    public string? BaseUrl { get; set; }
+
+    /// <summary>Its API key. Default: none.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>The model of a request that names none.</summary>
+    public string DefaultModel { get; set; } = "";
+
+    /// <summary>More models to list and to measure by name. Requests are not limited to them. Default: none.</summary>
+    public ImmutableArray<string> Models { get => field.IsDefault ? [] : field; set; }
+
+    /// <summary>The longest wait for the first token, and for each one after it. Default: 60 s; ollama 120 s.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The longest wait for a connection. Default: 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The output cap that is sent where a request has none and the vendor demands one (Anthropic). Default: 4096 tokens.</summary>
+    public int DefaultMaxTokens { get; set; } = 4096;
+
+    /// <summary>For echo only: the pause before each word. Default: none.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>The prefix of this provider's environment variables: <c>LLM_OPENAI</c>.</summary>
+    public string VariablePrefix => "LLM_" + Name.Replace('-', '_').ToUpperInvariant();
+}
+
+/// <summary>The wire formats that Prism speaks to providers.</summary>
+public enum ProviderType
+{
+    /// <summary>OpenAI's chat completions, as many others speak them.</summary>
+    OpenAi,
+
+    /// <summary>Anthropic's messages.</summary>
+    Anthropic,
+
+    /// <summary>Ollama's chat.</summary>
+    Ollama,
+
+    /// <summary>No provider at all: answers with what it is asked.</summary>
+    Echo,
+}

@@ -1,0 +1,11 @@
+namespace Prism.Providers;
+
+/// <summary>All providers. Bound from <c>Prism</c>.</summary>
+public sealed class ProvidersOptions
+{
+    /// <summary>The provider of a request that names none. Default: <c>echo</c>.</summary>
+    public string DefaultProvider { get; set; } = BuiltInProviders.Echo;
+
+    /// <summary>The providers by name, the built-in ones first.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; } = BuiltInProviders.CreateAll();
+}

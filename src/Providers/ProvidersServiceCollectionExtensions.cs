@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Prism.Providers.Anthropic;
+using Prism.Providers.Echo;
+using Prism.Providers.Ollama;
+using Prism.Providers.OpenAi;
+
+namespace Prism.Providers;
+
+/// <summary>Registers the providers.</summary>
+public static class ProvidersServiceCollectionExtensions
+{
+    /// <summary>Adds the <see cref="ProviderRegistry"/> with every provider of <see cref="ProvidersOptions"/>, which the caller configures.</summary>
+    public static IServiceCollection AddPrismProviders(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
+            var time = provider.GetRequiredService<TimeProvider>();
+            return new ProviderRegistry(options.DefaultProvider, [.. options.Providers.Values.Select(one => Create(one, time))]);
+        });
+        return services;
+    }
+
+    private static IChatProvider Create(ProviderOptions options, TimeProvider time) => options.Type switch
+    {
+        ProviderType.OpenAi => CreateHttp(options, new OpenAiWireFormat(options), time),
+        ProviderType.Anthropic => CreateHttp(options, new AnthropicWireFormat(options), time),
+        ProviderType.Ollama => CreateHttp(options, new OllamaWireFormat(options), time),
+        ProviderType.Echo => new EchoProvider(options, time),
+        _ => throw new InvalidOperationException($"Provider '{options.Name}' has no type."),
+    };
+
+    private static HttpChatProvider CreateHttp(ProviderOptions options, IWireFormat format, TimeProvider time) =>
+        new(options, format, CreateInvoker(options), time);
+
+    private static HttpMessageInvoker CreateInvoker(ProviderOptions options) => new(new SocketsHttpHandler
+    {
+        // An upstream that redirects is misconfigured or hostile: following would take the key along.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = options.ConnectTimeout,
+        // Providers move behind DNS names.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        EnableMultipleHttp2Connections = true,
+    });
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Prism.Chat;
+
+namespace Prism.Providers.Upstream;
+
+/// <summary>
+/// Names what went wrong with a call to one provider. The only place that decides what of a vendor's words a client may read.
+/// </summary>
+internal sealed class UpstreamErrors(ProviderOptions options)
+{
+    private const int MaxMessageLength = 1000;
+
+    /// <summary>An answer with a status that is no success.</summary>
+    public ChatError FromStatus(HttpResponseMessage response, VendorError? body)
+    {
+        var retryAfter = RetryAfter.Read(response.Headers);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.BadRequest => FromClientFault(ChatErrorKind.InvalidRequest, body),
+            HttpStatusCode.NotFound => FromClientFault(ChatErrorKind.ModelNotFound, body),
+            HttpStatusCode.RequestEntityTooLarge => FromClientFault(ChatErrorKind.RequestTooLarge, body),
+            HttpStatusCode.UnprocessableEntity => FromClientFault(ChatErrorKind.Unprocessable, body),
+            HttpStatusCode.PaymentRequired => QuotaExceeded(retryAfter),
+            HttpStatusCode.TooManyRequests when IsQuota(body) => QuotaExceeded(retryAfter),
+            HttpStatusCode.TooManyRequests => RateLimited(retryAfter),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => CredentialsRefused(),
+            HttpStatusCode.RequestTimeout => Create(ChatErrorKind.UpstreamFirstTokenTimeout, "timed out", retryAfter),
+            var status => Create(
+                ChatErrorKind.UpstreamServerError,
+                string.Create(CultureInfo.InvariantCulture, $"answered with HTTP status {(int)status}"),
+                retryAfter),
+        };
+    }
+
+    /// <summary>
+    /// An error object in a stream that began with 200, or in a body that did.
+    /// </summary>
+    /// <param name="kind">What the vendor's class of error means.</param>
+    /// <param name="body">What the vendor says.</param>
+    public ChatError FromEvent(ChatErrorKind kind, VendorError? body) => kind switch
+    {
+        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable =>
+            FromClientFault(kind, body),
+        ChatErrorKind.RateLimited when IsQuota(body) => QuotaExceeded(null),
+        ChatErrorKind.RateLimited => RateLimited(null),
+        ChatErrorKind.QuotaExceeded => QuotaExceeded(null),
+        ChatErrorKind.UpstreamCredentialsRefused => CredentialsRefused(),
+        _ => Create(kind, "reported an error in the middle of its answer"),
+    };
+
+    /// <summary>An exchange that threw.</summary>
+    /// <returns>Null where it is not the provider's doing: the caller left, or there is a bug.</returns>
+    public ChatError? FromException(Exception exception, UpstreamExchange exchange) => exception switch
+    {
+        _ when exchange.CallerLeft => null,
+        OperationCanceledException when exchange.TimedOut => Timeout(exchange),
+        // SocketsHttpHandler's way to say that ConnectTimeout has passed.
+        OperationCanceledException { InnerException: TimeoutException } =>
+            Create(ChatErrorKind.UpstreamConnectTimeout, "could not be connected to in time"),
+        JsonException or InvalidDataException => InvalidResponse(),
+        HttpRequestException or IOException when exchange.TimedOut => Timeout(exchange),
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
+            InvalidResponse(),
+        HttpRequestException or IOException when exchange.Answered => BrokenOff(),
+        HttpRequestException or IOException => Create(ChatErrorKind.UpstreamUnreachable, "could not be reached"),
+        _ => null,
+    };
+
+    /// <summary>An answer that is not what the vendor documents.</summary>
+    public ChatError InvalidResponse() => Create(ChatErrorKind.UpstreamInvalidResponse, "sent an answer that could not be understood");
+
+    /// <summary>A stream that ended too early.</summary>
+    public ChatError BrokenOff() => Create(ChatErrorKind.UpstreamBrokenOff, "broke off in the middle of its answer");
+
+    private ChatError Timeout(UpstreamExchange exchange) => exchange.FirstTokenSeen
+        ? Create(ChatErrorKind.UpstreamIdleTimeout, "fell silent in the middle of its answer")
+        : Create(ChatErrorKind.UpstreamFirstTokenTimeout, "did not begin to answer in time");
+
+    private ChatError CredentialsRefused() =>
+        Create(ChatErrorKind.UpstreamCredentialsRefused, "refused the credentials that this service is configured with");
+
+    private ChatError RateLimited(TimeSpan? retryAfter) =>
+        Create(ChatErrorKind.RateLimited, "is rate limiting this service", retryAfter);
+
+    private ChatError QuotaExceeded(TimeSpan? retryAfter) =>
+        Create(ChatErrorKind.QuotaExceeded, "reports that this service's quota is used up", retryAfter);
+
+    // The request was at fault: only here do the vendor's own words help the client, and only these are passed on.
+    private ChatError FromClientFault(ChatErrorKind kind, VendorError? body) => new()
+    {
+        Kind = kind,
+        Message = Redact(body?.Message) ?? $"Provider '{options.Name}' refused the request.",
+        Param = Redact(body?.Param),
+        Code = Redact(body?.Code),
+        Provider = options.Name,
+    };
+
+    private ChatError Create(ChatErrorKind kind, string what, TimeSpan? retryAfter = null) =>
+        new() { Kind = kind, Message = $"Provider '{options.Name}' {what}.", Provider = options.Name, RetryAfter = retryAfter };
+
+    private static bool IsQuota(VendorError? body) => body is { Code: "insufficient_quota" } or { Type: "insufficient_quota" };
+
+    // A vendor that quotes the key back must not hand it to a client.
+    private string? Redact(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        text = string.IsNullOrEmpty(options.ApiKey) ? text : text.Replace(options.ApiKey, "***", StringComparison.Ordinal);
+        return text.Length <= MaxMessageLength ? text : text[..MaxMessageLength];
+    }
+}
