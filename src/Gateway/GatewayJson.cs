@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Prism.Chat;
 using Prism.Errors;
@@ -9,9 +10,7 @@ using Prism.Templates;
 namespace Prism;
 
 /// <summary>The JSON of the gateway's own bodies. That of chats is <see cref="ChatJson"/>.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ApiErrorBody))]
 [JsonSerializable(typeof(NativeResponse))]
 [JsonSerializable(typeof(NativeChunk))]
@@ -25,8 +24,10 @@ namespace Prism;
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>Strict in what it reads, and without escapes that JSON does not need in what it writes; see <see cref="ChatJson"/>.</summary>
-    public static GatewayJson Api { get; } = new(new(s_defaultOptions)
+    public static GatewayJson Api { get; } = new(new JsonSerializerOptions
     {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         MaxDepth = 32,
         AllowDuplicateProperties = false,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

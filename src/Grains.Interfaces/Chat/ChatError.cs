@@ -84,4 +84,4 @@ public enum ChatErrorKind
 }
 
 /// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>
-internal sealed class ChatErrorKindJsonConverter() : JsonStringEnumConverter<ChatErrorKind>(JsonNamingPolicy.SnakeCaseLower);
+public sealed class ChatErrorKindJsonConverter() : JsonStringEnumConverter<ChatErrorKind>(JsonNamingPolicy.SnakeCaseLower);
