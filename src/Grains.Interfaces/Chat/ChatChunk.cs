@@ -22,13 +22,14 @@ public sealed record ChatChunk
     [Id(2)] public string? Model { get; init; }
 
     /// <summary>What is new. Empty on a chunk that only brings <see cref="Usage"/>.</summary>
-    [Id(3)] public ImmutableArray<ChatChunkChoice> Choices { get => field.IsDefault ? [] : field; init; }
+    [Id(3), JsonConverter(typeof(ChoicesJsonConverter<ChatChunkChoice>))]
+    public ImmutableArray<ChatChunkChoice> Choices { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What the whole answer took, on one of the last chunks.</summary>
     [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatUsage? Usage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>What is new for one choice.</summary>
@@ -48,7 +49,7 @@ public sealed record ChatChunkChoice
     [Id(3), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? FinishReason { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>A piece of an <see cref="AssistantMessage"/>: texts and arguments are joined to those before.</summary>
@@ -74,5 +75,5 @@ public sealed record ChatDelta
     [Id(4)] public string? ReasoningContent { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,13 +9,14 @@ namespace Prism.Chat;
 /// <summary>
 /// The JSON of the chat contracts, which is OpenAI's: what the gateway reads and writes, and what OpenAI-type providers are sent and send.
 /// </summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChatRequest))]
 [JsonSerializable(typeof(ChatResponse))]
 [JsonSerializable(typeof(ChatChunk))]
 [JsonSerializable(typeof(ChatUsage))]
+[JsonSerializable(typeof(ContentPart))]
+[JsonSerializable(typeof(ImmutableArray<ChatChoice>))]
+[JsonSerializable(typeof(ImmutableArray<ChatChunkChoice>))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ChatJson : JsonSerializerContext
 {
@@ -26,10 +28,14 @@ public sealed partial class ChatJson : JsonSerializerContext
     /// <summary>For what providers send: read as leniently as it can be.</summary>
     public static ChatJson Lenient { get; } = new(Create(maxDepth: 128, allowDuplicates: true));
 
-    private static JsonSerializerOptions Create(int maxDepth, bool allowDuplicates) => new(s_defaultOptions)
+    // Written out, not copied from the generated defaults: those are initialised after the properties above.
+    private static JsonSerializerOptions Create(int maxDepth, bool allowDuplicates) => new()
     {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         MaxDepth = maxDepth,
         AllowDuplicateProperties = allowDuplicates,
+        Converters = { new JsonElementJsonConverter() },
         // Answers are JSON or SSE, never HTML: escaping every non-ASCII letter would only make them longer.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };

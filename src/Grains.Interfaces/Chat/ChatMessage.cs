@@ -27,7 +27,7 @@ public sealed record ChatMessage
     [Id(5)] public string? ReasoningContent { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(6), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(6), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
     /// <summary>A message that is plain text.</summary>
     public static ChatMessage Create(string role, string text) => new() { Role = role, Content = new MessageContent(text) };

@@ -79,13 +79,14 @@ public sealed record ChatRequest
     [Id(20)] public Dictionary<string, JsonElement>? Variables { get; init; }
 
     /// <summary>The provider by name. Null: from the prefix of <see cref="Model"/>, else the default. Not part of the JSON.</summary>
-    [Id(21), JsonIgnore] public string? Provider { get; init; }
+    // An ignored property swallows its name, and `provider` is OpenRouter's: so it gets a name that nobody sends.
+    [Id(21), JsonIgnore, JsonPropertyName("(provider)")] public string? Provider { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(22), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(22), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
     /// <summary>The output cap that is in force: <see cref="MaxCompletionTokens"/>, else <see cref="MaxTokens"/>.</summary>
-    [JsonIgnore] public int? OutputTokenLimit => MaxCompletionTokens ?? MaxTokens;
+    [JsonIgnore, JsonPropertyName("(output_token_limit)")] public int? OutputTokenLimit => MaxCompletionTokens ?? MaxTokens;
 }
 
 /// <summary>What a streamed answer is to carry besides its pieces.</summary>
@@ -96,5 +97,5 @@ public sealed record ChatStreamOptions
     [Id(0)] public bool? IncludeUsage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

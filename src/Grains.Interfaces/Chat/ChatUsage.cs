@@ -23,7 +23,7 @@ public sealed record ChatUsage
     [Id(4)] public CompletionTokensDetails? CompletionTokensDetails { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
     /// <summary>A usage whose total is the sum of its parts.</summary>
     public static ChatUsage Of(int promptTokens, int completionTokens) =>
@@ -38,7 +38,7 @@ public sealed record PromptTokensDetails
     [Id(0)] public int? CachedTokens { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>Of the answer's tokens.</summary>
@@ -49,5 +49,5 @@ public sealed record CompletionTokensDetails
     [Id(0)] public int? ReasoningTokens { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

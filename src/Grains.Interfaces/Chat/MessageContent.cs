@@ -45,7 +45,7 @@ public sealed record ContentPart
     [Id(2)] public ImageUrl? ImageUrl { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(3), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(3), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>An image, by address or inline. Prism never fetches it.</summary>
@@ -59,5 +59,5 @@ public sealed record ImageUrl
     [Id(1)] public string? Detail { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

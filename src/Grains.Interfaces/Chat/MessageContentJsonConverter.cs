@@ -38,12 +38,25 @@ internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw new JsonException("must be a list of objects");
+                throw new JsonException("must be a string or a list of parts");
             }
 
-            parts.Add(JsonSerializer.Deserialize(ref reader, options.GetTypeInfo<ContentPart>())!);
+            parts.Add(ReadPart(ref reader, parts.Count, options));
         }
 
         return parts.ToImmutable();
+    }
+
+    private static ContentPart ReadPart(ref Utf8JsonReader reader, int index, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, options.GetTypeInfo<ContentPart>())!;
+        }
+        catch (JsonException exception)
+        {
+            // The path of this one begins at the part. A new one gets the path of the content from the serializer.
+            throw new JsonException($"must be a list of parts, and its [{index}]{exception.Path?.TrimStart('$')} is not right", exception);
+        }
     }
 }

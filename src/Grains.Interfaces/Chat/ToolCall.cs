@@ -20,7 +20,7 @@ public sealed record ToolCall
     [Id(3)] public FunctionCall? Function { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>The function of a <see cref="ToolCall"/>.</summary>
@@ -34,5 +34,5 @@ public sealed record FunctionCall
     [Id(1)] public string? Arguments { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

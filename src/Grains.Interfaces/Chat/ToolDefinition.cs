@@ -14,7 +14,7 @@ public sealed record ToolDefinition
     [Id(1)] public FunctionDefinition? Function { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>A function a model may call.</summary>
@@ -34,5 +34,5 @@ public sealed record FunctionDefinition
     [Id(3)] public bool? Strict { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
