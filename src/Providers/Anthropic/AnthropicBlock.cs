@@ -69,11 +69,11 @@ internal sealed record AnthropicThinking : AnthropicBlock
 
     public string? Signature { get; init; }
 
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>What the model thought, encrypted. Has to go back as it came.</summary>
 internal sealed record AnthropicRedactedThinking : AnthropicBlock
 {
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Prism.Providers.Anthropic;
 
 /// <summary>
-/// An event of a stream. Of a type that is not listed (<c>ping</c>, <c>message_stop</c>'s kin to come) it is only this base, and is skipped.
+/// An event of a stream. Of a type that is not listed (<c>ping</c>, and what is yet to come) it is only this base, and is skipped.
 /// Source: https://platform.claude.com/docs/en/build-with-claude/streaming
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
@@ -52,6 +52,12 @@ internal sealed record AnthropicMessageStop : AnthropicEvent;
 internal sealed record AnthropicErrorEvent : AnthropicEvent
 {
     public required AnthropicErrorObject Error { get; init; }
+}
+
+/// <summary>What every event has, of whichever type.</summary>
+internal sealed record AnthropicUnknownEvent
+{
+    public required string Type { get; init; }
 }
 
 /// <summary>What is new of the message as a whole.</summary>

@@ -14,5 +14,6 @@ namespace Prism.Providers.Anthropic;
 [JsonSerializable(typeof(AnthropicRequest))]
 [JsonSerializable(typeof(AnthropicResponse))]
 [JsonSerializable(typeof(AnthropicEvent))]
+[JsonSerializable(typeof(AnthropicUnknownEvent))]
 [JsonSerializable(typeof(AnthropicErrorBody))]
 internal sealed partial class AnthropicJson : JsonSerializerContext;

@@ -35,7 +35,7 @@ internal sealed record AnthropicRequest
     public bool? Stream { get; init; }
 
     /// <summary>Anthropic's own words, as the caller put them.</summary>
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Verbatim { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Verbatim { get; set; }
 }
 
 /// <summary>A turn of the conversation.</summary>

@@ -48,6 +48,10 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
                 var error = AnthropicError.Read(vendorError);
                 output.Add(errors.FromEvent(AnthropicError.KindOf(error), error));
                 break;
+            default:
+                // Skipped, as long as it is an event at all.
+                _ = JsonSerializer.Deserialize(data, AnthropicJson.Default.AnthropicUnknownEvent);
+                break;
         }
     }
 
