@@ -12,6 +12,8 @@ namespace Prism.Providers.Anthropic;
 /// <remarks>Source: https://platform.claude.com/docs/en/api/messages</remarks>
 internal sealed class AnthropicWireFormat(ProviderOptions options) : IWireFormat
 {
+    // The last version that takes temperature, top_p and top_k: 2026-10-21 refuses them, even at their defaults.
+    // Source: https://platform.claude.com/docs/en/api/versioning
     private const string Version = "2023-06-01";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
