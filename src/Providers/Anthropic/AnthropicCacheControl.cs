@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Prism.Providers.Anthropic;
 
 /// <summary>
-/// Takes <c>cache_control</c>, Anthropic's own word for where its prompt cache is to cut, from what a caller put beside the known properties.
+/// Takes <c>cache_control</c>, Anthropic's own word for where its prompt cache is to cut, from what a caller put beside the known
+/// properties.
 /// </summary>
 internal static class AnthropicCacheControl
 {

@@ -3,7 +3,9 @@ using Prism.Chat;
 
 namespace Prism.Providers.Anthropic;
 
-/// <summary>Says the content of one message in Anthropic's blocks. Empty texts are left out: Anthropic refuses them, and they say nothing.</summary>
+/// <summary>
+/// Says the content of one message in Anthropic's blocks. Empty texts are left out: Anthropic refuses them, and they say nothing.
+/// </summary>
 internal static class AnthropicContent
 {
     private const string Refusal = "refusal";
@@ -44,7 +46,7 @@ internal static class AnthropicContent
     {
         if (part.Text is null)
         {
-            faults.Invalid("A text part must have a text.", path + ".text");
+            faults.Invalid("is missing", path + ".text");
         }
 
         return Text(part.Text) is { } text ? text with { CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) } : null;
@@ -58,7 +60,7 @@ internal static class AnthropicContent
             return new() { Source = source, CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) };
         }
 
-        faults.Invalid("Must be 'https://…', 'http://…' or 'data:<type>;base64,<data>'.", path + ".image_url.url");
+        faults.Invalid("must be an http or https address or data:<type>;base64,<data>", path + ".image_url.url");
         return null;
     }
 

@@ -5,8 +5,8 @@ using Prism.Chat;
 namespace Prism.Providers.Anthropic;
 
 /// <summary>
-/// A conversation as Anthropic has it: instructions apart from the turns, and user and assistant in turns, with the results of tools among what
-/// the user says.
+/// A conversation as Anthropic has it: instructions apart from the turns, and user and assistant in turns, with the results of tools among
+/// what the user says.
 /// </summary>
 internal sealed class AnthropicConversation
 {
@@ -32,7 +32,7 @@ internal sealed class AnthropicConversation
 
         if (conversation._turns.Count == 0)
         {
-            faults.Invalid("There must be a message with content that is not an instruction.", "messages");
+            faults.Invalid("must have a message with content that is not an instruction", "messages");
         }
 
         return conversation;
@@ -56,7 +56,7 @@ internal sealed class AnthropicConversation
                 AddTo(ChatRoles.Assistant, MapAssistant(message, path));
                 break;
             default:
-                _faults.Invalid("Must be 'system', 'developer', 'user', 'assistant' or 'tool'.", path + ".role");
+                _faults.Invalid($"must be one of {string.Join(", ", ChatRoles.All)}", path + ".role");
                 break;
         }
     }
@@ -92,15 +92,15 @@ internal sealed class AnthropicConversation
     {
         if (string.IsNullOrEmpty(message.ToolCallId))
         {
-            _faults.Invalid("Must name the call that it answers.", path + ".tool_call_id");
+            _faults.Invalid("is missing", path + ".tool_call_id");
         }
 
         ImmutableArray<AnthropicBlock> content = [.. AnthropicContent.MapSaid(message.Content, path, _faults)];
         return new() { ToolUseId = message.ToolCallId ?? "", Content = content.IsEmpty ? null : content };
     }
 
-    // Thinking first, then text, then calls: the order in which the model made them. The message's reasoning_content is left out on purpose:
-    // it has no signature, and Anthropic refuses thinking without one. What must survive a round trip is in thinking_blocks.
+    // Thinking first, then text, then calls: the order in which the model made them. The message's reasoning_content is left out on
+    // purpose: it has no signature, and Anthropic refuses thinking without one. What must survive a round trip is in thinking_blocks.
     private IEnumerable<AnthropicBlock> MapAssistant(ChatMessage message, string path) =>
     [
         .. MapThinking(message, path),
@@ -110,14 +110,13 @@ internal sealed class AnthropicConversation
 
     private ImmutableArray<AnthropicBlock> MapThinking(ChatMessage message, string path)
     {
-        var thoughts = AnthropicThoughts.Read(message);
-        if (thoughts is null)
+        if (AnthropicThoughts.Read(message) is { } thoughts)
         {
-            _faults.Invalid(
-                "Must be a list of blocks of the types 'thinking' and 'redacted_thinking', as they came.", $"{path}.{AnthropicThoughts.Property}");
+            return thoughts;
         }
 
-        return thoughts ?? [];
+        _faults.Invalid("must be a list of thinking and redacted_thinking blocks as they came", $"{path}.{AnthropicThoughts.Property}");
+        return [];
     }
 
     private AnthropicToolUse MapToolCall(ToolCall call, string path)
@@ -129,12 +128,12 @@ internal sealed class AnthropicConversation
 
         if (string.IsNullOrEmpty(call.Id))
         {
-            _faults.Invalid("A call must have an id.", path + ".id");
+            _faults.Invalid("is missing", path + ".id");
         }
 
         if (string.IsNullOrEmpty(call.Function?.Name))
         {
-            _faults.Invalid("A call must have the name of a function.", path + ".function.name");
+            _faults.Invalid("is missing", path + ".function.name");
         }
 
         return new()
@@ -160,7 +159,7 @@ internal sealed class AnthropicConversation
             // Said below, with the place.
         }
 
-        _faults.Invalid("Must be a JSON object as text.", path);
+        _faults.Invalid("must be a JSON object as text", path);
         return null;
     }
 }

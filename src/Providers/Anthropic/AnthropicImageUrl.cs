@@ -15,7 +15,8 @@ internal static class AnthropicImageUrl
             return ReadData(url.AsSpan(Scheme.Length));
         }
 
-        return Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+        return Uri.TryCreate(url, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
             ? new() { Type = "url", Url = url }
             : null;
     }

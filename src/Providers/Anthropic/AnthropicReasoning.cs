@@ -22,7 +22,7 @@ internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Think
 
         if (BudgetOf(request.ReasoningEffort) is not { } budget)
         {
-            faults.Invalid("Must be 'none', 'minimal', 'low', 'medium', 'high' or 'xhigh'.", "reasoning_effort");
+            faults.Invalid("must be none, minimal, low, medium, high or xhigh", "reasoning_effort");
             return Unasked;
         }
 
@@ -37,7 +37,8 @@ internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Think
             : new(new() { Type = "enabled", BudgetTokens = budget }, null, budget);
     }
 
-    // From Anthropic's least to what it calls the upper end of useful budgets for calls that do not run as batches.
+    // From the least that Anthropic takes to the most that it advises for calls that are waited for.
+    // Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking
     private static int? BudgetOf(string effort) => effort switch
     {
         "minimal" => 1024,
@@ -48,11 +49,11 @@ internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Think
         _ => null,
     };
 
-    // From 4.7 on Claude refuses a budget and takes an effort; before 4.6 it is the other way round. Names that say no version are taken for
-    // models of other makers, which know the older form.
+    // Up to 4.6 Claude takes a budget; from 4.7 on it refuses one and takes an effort. Names that say no version are taken
+    // for models of other makers, which know the older form.
     // Source: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
     private static bool ThinksAdaptively(string? model) =>
-        model is not null && VersionOf().Match(model) is { Success: true } version && (Part(version, 1), Part(version, 2)) is (> 4, _) or (4, >= 7);
+        VersionOf().Match(model ?? "") is { Success: true } version && (Part(version, 1), Part(version, 2)) is ( > 4, _) or (4, >= 7);
 
     private static int Part(Match version, int group) =>
         version.Groups[group] is { Success: true } part ? int.Parse(part.ValueSpan, CultureInfo.InvariantCulture) : 0;

@@ -51,12 +51,12 @@ internal static class AnthropicRequestMapper
 
         if (verbatim.ContainsKey(AnthropicParameters.Thinking) && request.ReasoningEffort is not (null or "none"))
         {
-            faults.Invalid("Either 'reasoning_effort' or 'thinking' can be set, not both.", "reasoning_effort");
+            faults.Invalid("cannot be set together with 'thinking'", "reasoning_effort");
         }
 
         if (verbatim.ContainsKey(AnthropicParameters.Metadata) && request.User is not null)
         {
-            faults.Invalid("Either 'user' or 'metadata' can be set, not both.", "user");
+            faults.Invalid("cannot be set together with 'metadata'", "user");
         }
     }
 
@@ -71,13 +71,13 @@ internal static class AnthropicRequestMapper
             case "json_schema" when SchemaOf(format!.Value) is { } schema:
                 return new("json_schema", schema);
             case "json_schema":
-                faults.Invalid("Must be a JSON Schema.", "response_format.json_schema.schema");
+                faults.Invalid("must be a JSON Schema", "response_format.json_schema.schema");
                 return null;
             case "json_object":
                 faults.Unsupported("JSON without a schema; use 'json_schema' and say what it is to look like", "response_format.type");
                 return null;
             default:
-                faults.Invalid("Must have the type 'text' or 'json_schema'.", "response_format.type");
+                faults.Invalid("must be text or json_schema", "response_format.type");
                 return null;
         }
     }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Prism.Providers.Anthropic;
 
 /// <summary>
-/// The body of an answer, and of a stream's first event, where the content is still empty and the reason to stop null. A body with status 200 may
-/// hold <see cref="Error"/> instead.
+/// The body of an answer, and of a stream's first event, where the content is still empty and the reason to stop null. A body with status
+/// 200 may hold <see cref="Error"/> instead.
 /// </summary>
 internal sealed record AnthropicResponse
 {

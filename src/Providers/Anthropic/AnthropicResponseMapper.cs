@@ -32,7 +32,8 @@ internal static class AnthropicResponseMapper
     };
 
     /// <summary>A call's arguments, where they came whole.</summary>
-    public static string ArgumentsOf(AnthropicToolUse call) => call.Input is { ValueKind: JsonValueKind.Object } input ? input.GetRawText() : "{}";
+    public static string ArgumentsOf(AnthropicToolUse call) =>
+        call.Input is { ValueKind: JsonValueKind.Object } input ? input.GetRawText() : "{}";
 
     private static AssistantMessage MapMessage(ImmutableArray<AnthropicBlock> content)
     {

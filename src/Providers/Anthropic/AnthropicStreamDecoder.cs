@@ -19,24 +19,19 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
 
     public void Decode(string eventType, ReadOnlySpan<byte> data, List<ChatStreamEvent> output)
     {
-        var streamEvent = JsonSerializer.Deserialize(data, AnthropicJson.Default.AnthropicEvent) ?? throw new JsonException("No event.");
-        switch (streamEvent)
+        switch (JsonSerializer.Deserialize(data, AnthropicJson.Default.AnthropicEvent) ?? throw new JsonException("No event."))
         {
-            case AnthropicMessageStart { Message: var message }:
-                _chunk = new() { Id = message.Id, Created = created, Model = message.Model };
-                _usage = message.Usage;
+            case AnthropicMessageStart start:
+                Begin(start.Message);
                 break;
             case AnthropicBlockStart start:
-                var block = AnthropicOpenBlock.Create(start.ContentBlock, ref _toolCalls);
-                _open[start.Index] = block;
-                Emit(block.Start(), output);
+                Emit(Open(start).Start(), output);
                 break;
             case AnthropicBlockDelta delta:
                 Emit(Find(delta.Index).Add(delta.Delta), output);
                 break;
             case AnthropicBlockStop stop:
                 Emit(Find(stop.Index).Stop(), output);
-                _open.Remove(stop.Index);
                 break;
             case AnthropicMessageDelta delta:
                 Finish(delta, output);
@@ -44,9 +39,8 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
             case AnthropicMessageStop:
                 IsComplete = true;
                 break;
-            case AnthropicErrorEvent { Error: var vendorError }:
-                var error = AnthropicError.Read(vendorError);
-                output.Add(errors.FromEvent(AnthropicError.KindOf(error), error));
+            case AnthropicErrorEvent failure:
+                output.Add(Fail(AnthropicError.Read(failure.Error)));
                 break;
             default:
                 // Skipped, as long as it is an event at all.
@@ -55,8 +49,19 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
         }
     }
 
+    private void Begin(AnthropicResponse message)
+    {
+        _chunk = new() { Id = message.Id, Created = created, Model = message.Model };
+        _usage = message.Usage;
+    }
+
+    private AnthropicOpenBlock Open(AnthropicBlockStart start) =>
+        _open[start.Index] = AnthropicOpenBlock.Create(start.ContentBlock, ref _toolCalls);
+
     private AnthropicOpenBlock Find(int index) =>
         _open.TryGetValue(index, out var block) ? block : throw new JsonException("A block goes on that has not begun.");
+
+    private ChatError Fail(VendorError error) => errors.FromEvent(AnthropicError.KindOf(error), error);
 
     private void Finish(AnthropicMessageDelta delta, List<ChatStreamEvent> output)
     {

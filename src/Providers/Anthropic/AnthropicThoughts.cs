@@ -5,8 +5,8 @@ using Prism.Chat;
 namespace Prism.Providers.Anthropic;
 
 /// <summary>
-/// Takes what the model thought through a client and back: Anthropic wants it again with the results of the tools that it called meanwhile, signed
-/// as it was. The blocks travel as <c>thinking_blocks</c> beside the other properties of a message, Anthropic's own objects.
+/// Takes what the model thought through a client and back: Anthropic wants it again with the results of the tools that it called meanwhile,
+/// signed as it was. The blocks travel as <c>thinking_blocks</c> beside the other properties of a message, Anthropic's own objects.
 /// </summary>
 internal static class AnthropicThoughts
 {

@@ -11,7 +11,9 @@ internal static class AnthropicTools
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
     public static ImmutableArray<AnthropicTool>? MapDefinitions(ImmutableArray<ToolDefinition>? tools, AnthropicFaults faults) =>
-        tools is { IsDefaultOrEmpty: false } some ? [.. some.Select((tool, index) => MapDefinition(tool, $"tools[{index}]", faults))] : null;
+        tools is { IsDefaultOrEmpty: false } some
+            ? [.. some.Select((tool, index) => MapDefinition(tool, $"tools[{index}]", faults))]
+            : null;
 
     public static AnthropicToolChoice? MapChoice(ChatRequest request, AnthropicFaults faults)
     {
@@ -20,7 +22,7 @@ internal static class AnthropicTools
         {
             if (choice is { Type: "any" or "tool" })
             {
-                faults.Invalid("No tools are given to choose from.", "tool_choice");
+                faults.Invalid("asks for a call, but there are no tools", "tool_choice");
             }
 
             // Anthropic refuses a choice without tools, and there is nothing to choose.
@@ -40,13 +42,14 @@ internal static class AnthropicTools
         }
         else if (string.IsNullOrEmpty(tool.Function?.Name))
         {
-            faults.Invalid("A tool must have a function with a name.", path + ".function.name");
+            faults.Invalid("is missing", path + ".function.name");
         }
 
+        var inner = AnthropicCacheControl.Take(tool.Function?.Extra, path + ".function", faults);
         var parameters = tool.Function?.Parameters;
         if (parameters is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) })
         {
-            faults.Invalid("Must be a JSON Schema.", path + ".function.parameters");
+            faults.Invalid("must be a JSON Schema", path + ".function.parameters");
         }
 
         return new()
@@ -55,7 +58,7 @@ internal static class AnthropicTools
             Description = tool.Function?.Description,
             InputSchema = parameters is { ValueKind: JsonValueKind.Object } schema ? schema : NoParameters,
             Strict = tool.Function?.Strict,
-            CacheControl = AnthropicCacheControl.Take(tool.Extra, path, faults),
+            CacheControl = AnthropicCacheControl.Take(tool.Extra, path, faults) ?? inner,
         };
     }
 
@@ -71,7 +74,7 @@ internal static class AnthropicTools
                 && named.TryGetProperty("function", out var function) && JsonText.Of(function, "name") is { } name:
                 return new() { Type = "tool", Name = name };
             default:
-                faults.Invalid("Must be 'none', 'auto', 'required' or a function by its name.", "tool_choice");
+                faults.Invalid("must be none, auto, required or a function by its name", "tool_choice");
                 return null;
         }
     }

@@ -30,10 +30,11 @@ internal sealed record AnthropicUsage
     public ChatUsage ToChat()
     {
         var prompt = (InputTokens ?? 0) + (CacheCreationInputTokens ?? 0) + (CacheReadInputTokens ?? 0);
+        var thinking = OutputTokensDetails?.ThinkingTokens;
         return ChatUsage.Of(prompt, OutputTokens ?? 0) with
         {
             PromptTokensDetails = CacheReadInputTokens > 0 ? new() { CachedTokens = CacheReadInputTokens } : null,
-            CompletionTokensDetails = OutputTokensDetails?.ThinkingTokens > 0 ? new() { ReasoningTokens = OutputTokensDetails.ThinkingTokens } : null,
+            CompletionTokensDetails = thinking > 0 ? new() { ReasoningTokens = thinking } : null,
         };
     }
 }

@@ -21,7 +21,8 @@ internal sealed class AnthropicWireFormat(ProviderOptions options) : IWireFormat
     private readonly UpstreamErrors _errors = new(options);
 
     // Anthropic's own base URL has no version in it, those of other servers of this type often do.
-    public string Path => options.BaseUrl?.TrimEnd('/').EndsWith("/v1", StringComparison.OrdinalIgnoreCase) is true ? "messages" : "v1/messages";
+    public string Path =>
+        options.BaseUrl?.TrimEnd('/').EndsWith("/v1", StringComparison.OrdinalIgnoreCase) is true ? "messages" : "v1/messages";
 
     public StreamFraming Framing => StreamFraming.ServerSentEvents;
 

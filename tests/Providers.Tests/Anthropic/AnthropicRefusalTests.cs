@@ -40,6 +40,7 @@ public sealed class AnthropicRefusalTests
     [InlineData("\"tools\":[{\"type\":\"function\"}]", "tools[0].function.name")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":5}}]", "tools[0].function.parameters")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"},\"extra\":1}]", "tools[0].extra")]
+    [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"extra\":1}}]", "tools[0].function.extra")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"tool_choice\":\"maybe\"", "tool_choice")]
     [InlineData("\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"tool_choice\":{\"type\":\"allowed_tools\"}", "tool_choice")]
     [InlineData("\"tool_choice\":\"required\"", "tool_choice")]
@@ -110,6 +111,6 @@ public sealed class AnthropicRefusalTests
         Assert.NotNull(error);
         Assert.Equal(ChatErrorKind.InvalidRequest, error.Kind);
         Assert.Equal(param, error.Param);
-        Assert.NotEqual("", error.Message);
+        Assert.EndsWith(".", error.Message, StringComparison.Ordinal);
     }
 }

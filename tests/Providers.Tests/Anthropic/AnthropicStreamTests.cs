@@ -31,12 +31,12 @@ public sealed class AnthropicStreamTests
     [Theory, MemberData(nameof(Streams))]
     public void Only_a_stream_with_a_stop_reason_may_end(string name)
     {
-        foreach (var line in GoldenFiles.Read("Streams", name + ".in.sse").Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)))
+        foreach (var data in SlicedStream.DataOf(GoldenFiles.Read("Streams", name + ".in.sse")))
         {
-            var type = JsonElement.Parse(line["data: ".Length..]).GetProperty("type").GetString();
+            var type = JsonElement.Parse(data).GetProperty("type").GetString();
             Assert.False(_decoder.IsComplete);
 
-            Decode(line["data: ".Length..]);
+            Decode(data);
 
             Assert.Equal(type is "message_delta" or "message_stop", _decoder.MayEnd);
             Assert.Equal(type == "message_stop", _decoder.IsComplete);

@@ -25,6 +25,13 @@ internal sealed class SlicedStream(byte[] body, int pieceSize) : MemoryStream(bo
         return all;
     }
 
+    /// <summary>The data of each event of a stream.</summary>
+    public static string[] DataOf(string sse)
+    {
+        const string Field = "data: ";
+        return [.. sse.Split('\n').Where(line => line.StartsWith(Field, StringComparison.Ordinal)).Select(line => line[Field.Length..])];
+    }
+
     /// <summary>The chunks as a JSON array.</summary>
     public static string ToJson(IEnumerable<ChatStreamEvent> events) =>
         "[" + string.Join(',', events.Select(one => JsonSerializer.Serialize(one.Chunk!, ChatJson.Lenient.ChatChunk))) + "]";
