@@ -88,9 +88,14 @@ internal static class OllamaParameters
         }
     }
 
-    /// <summary><c>think</c>: the request's effort, else the caller's own word. Null: as the model does by itself.</summary>
+    /// <summary><c>think</c>, which the caller may also say in Ollama's own words. Null: as the model does by itself.</summary>
     public static JsonElement? CreateThink(ChatRequest request, OllamaRefusal refusal)
     {
+        if (request.ReasoningEffort is not null && FindOwn(request, Think) is not null)
+        {
+            refusal.AddInvalid("reasoning_effort", "cannot be set together with 'think'");
+        }
+
         switch (request.ReasoningEffort)
         {
             case null:

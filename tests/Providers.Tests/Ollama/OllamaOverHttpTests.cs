@@ -103,7 +103,6 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
 
     [Theory]
     [InlineData("", ChatErrorKind.UpstreamBrokenOff)]
-    [InlineData("""{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_rea""", ChatErrorKind.UpstreamInvalidResponse)]
     [InlineData("""{"model":"m","message":{"role":"assistant","content":"y"},"done":false}""", ChatErrorKind.UpstreamBrokenOff)]
     [InlineData("upstream connect error\n", ChatErrorKind.UpstreamInvalidResponse)]
     [InlineData("{\"error\":\"out of memory\"}\n", ChatErrorKind.UpstreamServerError)]
@@ -117,6 +116,18 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
         Assert.Equal("x", events[0].Chunk!.Choices[0].Delta.Content);
         Assert.Equal(expected, events[^1].Failed!.Kind);
         Assert.All(events[..^1], one => Assert.Null(one.Chunk!.Choices[0].FinishReason));
+    }
+
+    [Theory]
+    [InlineData("""{"model":"m","message":{"role":"assistant","content":"y"},"do""")]
+    [InlineData("""{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop" """)]
+    public async Task A_stream_that_ends_within_a_line_is_never_a_success(string half)
+    {
+        _upstream.Respond(call => call.BodyAsync(half, Lines));
+
+        var error = Assert.Single(await ReadAsync(CreateProvider())).Failed!;
+
+        Assert.Contains(error.Kind, new[] { ChatErrorKind.UpstreamBrokenOff, ChatErrorKind.UpstreamInvalidResponse });
     }
 
     [Fact]

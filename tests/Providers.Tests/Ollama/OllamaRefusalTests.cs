@@ -51,6 +51,7 @@ public sealed class OllamaRefusalTests
 
     [Theory]
     [InlineData("\"reasoning_effort\":\"enormous\"", "reasoning_effort", null)]
+    [InlineData("\"reasoning_effort\":\"low\",\"think\":true", "reasoning_effort", null)]
     [InlineData("\"options\":[1]", "options", null)]
     [InlineData("\"options\":\"fast\"", "options", null)]
     [InlineData("\"response_format\":\"json\"", "response_format", null)]

@@ -43,14 +43,6 @@ public sealed class OllamaRequestTests
         Assert.Equal(think, body.GetProperty("think").GetRawText());
     }
 
-    [Fact]
-    public void Reasoning_effort_wins_over_think()
-    {
-        var body = JsonElement.Parse(Wire.Write(Wire.Request("{" + Hello + ""","think":true,"reasoning_effort":"low"}""")));
-
-        Assert.Equal("low", body.GetProperty("think").GetString());
-    }
-
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]
