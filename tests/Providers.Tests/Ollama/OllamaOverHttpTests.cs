@@ -169,7 +169,6 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
 
     [Theory]
     [InlineData(401, """{"error":"unauthorized"}""", ChatErrorKind.UpstreamCredentialsRefused)]
-    [InlineData(404, "404 page not found", ChatErrorKind.ModelNotFound)]
     [InlineData(429, """{"error":"too many requests"}""", ChatErrorKind.RateLimited)]
     [InlineData(500, """{"error":"model requires more system memory (8 GiB) than is available"}""", ChatErrorKind.UpstreamServerError)]
     [InlineData(503, """{"error":"server busy, please try again. maximum pending requests exceeded"}""", ChatErrorKind.UpstreamServerError)]

@@ -83,6 +83,8 @@ public sealed class OllamaRefusalTests
     [InlineData("""{"role":"tool","content":"x","tool_call_id":"call_9"}""", "tool_call_id")]
     [InlineData("""{"role":"assistant","tool_calls":[{"id":"a","type":"custom","custom":{}}]}""", "tool_calls[0].type")]
     [InlineData("""{"role":"assistant","tool_calls":[{"id":"a","type":"function"}]}""", "tool_calls[0].function.name")]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"a","function":{"name":"now"},"x":1}]}""", "tool_calls[0].x")]
+    [InlineData("""{"role":"assistant","tool_calls":[{"id":"a","function":{"name":"now","x":1}}]}""", "tool_calls[0].function.x")]
     public void A_message_that_cannot_be_said_is_refused_by_name(string message, string field)
     {
         var error = Wire.Refuse(Wire.Request($$"""{"model":"m","messages":[{"role":"user","content":"Hello"},{{message}}]}"""));
@@ -135,6 +137,8 @@ public sealed class OllamaRefusalTests
     [InlineData("""{"type":"image_url","image_url":{"url":"data:image/png;base64"}}""", "image_url.url")]
     [InlineData("""{"type":"image_url","image_url":{"url":"data:image/png;base64,"}}""", "image_url.url")]
     [InlineData("""{"type":"image_url","image_url":{"url":"data:image/png;base64,not base64!"}}""", "image_url.url")]
+    [InlineData("""{"type":"image_url","image_url":{"url":"data:image/png,iVBORw0KGgo="}}""", "image_url.url")]
+    [InlineData("""{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo=","x":1}}""", "image_url.x")]
     [InlineData("""{"type":"image_url","image_url":{"url":"data:image/svg+xml,%3Csvg%3E"}}""", "image_url.url")]
     [InlineData("""{"type":"image_url","image_url":{"url":"data:application/pdf;base64,JVBERi0="}}""", "image_url.url")]
     [InlineData("""{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo=","detail":"low"}}""", "image_url.detail")]
