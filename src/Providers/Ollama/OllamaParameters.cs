@@ -118,7 +118,7 @@ internal static class OllamaParameters
     /// <summary><c>keep_alive</c>. Null: as the server is configured.</summary>
     public static JsonElement? CreateKeepAlive(ChatRequest request) => FindOwn(request, KeepAlive);
 
-    /// <summary>Whether the caller wants the tools to be there and not to be called, which Ollama is told by not being told of them.</summary>
+    /// <summary>Whether no tool may be called, which Ollama is told by not being told of any.</summary>
     public static bool WantsNoTools(ChatRequest request) => Is(request.ToolChoice, "none");
 
     private static bool IsPossible(JsonElement choice) =>

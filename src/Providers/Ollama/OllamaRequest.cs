@@ -41,7 +41,9 @@ internal sealed record RequestedFormat
     public RequestedSchema? JsonSchema { get; init; }
 }
 
-/// <summary>The <c>json_schema</c> of a <see cref="RequestedFormat"/>. Its name and description are labels: Ollama shows the model neither.</summary>
+/// <summary>
+/// The <c>json_schema</c> of a <see cref="RequestedFormat"/>. Its name and description are labels: Ollama shows the model neither.
+/// </summary>
 internal sealed record RequestedSchema
 {
     public JsonElement? Schema { get; init; }

@@ -69,12 +69,13 @@ internal sealed class OllamaWireFormat(ProviderOptions options) : IWireFormat
         }
 
         var toolCalls = OllamaAnswer.ToolCalls(message);
+        var finishReason = OllamaAnswer.FinishReason(answer, calledTools: toolCalls is not null);
         return new ChatResponse
         {
             Id = OllamaAnswer.NewId(),
             Created = created,
             Model = answer.Model,
-            Choices = [new() { Message = ToMessage(message, toolCalls), FinishReason = OllamaAnswer.FinishReason(answer, toolCalls is not null) }],
+            Choices = [new() { Message = ToMessage(message, toolCalls), FinishReason = finishReason }],
             Usage = OllamaAnswer.Usage(answer),
         };
     }
