@@ -1,10 +1,12 @@
 namespace Prism.Providers;
 
 /// <summary>The providers that need no declaration, with their defaults.</summary>
-internal static class BuiltInProviders
+public static class BuiltInProviders
 {
+    /// <summary>The provider that needs nothing.</summary>
     public const string Echo = "echo";
 
+    /// <summary>A fresh set of them, by name (upper and lower case are the same).</summary>
     public static Dictionary<string, ProviderOptions> CreateAll() => new(StringComparer.OrdinalIgnoreCase)
     {
         ["openai"] = new() { Type = ProviderType.OpenAi, BaseUrl = DefaultBaseUrl(ProviderType.OpenAi), DefaultModel = "gpt-4o-mini" },
