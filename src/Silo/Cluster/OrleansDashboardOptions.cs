@@ -1,0 +1,8 @@
+namespace Prism.Cluster;
+
+/// <summary>The Orleans dashboard. Bound from <c>Prism:Dashboard</c>.</summary>
+internal sealed class OrleansDashboardOptions
+{
+    /// <summary>Whether there is one. Default: true.</summary>
+    public bool Enabled { get; set; } = true;
+}

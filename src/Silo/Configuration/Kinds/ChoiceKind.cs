@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Prism.Configuration.Kinds;
+
+/// <summary>One of some words. Where several mean the same, the first is the one that is documented.</summary>
+internal sealed class ChoiceKind(ImmutableArray<(string Word, string Configured)> choices) : SettingKind
+{
+    private IEnumerable<string> Documented => choices.DistinctBy(choice => choice.Configured).Select(choice => choice.Word);
+
+    public override string Allowed => string.Join(", ", Documented.Select(word => $"`{word}`"));
+
+    public override SettingValue Read(string text) =>
+        choices.FirstOrDefault(choice => choice.Word.Equals(text, StringComparison.OrdinalIgnoreCase)).Configured is { } configured
+            ? new(configured, null)
+            : new(null, $"has to be one of {string.Join(", ", Documented)}, not {Quoted.Of(text)}");
+
+    public override string? FindProblem(string configured) => Read(configured).Problem;
+}

@@ -1,0 +1,14 @@
+namespace Prism.Configuration.Kinds;
+
+/// <summary>A value as a message shows it.</summary>
+internal static class Quoted
+{
+    private const int MaxLength = 60;
+
+    /// <summary>The value in quotes, on one line whatever is in it, and not longer than a line.</summary>
+    public static string Of(string value)
+    {
+        var shown = value.Length <= MaxLength ? value : value[..MaxLength] + "…";
+        return "'" + string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c)) + "'";
+    }
+}

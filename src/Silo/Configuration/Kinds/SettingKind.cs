@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Prism.Configuration.Kinds;
+
+/// <summary>
+/// What a setting's value may be. A value has two forms: the text of an environment variable (<c>60</c> for seconds) and what stands in
+/// the configuration (<c>00:01:00</c>). Problems are the ends of a sentence that begins with the setting's name.
+/// </summary>
+internal abstract class SettingKind
+{
+    public static readonly SettingKind Text = new TextKind();
+    public static readonly SettingKind Switch = new SwitchKind();
+    public static readonly SettingKind Url = new UrlKind();
+    public static readonly SettingKind Secret = new SecretKind();
+    public static readonly SettingKind Host = new HostKind();
+    public static readonly SettingKind IpAddress = new IpAddressKind();
+
+    /// <summary>What is allowed, for the documentation.</summary>
+    public abstract string Allowed { get; }
+
+    /// <summary>Whether the value must never be shown.</summary>
+    public virtual bool IsSecret => false;
+
+    public static SettingKind WholeNumber(long min, long max) => new WholeNumberKind(min, max);
+
+    /// <summary>Seconds in the environment, a time span in the configuration; above zero.</summary>
+    public static SettingKind Seconds(TimeSpan max) => new DurationKind(TimeSpan.FromSeconds(1), "seconds", allowsZero: false, max);
+
+    /// <summary>Milliseconds in the environment, a time span in the configuration; zero or more.</summary>
+    public static SettingKind Milliseconds(TimeSpan max) =>
+        new DurationKind(TimeSpan.FromMilliseconds(1), "milliseconds", allowsZero: true, max);
+
+    /// <summary>One of the words on the left; those on the right are what the configuration gets.</summary>
+    public static SettingKind Choice(params ImmutableArray<(string Word, string Configured)> choices) => new ChoiceKind(choices);
+
+    /// <param name="findProblem">What is wrong with an item, as the end of a sentence; null for nothing.</param>
+    public static SettingKind List(Func<string, string?>? findProblem = null) => new ListKind(findProblem);
+
+    /// <summary>Turns the text of an environment variable, neither empty nor with white space around it, into its configured form.</summary>
+    public virtual SettingValue Read(string text) => FindProblem(text) is { } problem ? new(null, problem) : new(text, null);
+
+    /// <summary>What is wrong with a configured value, or null.</summary>
+    public abstract string? FindProblem(string configured);
+}
+
+/// <summary>A value in its configured form, or why there is none.</summary>
+internal readonly record struct SettingValue(string? Configured, string? Problem);

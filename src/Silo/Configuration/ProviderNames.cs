@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Prism.Configuration.Kinds;
+using Prism.Providers;
+
+namespace Prism.Configuration;
+
+/// <summary>The names that providers may have. A name is part of variables, so it must not make one that means something else.</summary>
+internal static partial class ProviderNames
+{
+    /// <summary>The providers that need no declaration, with their defaults.</summary>
+    public static ImmutableArray<ProviderOptions> BuiltIn { get; } = [.. Create()];
+
+    private static readonly ImmutableArray<string> Reserved =
+    [
+        .. Settings.Groups.SelectMany(group => group.Settings).Select(setting => setting.Name.Split('_')[1].ToLowerInvariant()),
+        // First words of variables that Prism is to have.
+        "admin", "api", "cache", "fallback", "provider", "redis",
+    ];
+
+    public static bool IsBuiltIn(string name) => BuiltIn.Any(provider => provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether the name would make variables that are another setting's.</summary>
+    public static bool IsReserved(string name) => Reserved.Contains(name.Split('-', '_')[0]);
+
+    /// <summary>What is wrong with a name, as the end of a sentence; null for nothing.</summary>
+    public static string? FindProblem(string name) =>
+        !WellFormed().IsMatch(name)
+            ? $"has a provider {Quoted.Of(name)}: a name is lower case letters, digits, - and _, and begins and ends with a letter or digit"
+            : IsReserved(name)
+                ? $"has a provider {Quoted.Of(name)}: its variables would look like other settings'"
+                : null;
+
+    private static IEnumerable<ProviderOptions> Create()
+    {
+        foreach (var (name, provider) in new ProvidersOptions().Providers)
+        {
+            provider.Name = name;
+            yield return provider;
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$")]
+    private static partial Regex WellFormed();
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+using Prism.Providers;
+
+namespace Prism.Configuration;
+
+/// <summary>Reads the providers: changes the built-in ones and adds a provider for every other section.</summary>
+internal sealed class ProvidersSection(IConfiguration configuration) : IConfigureOptions<ProvidersOptions>
+{
+    public void Configure(ProvidersOptions options)
+    {
+        if (configuration[Settings.DefaultProviderPath] is { Length: > 0 } defaultProvider)
+        {
+            options.DefaultProvider = defaultProvider.Trim();
+        }
+
+        foreach (var section in configuration.GetSection(Settings.ProvidersPath).GetChildren())
+        {
+            options.Providers.TryAdd(section.Key, new ProviderOptions());
+        }
+
+        foreach (var (name, provider) in options.Providers)
+        {
+            provider.Name = name;
+            Configure(provider);
+        }
+    }
+
+    /// <summary>A provider's value in the configuration; a list may also be written as one. Null for none.</summary>
+    public static string? ReadValue(IConfiguration configuration, string path)
+    {
+        var section = configuration.GetSection(path);
+        var value = section.Value ?? string.Join(',', section.GetChildren().Select(item => item.Value));
+        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    private void Configure(ProviderOptions provider)
+    {
+        foreach (var setting in Settings.Of(provider))
+        {
+            // What is wrong is left out here and reported by the validator.
+            if (ReadValue(configuration, setting.Of(provider).Path!) is { } value && setting.Kind.FindProblem(value) is null)
+            {
+                setting.Apply(provider, value);
+            }
+        }
+
+        // With a key and no address, the vendor's own service is meant.
+        if (provider is { BaseUrl: null, Type: ProviderType.OpenAi or ProviderType.Anthropic, ApiKey: not null })
+        {
+            provider.BaseUrl = BuiltInProviders.DefaultBaseUrl(provider.Type.Value);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Options;
+using Prism.Configuration.Kinds;
+using Prism.Providers;
+
+namespace Prism.Configuration;
+
+/// <summary>What must hold of the providers: each setting by itself, and those that depend on each other.</summary>
+internal sealed class ProvidersValidator(IConfiguration configuration) : IValidateOptions<ProvidersOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ProvidersOptions options)
+    {
+        var problems = options.Providers.Values.SelectMany(FindProblems).ToList();
+        // What follows from a problem is no news.
+        problems = problems.Count > 0 ? problems : [.. FindProblemsOfDefault(options)];
+        return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+
+    private IEnumerable<string> FindProblems(ProviderOptions provider)
+    {
+        if (ProviderNames.BuiltIn.FirstOrDefault(builtIn => builtIn.Name == provider.Name) is { } builtIn)
+        {
+            return builtIn.Type == provider.Type
+                ? FindInvalid(provider)
+                : [$"{Settings.Type.Of(provider).Label} cannot be changed: '{provider.Name}' is built in. Add a provider of another name."];
+        }
+
+        if (ProviderNames.FindProblem(provider.Name) is { } problem)
+        {
+            return [$"{Setting.LabelOf(Settings.Providers.Name, Settings.ProvidersPath)} {problem}."];
+        }
+
+        return FindInvalid(provider).ToList() is { Count: > 0 } invalid ? invalid : FindMissing(provider);
+    }
+
+    private IEnumerable<string> FindInvalid(ProviderOptions provider) =>
+        from setting in Settings.Of(provider).Select(setting => setting.Of(provider))
+        let value = ProvidersSection.ReadValue(configuration, setting.Path!)
+        let problem = value is null ? null : setting.Kind.FindProblem(value)
+        where problem is not null
+        select $"{setting.Label} {problem}.";
+
+    private static IEnumerable<string> FindMissing(ProviderOptions provider)
+    {
+        if (provider.Type is null)
+        {
+            yield return $"{Settings.Type.Of(provider).Label} has to be set: openai, anthropic or ollama.";
+        }
+        else if (provider.BaseUrl is null)
+        {
+            yield return $"{Settings.BaseUrl.Of(provider).Label} has to be set"
+                + (provider.Type == ProviderType.Ollama ? "." : $", or {Settings.ApiKey.Of(provider).Name} for the vendor's own service.");
+        }
+
+        if (provider.DefaultModel.Length == 0)
+        {
+            yield return $"{Settings.DefaultModel.Of(provider).Label} has to be set.";
+        }
+    }
+
+    private static IEnumerable<string> FindProblemsOfDefault(ProvidersOptions options)
+    {
+        if (!options.Providers.TryGetValue(options.DefaultProvider, out var provider))
+        {
+            yield return $"{Settings.DefaultProvider.Label} names no provider: there is no {Quoted.Of(options.DefaultProvider)}, "
+                + $"only {string.Join(", ", options.Providers.Keys)}.";
+        }
+        else if (BuiltInProviders.FindMissing(provider) is not null)
+        {
+            yield return $"{Settings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is the default provider "
+                + $"({Settings.DefaultProvider.Name}) and needs a key.";
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Prism.Configuration.Kinds;
+using Prism.Logging;
+using Prism.Providers;
+
+namespace Prism.Configuration;
+
+/// <summary>
+/// Every setting there is. A line here is a setting's environment variable, its check, and its row in docs/configuration.md; one of a
+/// provider also says where its value goes.
+/// </summary>
+internal static class Settings
+{
+    public const string Prefix = "LLM_";
+    public const string Section = "Prism";
+    public const string MetricsSection = "Prism:Metrics";
+    public const string DashboardSection = "Prism:Dashboard";
+    public const string ClusterSection = "Prism:Cluster";
+    public const string ProvidersPath = "Prism:Providers";
+    public const string LogLevelPath = "Prism:LogLevel";
+    public const string DefaultProviderPath = "Prism:DefaultProvider";
+
+    private const int MaxPort = 65535;
+    private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
+
+    /// <summary>Adds providers by name. Has no path: in the configuration, a section adds one.</summary>
+    public static readonly Setting Providers = new(
+        "LLM_PROVIDERS", null, SettingKind.List(ProviderNames.FindProblem), null,
+        "Names of providers to add to the built-in ones: `groq,vllm`.");
+
+    public static readonly Setting DefaultProvider = new(
+        "LLM_DEFAULT_PROVIDER", DefaultProviderPath, SettingKind.Text, "echo", "The provider of a request that names none.");
+
+    public static readonly ImmutableArray<SettingGroup> Groups =
+    [
+        new("Service",
+        [
+            new("LLM_HOST", "Prism:Host", SettingKind.Host, "0.0.0.0", "The address to listen at."),
+            new("LLM_PORT", "Prism:Port", SettingKind.WholeNumber(0, MaxPort), "8000", "The port of the API; `0`: any free one."),
+            new("LLM_MAX_BODY_BYTES", "Prism:MaxBodyBytes", SettingKind.WholeNumber(1, 1 << 30), "4194304", "The longest request body."),
+            new("LLM_LOG_LEVEL", LogLevelPath, LogLevels.Kind, "info", "The least severe log lines that are written."),
+            DefaultProvider,
+            Providers,
+        ]),
+        new("Observability",
+        [
+            new("LLM_METRICS_ENABLED", "Prism:Metrics:Enabled", SettingKind.Switch, "true", "Whether there is `/metrics`."),
+            new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
+                "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
+            new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
+        ]),
+        new("Cluster",
+        [
+            new("LLM_CLUSTER_ID", "Prism:Cluster:ClusterId", SettingKind.Text, "prism", "Silos with the same id are one cluster."),
+            new("LLM_SERVICE_ID", "Prism:Cluster:ServiceId", SettingKind.Text, "prism", "What stored state belongs to; outlives clusters."),
+            new("LLM_SILO_PORT", "Prism:Cluster:SiloPort", SettingKind.WholeNumber(1, MaxPort), "11111", "The port for other silos."),
+            new("LLM_SILO_GATEWAY_PORT", "Prism:Cluster:GatewayPort", SettingKind.WholeNumber(0, MaxPort), "30000",
+                "The port for Orleans clients; `0`: none."),
+            new("LLM_ADVERTISED_IP", "Prism:Cluster:AdvertisedIp", SettingKind.IpAddress, null,
+                "The address that other silos reach this one at; without it, it is detected."),
+        ]),
+    ];
+
+    public static readonly ProviderSetting DefaultModel = new(
+        "DEFAULT_MODEL", "DefaultModel", SettingKind.Text, "The model of a request that names none.",
+        provider => provider.DefaultModel, (provider, value) => provider.DefaultModel = value);
+
+    private static readonly ProviderSetting Models = new(
+        "MODELS", "Models", SettingKind.List(), "More models to list. Requests are not limited to them.",
+        provider => string.Join(',', provider.Models), (provider, value) => provider.Models = [.. ListKind.Split(value)]);
+
+    public static readonly ProviderSetting Type = new(
+        "TYPE", "Type", SettingKind.Choice(("openai", "OpenAi"), ("anthropic", "Anthropic"), ("ollama", "Ollama")), "The API it speaks.",
+        _ => null, (provider, value) => provider.Type = Enum.Parse<ProviderType>(value, ignoreCase: true));
+
+    public static readonly ProviderSetting ApiKey = new(
+        "API_KEY", "ApiKey", SettingKind.Secret, "Its API key.", _ => null, (provider, value) => provider.ApiKey = value);
+
+    public static readonly ProviderSetting BaseUrl = new(
+        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it.",
+        provider => provider.BaseUrl, (provider, value) => provider.BaseUrl = value);
+
+    private static readonly ImmutableArray<ProviderSetting> OfHttp =
+    [
+        Type,
+        ApiKey,
+        BaseUrl,
+        DefaultModel,
+        Models,
+        new("TIMEOUT", "Timeout", SettingKind.Seconds(MaxTimeout), "The longest wait for the first token, and for each one after it.",
+            provider => InSeconds(provider.Timeout), (provider, value) => provider.Timeout = Duration(value)),
+        new("CONNECT_TIMEOUT", "ConnectTimeout", SettingKind.Seconds(MaxTimeout), "The longest wait for a connection.",
+            provider => InSeconds(provider.ConnectTimeout), (provider, value) => provider.ConnectTimeout = Duration(value)),
+        new("DEFAULT_MAX_TOKENS", "DefaultMaxTokens", SettingKind.WholeNumber(1, int.MaxValue),
+            "The output cap that is sent where a request has none and the vendor demands one.",
+            provider => provider.DefaultMaxTokens.ToString(CultureInfo.InvariantCulture),
+            (provider, value) => provider.DefaultMaxTokens = int.Parse(value, CultureInfo.InvariantCulture)),
+    ];
+
+    private static readonly ImmutableArray<ProviderSetting> OfEcho =
+    [
+        DefaultModel,
+        Models,
+        new("DELAY_MS", "Delay", SettingKind.Milliseconds(TimeSpan.FromMinutes(1)), "The pause before each word.",
+            provider => provider.Delay.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            (provider, value) => provider.Delay = Duration(value)),
+    ];
+
+    /// <summary>The settings of a provider.</summary>
+    public static ImmutableArray<ProviderSetting> Of(ProviderOptions provider) => provider.Type == ProviderType.Echo ? OfEcho : OfHttp;
+
+    private static string InSeconds(TimeSpan duration) => duration.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+
+    private static TimeSpan Duration(string configured) => TimeSpan.Parse(configured, CultureInfo.InvariantCulture);
+}

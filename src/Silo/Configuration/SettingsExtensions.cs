@@ -1,0 +1,82 @@
+using System.Collections;
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Options;
+using Prism.Cluster;
+using Prism.Configuration.Kinds;
+using Prism.Metrics;
+using Prism.Providers;
+using Prism.Server;
+
+namespace Prism.Configuration;
+
+/// <summary>Reads and checks the configuration.</summary>
+internal static class SettingsExtensions
+{
+    /// <summary>
+    /// Reads the <c>LLM_…</c> variables over what is configured so far (appsettings.json), under the command line, and adds all options,
+    /// which are checked at the start.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="variables">The environment; null for the process's own.</param>
+    /// <exception cref="SettingException">A variable cannot be right.</exception>
+    public static TBuilder AddPrismConfiguration<TBuilder>(this TBuilder builder, IReadOnlyDictionary<string, string>? variables = null)
+        where TBuilder : IHostApplicationBuilder
+    {
+        variables ??= ReadEnvironment();
+        var added = ReadAddedProviders(variables);
+        var configured = builder.Configuration.GetSection(Settings.ProvidersPath).GetChildren().Select(section => section.Key);
+        var table = new SettingsTable(added.Union(configured, StringComparer.Ordinal));
+
+        AddSource(builder.Configuration, new VariablesConfigurationSource(variables, table, added));
+        builder.Services
+            .AddSingleton(table)
+            .AddSection<ServerOptions>(Settings.Section)
+            .AddSection<MetricsOptions>(Settings.MetricsSection)
+            .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
+            .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
+            .AddSingleton<IValidateOptions<ServerOptions>, PortsValidator>()
+            .AddSingleton<IConfigureOptions<ProvidersOptions>, ProvidersSection>()
+            .AddSingleton<IValidateOptions<ProvidersOptions>, ProvidersValidator>()
+            .AddHostedService(services => new UnknownVariablesWarning(
+                [.. UnknownVariables.Find(variables, table)], services.GetRequiredService<ILogger<UnknownVariablesWarning>>()))
+            .AddOptions<ProvidersOptions>().ValidateOnStart();
+        return builder;
+    }
+
+    private static IServiceCollection AddSection<TOptions>(this IServiceCollection services, string section)
+        where TOptions : class
+    {
+        services.AddOptions<TOptions>().ValidateOnStart();
+        return services
+            .AddSingleton<IConfigureOptions<TOptions>>(provider => Create(provider))
+            .AddSingleton<IValidateOptions<TOptions>>(provider => Create(provider));
+
+        SettingsSection<TOptions> Create(IServiceProvider provider) =>
+            new(section, provider.GetRequiredService<SettingsTable>(), provider.GetRequiredService<IConfiguration>());
+    }
+
+    private static string[] ReadAddedProviders(IReadOnlyDictionary<string, string> variables)
+    {
+        if (VariablesConfigurationSource.ReadText(variables, Settings.Providers) is not { } text)
+        {
+            return [];
+        }
+
+        return Settings.Providers.Kind.FindProblem(text) is { } problem
+            ? throw new SettingException($"{Settings.Providers.Label} {problem}.")
+            : ListKind.Split(text);
+    }
+
+    private static void AddSource(IConfigurationManager configuration, VariablesConfigurationSource source)
+    {
+        // What is typed for one start wins over what the machine is set to.
+        var commandLine = configuration.Sources.OfType<CommandLineConfigurationSource>().LastOrDefault();
+        var position = commandLine is null ? configuration.Sources.Count : configuration.Sources.IndexOf(commandLine);
+        configuration.Sources.Insert(position, source);
+    }
+
+    // The names are case-sensitive, as on every system that Prism is deployed on.
+    private static Dictionary<string, string> ReadEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Options;
+
+namespace Prism.Configuration;
+
+/// <summary>
+/// Binds a section to its options and checks it against <see cref="Settings"/>. A section with a problem is not bound at all: the binder's
+/// own exceptions name neither the variable nor what is allowed.
+/// </summary>
+internal sealed class SettingsSection<TOptions>(string section, SettingsTable table, IConfiguration configuration)
+    : IConfigureOptions<TOptions>, IValidateOptions<TOptions>
+    where TOptions : class
+{
+    public void Configure(TOptions options)
+    {
+        if (!FindProblems().Any())
+        {
+            configuration.GetSection(section).Bind(options);
+        }
+    }
+
+    public ValidateOptionsResult Validate(string? name, TOptions options) =>
+        FindProblems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+
+    private IEnumerable<string> FindProblems() =>
+        from setting in table.In(section)
+        let value = configuration[setting.Path!]
+        let problem = value is null ? null : setting.Kind.FindProblem(value)
+        where problem is not null
+        select $"{setting.Label} {problem}.";
+}

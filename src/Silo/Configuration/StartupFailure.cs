@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Prism.Configuration;
+
+/// <summary>Tells the operator in one line why Prism does not start, where it is the operator who can mend it.</summary>
+internal static class StartupFailure
+{
+    /// <summary>Builds a host, checks its options and runs it to its end.</summary>
+    /// <param name="build">Builds the host; may throw what <see cref="Describe"/> knows.</param>
+    /// <param name="error">Where the line goes.</param>
+    /// <returns>The exit code of the process: 0, or 1 where it did not start. Any other exception is a bug and is thrown.</returns>
+    public static async Task<int> RunAsync(Func<IHost> build, TextWriter error)
+    {
+        try
+        {
+            using var host = build();
+            // The host would do this too, but it logs a failure with its stack.
+            host.Services.GetService<IStartupValidator>()?.Validate();
+            await host.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (Describe(exception) is { } line)
+        {
+            await error.WriteLineAsync(line);
+            return 1;
+        }
+    }
+
+    /// <summary>The line, or null where the exception is a bug.</summary>
+    public static string? Describe(Exception exception) => Find(exception).Distinct().ToList() is { Count: > 0 } messages
+        ? "prism: " + string.Join(' ', string.Join(' ', messages).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        : null;
+
+    private static IEnumerable<string> Find(Exception exception) => exception switch
+    {
+        SettingException => [exception.Message],
+        OptionsValidationException invalid => invalid.Failures,
+        AggregateException many when many.InnerExceptions.All(inner => Find(inner).Any()) => many.InnerExceptions.SelectMany(Find),
+        // Kestrel's message names the address; Orleans' does not.
+        IOException { InnerException: AddressInUseException } => [exception.Message, "Check LLM_PORT and LLM_METRICS_PORT."],
+        AddressInUseException => ["A port of the silo is in use already. Check LLM_SILO_PORT and LLM_SILO_GATEWAY_PORT."],
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+            ["This machine does not have the address to listen at. Check LLM_HOST and LLM_ADVERTISED_IP."],
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            ["This user may not listen at one of the ports. Check LLM_PORT and LLM_METRICS_PORT."],
+        // A configuration file that cannot be read; the message names the file, and the innermost one the line.
+        InvalidDataException { InnerException: FormatException } => [exception.Message, exception.GetBaseException().Message],
+        _ => [],
+    };
+}

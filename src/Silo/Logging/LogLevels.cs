@@ -1,0 +1,27 @@
+using Prism.Configuration.Kinds;
+using Serilog.Events;
+
+namespace Prism.Logging;
+
+/// <summary>The words for log levels.</summary>
+internal static class LogLevels
+{
+    public const LogEventLevel Default = LogEventLevel.Information;
+
+    /// <summary>A level by any of its usual names; the configured form is Serilog's.</summary>
+    public static readonly SettingKind Kind = SettingKind.Choice(
+        ("trace", nameof(LogEventLevel.Verbose)),
+        ("verbose", nameof(LogEventLevel.Verbose)),
+        ("debug", nameof(LogEventLevel.Debug)),
+        ("info", nameof(LogEventLevel.Information)),
+        ("information", nameof(LogEventLevel.Information)),
+        ("warning", nameof(LogEventLevel.Warning)),
+        ("warn", nameof(LogEventLevel.Warning)),
+        ("error", nameof(LogEventLevel.Error)),
+        ("critical", nameof(LogEventLevel.Fatal)),
+        ("fatal", nameof(LogEventLevel.Fatal)));
+
+    /// <summary>The level that a configured text means; the default where it means none, which the start-up checks report.</summary>
+    public static LogEventLevel Parse(string? text) =>
+        text is { Length: > 0 } && Kind.Read(text).Configured is { } level ? Enum.Parse<LogEventLevel>(level) : Default;
+}

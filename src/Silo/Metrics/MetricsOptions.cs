@@ -1,0 +1,11 @@
+namespace Prism.Metrics;
+
+/// <summary>The metrics page. Bound from <c>Prism:Metrics</c>.</summary>
+internal sealed class MetricsOptions
+{
+    /// <summary>Whether there is <c>/metrics</c>. Default: true.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>The port that serves <c>/metrics</c> and nothing else; 0 for any free one. Default: 9090.</summary>
+    public int Port { get; set; } = 9090;
+}
