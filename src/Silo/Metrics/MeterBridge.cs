@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
+using Prometheus;
+
+namespace Prism.Metrics;
+
+/// <summary>Copies what Orleans, Kestrel and the runtime measure with <see cref="Meter"/>s to this host's metrics page.</summary>
+internal sealed class MeterBridge(
+    CollectorRegistry registry, IMetricFactory metrics, IMeterFactory meters, IOptions<MetricsOptions> options)
+    : IHostedService, IDisposable
+{
+    private static readonly FrozenSet<string> Meters = FrozenSet.Create("Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel");
+
+    // The runtime measures more; the rest is in prometheus-net's own process metrics already, or of no use to an operator.
+    private static readonly FrozenSet<string> RuntimeInstruments = FrozenSet.Create(
+        "dotnet.exceptions",
+        "dotnet.gc.heap.total_allocated",
+        "dotnet.gc.last_collection.heap.size",
+        "dotnet.gc.pause.time",
+        "dotnet.monitor.lock_contentions",
+        "dotnet.thread_pool.queue.length",
+        "dotnet.thread_pool.thread.count",
+        "dotnet.thread_pool.work_item.count",
+        "dotnet.timer.count");
+
+    private IDisposable? _adapter;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Enabled)
+        {
+            DotNetStats.Register(registry);
+            _adapter = MeterAdapter.StartListening(new MeterAdapterOptions
+            {
+                Registry = registry,
+                MetricFactory = metrics,
+                InstrumentFilterPredicate = IsWanted,
+            });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _adapter?.Dispose();
+
+    private bool IsWanted(Instrument instrument) =>
+        (instrument.Meter.Name == "System.Runtime" ? RuntimeInstruments.Contains(instrument.Name) : Meters.Contains(instrument.Meter.Name))
+        // Another host in this process has a Kestrel of its own.
+        && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters);
+}

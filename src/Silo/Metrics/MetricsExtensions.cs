@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+using Prometheus;
+
+namespace Prism.Metrics;
+
+/// <summary>Sets up the metrics page.</summary>
+internal static class MetricsExtensions
+{
+    /// <summary>Where the page is, on both ports.</summary>
+    public const string Path = "/metrics";
+
+    /// <summary>
+    /// Adds this host's <see cref="CollectorRegistry"/> and <see cref="IMetricFactory"/>, with what Orleans, Kestrel and .NET measure.
+    /// </summary>
+    public static TBuilder AddPrismMetrics<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services
+            // Not the process's default registry: two hosts in one process count for themselves.
+            .AddSingleton(_ => Prometheus.Metrics.NewCustomRegistry())
+            .AddSingleton<IMetricFactory>(services =>
+                Prometheus.Metrics.WithCustomRegistry(services.GetRequiredService<CollectorRegistry>()))
+            .AddSingleton<IStartupFilter, MetricsListener>()
+            .AddHostedService<MeterBridge>();
+        return builder;
+    }
+
+    /// <summary>Serves the page; not where <see cref="MetricsOptions.Enabled"/> is off.</summary>
+    public static IEndpointRouteBuilder MapPrismMetrics(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Enabled)
+        {
+            endpoints.MapMetrics(Path, endpoints.ServiceProvider.GetRequiredService<CollectorRegistry>());
+        }
+
+        return endpoints;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Prism.Metrics;
+
+/// <summary>
+/// Marks the connections that came in at the metrics port. The connection knows where it came in; what the client says in its Host header
+/// has no part in it.
+/// </summary>
+internal sealed class MetricsListener : IStartupFilter
+{
+    private static readonly Marker Mine = new();
+
+    /// <summary>Makes a listener one for metrics.</summary>
+    public static void Mark(ListenOptions options) => options.Use(next => connection =>
+    {
+        connection.Features.Set(Mine);
+        return next(connection);
+    });
+
+    // A filter is before all other middleware: no endpoint of the API can be reached through this port, wherever it is mapped.
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use(static (context, next) =>
+        {
+            if (context.Features.Get<Marker>() is null || context.Request.Path.Equals(MetricsExtensions.Path, StringComparison.Ordinal))
+            {
+                return next(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+        next(app);
+    };
+
+    private sealed class Marker;
+}
