@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Prism.Configuration;
+using Serilog.Formatting.Json;
+
+namespace Prism.Logging;
+
+/// <summary>
+/// The last line of defence: replaces the configured secrets in what is written. Nothing is to log them in the first place.
+/// </summary>
+internal sealed class SecretMask(IEnumerable<string> secrets)
+{
+    private const string Masked = "***";
+
+    // Shorter ones are placeholders ("none", "ollama"), and to mask these would garble the lines.
+    private const int MinLength = 8;
+
+    private readonly ImmutableArray<string> _secrets =
+    [
+        .. secrets.Where(secret => secret.Length >= MinLength).SelectMany(secret => new[] { secret, InJson(secret) }).Distinct(),
+    ];
+
+    /// <summary>A mask for every secret in the configuration.</summary>
+    public static SecretMask Of(IConfiguration configuration)
+    {
+        var ofProviders = configuration.GetSection(Settings.ProvidersPath).GetChildren()
+            .SelectMany(section => Settings.Of(new() { Name = section.Key }).Select(setting => setting.Of(new() { Name = section.Key })));
+        return new(Settings.Groups.SelectMany(group => group.Settings).Concat(ofProviders)
+            .Where(setting => setting.Kind.IsSecret)
+            .Select(setting => ProvidersSection.ReadValue(configuration, setting.Path!))
+            .OfType<string>());
+    }
+
+    /// <summary>The text without the secrets.</summary>
+    public string Apply(string text)
+    {
+        foreach (var secret in _secrets)
+        {
+            text = text.Replace(secret, Masked, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static string InJson(string secret)
+    {
+        using var json = new StringWriter();
+        JsonValueFormatter.WriteQuotedJsonString(secret, json);
+        return json.ToString()[1..^1];
+    }
+}
