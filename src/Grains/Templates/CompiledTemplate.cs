@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Prism.Chat;
+using Scriban;
+
+namespace Prism.Templates;
+
+/// <summary>A template that was understood. Immutable: one instance serves any number of renderings at the same time.</summary>
+/// <param name="source">Its text.</param>
+/// <param name="script">Its parsed text.</param>
+/// <param name="variables">What <see cref="Variables"/> is.</param>
+internal sealed class CompiledTemplate(string source, Template script, ImmutableArray<string> variables)
+{
+    /// <summary>Its text, in Scriban's language.</summary>
+    public string Source => source;
+
+    /// <summary>The variables it reads and does not set itself, in the order of their first use. One that is read only in a branch is one too.</summary>
+    public ImmutableArray<string> Variables => variables;
+
+    /// <summary>What is evaluated.</summary>
+    public Template Script => script;
+}
+
+/// <summary>How a compilation ended: either <see cref="Template"/> or <see cref="Error"/> is set.</summary>
+internal readonly record struct CompileResult
+{
+    public CompiledTemplate? Template { get; private init; }
+
+    public ChatError? Error { get; private init; }
+
+    public static implicit operator CompileResult(CompiledTemplate template) => new() { Template = template };
+
+    public static implicit operator CompileResult(ChatError error) => new() { Error = error };
+}
+
+/// <summary>How a rendering ended: either <see cref="Text"/> or <see cref="Error"/> is set.</summary>
+internal readonly record struct RenderResult
+{
+    public string? Text { get; private init; }
+
+    public ChatError? Error { get; private init; }
+
+    public static implicit operator RenderResult(string text) => new() { Text = text };
+
+    public static implicit operator RenderResult(ChatError error) => new() { Error = error };
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Prism.Chat;
+
+namespace Prism.Templates;
+
+/// <summary>A template with declared variables, ready to be rendered.</summary>
+internal sealed class PreparedTemplate
+{
+    private readonly Dictionary<string, JsonElement?> _declared;
+
+    private PreparedTemplate(PromptTemplate template, CompiledTemplate compiled)
+    {
+        Template = template;
+        Compiled = compiled;
+        _declared = template.Variables.ToDictionary(
+            variable => variable.Name,
+            variable => variable.Default is { } text ? JsonElement.Parse(JsonSerializer.Serialize(text, ChatJson.Default.String)) : (JsonElement?)null);
+    }
+
+    public PromptTemplate Template { get; }
+
+    public CompiledTemplate Compiled { get; }
+
+    /// <exception cref="InvalidOperationException">Its source cannot be compiled: what comes with Prism has to be right.</exception>
+    public static PreparedTemplate Create(PromptTemplate template, TemplateEngine engine)
+    {
+        var result = engine.Compile(template.Source);
+        return result.Template is { } compiled
+            ? new(template, compiled)
+            : throw new InvalidOperationException($"Template '{template.Name}': {result.Error?.Message}");
+    }
+
+    /// <summary>
+    /// The values of all declared variables: the caller's, else the defaults. A null is as good as none. A variable that is not declared is
+    /// refused: it is most likely a misspelt one, whose default would be taken unnoticed.
+    /// </summary>
+    public (IEnumerable<KeyValuePair<string, JsonElement>> Values, ChatError? Error) Bind(IReadOnlyDictionary<string, JsonElement> variables)
+    {
+        string[] unknown = [.. variables.Keys.Where(name => !_declared.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            return ([], TemplateErrors.Unknown(Template, unknown));
+        }
+
+        var values = new List<KeyValuePair<string, JsonElement>>(_declared.Count);
+        var missing = new List<string>();
+        foreach (var (name, preset) in _declared)
+        {
+            if (variables.TryGetValue(name, out var given) && given.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
+            {
+                values.Add(new(name, given));
+            }
+            else if (preset is { } value)
+            {
+                values.Add(new(name, value));
+            }
+            else
+            {
+                missing.Add(name);
+            }
+        }
+
+        return (values, missing.Count > 0 ? TemplateErrors.Missing(missing) : null);
+    }
+}

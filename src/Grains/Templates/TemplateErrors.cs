@@ -1,0 +1,152 @@
+using System.Text.RegularExpressions;
+using Prism.Chat;
+using Scriban.Parsing;
+using Scriban.Syntax;
+
+namespace Prism.Templates;
+
+/// <summary>
+/// Says what is wrong with a template or its variables. Scriban's own messages of failed renderings quote values and name .NET types:
+/// they are never passed on, only recognised. What is quoted is the template's text at the place of the failure.
+/// </summary>
+internal static partial class TemplateErrors
+{
+    private const int LongestExcerpt = 60;
+
+    private const int MostNames = 10;
+
+    private const string Unsuitable = "does not work with the values it is given";
+
+    // What Scriban 7.5 says when a limit is reached, and what is said instead.
+    private static readonly (string Sign, string Reason)[] Limits =
+    [
+        ("LoopLimit", "goes through too many rounds or elements"),
+        ("iteration limit", "goes through too many rounds or elements"),
+        ("recursive depth", "calls functions too deep"),
+        ("OutputLimit", "makes a prompt that is too long"),
+        ("output limit", "makes a prompt that is too long"),
+        ("LimitToString", "makes a text that is too long"),
+        ("string conversion limit", "makes a text that is too long"),
+        ("too deeply nested", "is nested too deep to be printed"),
+    ];
+
+    private static readonly (string Sign, string Reason)[] Faults =
+    [
+        ("The variable or function", "is not set"),
+        ("divide by 0", "divides by zero"),
+        ("readonly", "sets what cannot be set"),
+        ("read-only", "sets what cannot be set"),
+        ("out of bounds", "asks for an element that is not there"),
+        ("Cannot get member", "asks for a member that is not there"),
+        ("Cannot get or set a member", "asks for a member that is not there"),
+        ("number of arguments", "calls a function with the wrong number of arguments"),
+        ("not a valid function", "calls what is not a function"),
+        ("was not found", "calls what is not a function"),
+        (" null", "does not work on a value that is null"),
+    ];
+
+    /// <summary>A template that cannot be understood, at a place in it.</summary>
+    public static ChatError Invalid(string source, SourceSpan span, string message)
+    {
+        var (line, column) = Locate(source, span);
+        return ChatError.Invalid($"Line {line}, column {column} of the template: {message}", "template", "invalid_template");
+    }
+
+    /// <summary>A template that Scriban's parser does not understand.</summary>
+    public static ChatError Invalid(string source, LogMessage message)
+    {
+        // "Error while parsing ScriptPage: what it is in: how it should be": the first part names a class, not a part of the language.
+        var what = ParserContext().Replace(message.Message, "");
+        return Invalid(source, message.Span, what.EndsWith('.') ? what : what + ".");
+    }
+
+    /// <summary>A rendering that failed.</summary>
+    public static ChatError Failed(string source, ScriptRuntimeException exception)
+    {
+        var (line, column) = Locate(source, exception.Span);
+        var (reason, isLimit) = Explain(exception);
+        return ChatError.Invalid(
+            $"Line {line}, column {column} of the template: {Excerpt(source, exception.Span)} {reason}.",
+            "template",
+            isLimit ? "template_limit_exceeded" : "template_failed");
+    }
+
+    /// <summary>A template that there is not.</summary>
+    public static ChatError NotFound(string name) =>
+        ChatError.Invalid($"There is no template '{Shorten(name)}'.", "template", "template_not_found");
+
+    /// <summary>Variables that have to be given and are not.</summary>
+    public static ChatError Missing(IReadOnlyList<string> names) => ChatError.Invalid(
+        names is [var name] ? $"Variable '{name}' is missing." : $"Variables {Quote(names)} are missing.",
+        $"variables.{names[0]}",
+        "missing_variable");
+
+    /// <summary>Variables that the template does not have.</summary>
+    public static ChatError Unknown(PromptTemplate template, IReadOnlyList<string> names) => ChatError.Invalid(
+        $"Template '{template.Name}' has no variable {Quote(names)}. It has {Quote(template.Variables.Select(variable => variable.Name))}.",
+        $"variables.{Shorten(names[0])}",
+        "unknown_variable");
+
+    /// <summary>A variable that cannot be used as it is.</summary>
+    public static ChatError OfVariable(string name, string problem) =>
+        ChatError.Invalid($"Variable '{Shorten(name)}' {problem}.", $"variables.{Shorten(name)}", "invalid_variable");
+
+    /// <summary>The start of a text that comes from the caller.</summary>
+    public static string Shorten(string text) => text.Length <= LongestExcerpt ? text : text[..LongestExcerpt] + "…";
+
+    private static string Quote(IEnumerable<string> names) =>
+        string.Join(", ", names.Take(MostNames).Select(name => $"'{Shorten(name)}'"));
+
+    private static (string Reason, bool IsLimit) Explain(ScriptRuntimeException exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case TemplateLimitException limit:
+                    return (limit.OriginalMessage, true);
+                case RegexMatchTimeoutException:
+                    return ("searches for too long", true);
+                case RegexParseException:
+                    return ("is given a regular expression that is none", false);
+                case InsufficientExecutionStackException:
+                    return ("is nested or calls functions too deep", true);
+            }
+        }
+
+        var message = exception.OriginalMessage;
+        return Find(Limits, message) is { } reached ? (reached, true) : (Find(Faults, message) ?? Unsuitable, false);
+    }
+
+    private static string? Find((string Sign, string Reason)[] known, string message) =>
+        known.FirstOrDefault(one => message.Contains(one.Sign, StringComparison.Ordinal)).Reason;
+
+    private static (int Line, int Column) Locate(string source, SourceSpan span)
+    {
+        var at = source.AsSpan(0, IsInside(source, span) ? span.Start.Offset : source.Length);
+        return (at.Count('\n') + 1, at.Length - (at.LastIndexOf('\n') + 1) + 1);
+    }
+
+    // Only of an expression: the text around it is a prompt.
+    private static string Excerpt(string source, SourceSpan span)
+    {
+        if (!IsInside(source, span) || !IsExpression(source.AsSpan(0, span.Start.Offset)))
+        {
+            return "it";
+        }
+
+        var excerpt = source.AsSpan(span.Start.Offset, Math.Clamp(span.End.Offset + 1, span.Start.Offset, source.Length) - span.Start.Offset);
+        excerpt = excerpt.IndexOf("}}", StringComparison.Ordinal) is >= 0 and var end ? excerpt[..end] : excerpt;
+        excerpt = excerpt.IndexOf('\n') is >= 0 and var lineEnd ? excerpt[..lineEnd] : excerpt;
+        return excerpt.IsWhiteSpace() ? "it" : $"'{Shorten(excerpt.Trim().ToString())}'";
+    }
+
+    private static bool IsExpression(ReadOnlySpan<char> before) =>
+        before.LastIndexOf("{{", StringComparison.Ordinal) > before.LastIndexOf("}}", StringComparison.Ordinal);
+
+    // What the parser finds missing at the end of the text has no offset.
+    private static bool IsInside(string source, SourceSpan span) => span.Start.Offset >= 0 && span.Start.Offset < source.Length;
+
+    [GeneratedRegex(@"^Error while parsing [^:]*: | in: .*$", RegexOptions.Singleline)]
+    private static partial Regex ParserContext();
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Prism.Chat;
+using Scriban.Runtime;
+
+namespace Prism.Templates;
+
+/// <summary>Turns JSON into the values that templates know: text, numbers, booleans, null, lists and objects. No .NET object gets in.</summary>
+internal static class TemplateValues
+{
+    /// <summary>Converts variables, into an object that belongs to one rendering: templates can assign to it.</summary>
+    /// <returns>The object, or what of the variables cannot be used.</returns>
+    public static (ScriptObject Values, ChatError? Error) Convert(
+        IEnumerable<KeyValuePair<string, JsonElement>> variables, int maxDepth)
+    {
+        var values = new ScriptObject();
+        foreach (var (name, value) in variables)
+        {
+            if (TemplateFunctions.Shared.ContainsKey(name))
+            {
+                return (values, TemplateErrors.OfVariable(name, "must have another name: this one is a part of the template language"));
+            }
+
+            try
+            {
+                if (!TryConvert(value, maxDepth, out var converted, out var problem))
+                {
+                    return (values, TemplateErrors.OfVariable(name, problem));
+                }
+
+                values.SetValue(name, converted, readOnly: false);
+            }
+            catch (InvalidOperationException)
+            {
+                // The only way that System.Text.Json has to say that an escape (\ud800) is half a character.
+                return (values, TemplateErrors.OfVariable(name, "has text that is not valid Unicode"));
+            }
+        }
+
+        return (values, null);
+    }
+
+    private static bool TryConvert(JsonElement value, int depthLeft, out object? converted, out string problem)
+    {
+        (converted, problem) = (null, "");
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Undefined or JsonValueKind.Null:
+                return true;
+            case JsonValueKind.True or JsonValueKind.False:
+                converted = value.ValueKind == JsonValueKind.True;
+                return true;
+            case JsonValueKind.String:
+                converted = value.GetString();
+                return true;
+            case JsonValueKind.Number:
+                return TryConvertNumber(value, out converted, out problem);
+            case var _ when depthLeft == 0:
+                problem = "is nested too deep";
+                return false;
+            case JsonValueKind.Array:
+                return TryConvertArray(value, depthLeft - 1, out converted, out problem);
+            default:
+                return TryConvertObject(value, depthLeft - 1, out converted, out problem);
+        }
+    }
+
+    private static bool TryConvertNumber(JsonElement value, out object? converted, out string problem)
+    {
+        (converted, problem) = (null, "");
+        if (value.TryGetInt64(out var whole))
+        {
+            converted = whole;
+            return true;
+        }
+
+        // As a double it would come out as another number: an id must not lose its last digits unnoticed.
+        if (value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0)
+        {
+            problem = "has a whole number of more than 64 bits: give it as text";
+            return false;
+        }
+
+        var number = value.GetDouble();
+        converted = number;
+        problem = "has a number that is too large";
+        return double.IsFinite(number);
+    }
+
+    private static bool TryConvertArray(JsonElement value, int depthLeft, out object? converted, out string problem)
+    {
+        var items = new ScriptArray(value.GetArrayLength());
+        (converted, problem) = (items, "");
+        foreach (var item in value.EnumerateArray())
+        {
+            if (!TryConvert(item, depthLeft, out var one, out problem))
+            {
+                return false;
+            }
+
+            items.Add(one);
+        }
+
+        return true;
+    }
+
+    private static bool TryConvertObject(JsonElement value, int depthLeft, out object? converted, out string problem)
+    {
+        var members = new ScriptObject();
+        (converted, problem) = (members, "");
+        foreach (var member in value.EnumerateObject())
+        {
+            if (!TryConvert(member.Value, depthLeft, out var one, out problem))
+            {
+                return false;
+            }
+
+            members.SetValue(member.Name, one, readOnly: false);
+        }
+
+        return true;
+    }
+}
