@@ -30,7 +30,8 @@ internal sealed class SandboxContext : TemplateContext
 
         LoopLimit = options.MaxLoopRounds;
         RecursiveLimit = options.MaxCallDepth;
-        LimitToString = options.MaxStringLength;
+        // Scriban refuses a text that reaches this, not only one that exceeds it.
+        LimitToString = Math.Min(options.MaxStringLength, int.MaxValue - 1) + 1;
         OutputLimit = options.MaxOutputLength;
         OnStringLimit = ScriptLimitBehavior.Throw;
         OnOutputLimit = ScriptLimitBehavior.Throw;

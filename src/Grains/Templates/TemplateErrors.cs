@@ -55,8 +55,8 @@ internal static partial class TemplateErrors
     /// <summary>A template that Scriban's parser does not understand.</summary>
     public static ChatError Invalid(string source, LogMessage message)
     {
-        // "Error while parsing ScriptPage: what it is in: how it should be": the first part names a class, not a part of the language.
-        var what = ParserContext().Replace(message.Message, "");
+        // "Error while parsing ScriptPage: Unexpected `true/System.Boolean` in: how it should be": what names classes is of no use to authors.
+        var what = ClassNames().Replace(message.Message, "");
         return Invalid(source, message.Span, what.EndsWith('.') ? what : what + ".");
     }
 
@@ -147,6 +147,6 @@ internal static partial class TemplateErrors
     // What the parser finds missing at the end of the text has no offset.
     private static bool IsInside(string source, SourceSpan span) => span.Start.Offset >= 0 && span.Start.Offset < source.Length;
 
-    [GeneratedRegex(@"^Error while parsing [^:]*: | in: .*$", RegexOptions.Singleline)]
-    private static partial Regex ParserContext();
+    [GeneratedRegex(@"^Error while parsing [^:]*: | in: .*$|/?\b(System|Scriban)\.[\w.]+", RegexOptions.Singleline)]
+    private static partial Regex ClassNames();
 }

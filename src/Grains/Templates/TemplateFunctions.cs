@@ -18,8 +18,8 @@ internal static class TemplateFunctions
         ("html", new HtmlFunctions(), ["escape", "strip", "url_encode", "url_escape"]),
         ("math", new MathFunctions(), [
             "abs", "ceil", "divided_by", "floor", "format", "is_number", "minus", "modulo", "plus", "round", "times"]),
-        ("object", new ObjectFunctions(), [
-            "default", "format", "has_key", "has_value", "keys", "size", "typeof", "values"]),
+        ("object", CreateObjectFunctions(), [
+            "default", "format", "has_key", "has_value", "keys", "size", "to_json", "typeof", "values"]),
         ("regex", new RegexFunctions(), ["escape", "match", "matches", "replace", "split", "unescape"]),
         ("string", new StringFunctions(), [
             "append", "base64_decode", "base64_encode", "capitalize", "capitalizewords", "contains", "downcase", "empty", "ends_with",
@@ -34,6 +34,14 @@ internal static class TemplateFunctions
     /// <summary>Their full names (<c>string.upcase</c>), in order.</summary>
     public static IEnumerable<string> Names => Allowed.SelectMany(group => group.Members.Select(member => $"{group.Name}.{member}"));
 
+    private static ObjectFunctions CreateObjectFunctions()
+    {
+        var functions = new ObjectFunctions();
+        functions.Remove("to_json");
+        functions.Import("to_json", TemplateJson.Write);
+        return functions;
+    }
+
     private static ScriptObject Create()
     {
         var all = new ScriptObject();
@@ -43,11 +51,6 @@ internal static class TemplateFunctions
             foreach (var member in members)
             {
                 group.SetValue(member, from[member], readOnly: true);
-            }
-
-            if (name == "object")
-            {
-                group.Import("to_json", TemplateJson.Write);
             }
 
             group.IsReadOnly = true;
