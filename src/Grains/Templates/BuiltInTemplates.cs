@@ -52,4 +52,5 @@ internal static class BuiltInTemplates
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(ImmutableArray<BuiltInTemplates.CatalogEntry>))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class BuiltInTemplatesJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ internal sealed class PreparedTemplate
         Compiled = compiled;
         _declared = template.Variables.ToDictionary(
             variable => variable.Name,
-            variable => variable.Default is { } text ? JsonElement.Parse(JsonSerializer.Serialize(text, ChatJson.Default.String)) : (JsonElement?)null);
+            variable => variable.Default is { } text ? JsonSerializer.SerializeToElement(text, BuiltInTemplatesJson.Default.String) : (JsonElement?)null);
     }
 
     public PromptTemplate Template { get; }

@@ -30,6 +30,8 @@ public sealed class TemplateEngineTests
     [InlineData("{{ number }} {{ fraction }} {{ yes }} {{ nothing }}.", "12 0.1 true .")]
     [InlineData("{{ number + 1 }} {{ fraction * 2 }} {{ 7 / 2 }} {{ 7 // 2 }}", "13 0.2 3.5 3")]
     [InlineData("{{ nothing ?? 'none' }} {{ nothing | object.default 'none' }}", "none none")]
+    [InlineData("{{ if 0 }}0{{ end }}{{ if '' }}text{{ end }}{{ if [] }}list{{ end }}{{ if nothing }}null{{ end }}", "0textlist")]
+    [InlineData("{{ if list.size > 0 && text != '' }}some{{ end }}", "some")]
     [InlineData("a{{## a comment ##}}b", "ab")]
     [InlineData("{{ func twice(x) }}{{ x }}{{ x }}{{ end }}{{ twice number }}", "1212")]
     [InlineData("{{ (1..3).size }} {{ ('a,b' | string.split ',').size }} {{ (list + list).size }}", "3 2 4")]
