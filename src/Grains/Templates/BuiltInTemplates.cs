@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Prism.Templates;
 
-/// <summary>The templates that come with Prism: <c>BuiltIn/catalog.json</c> says what they are, <c>BuiltIn/name.sbn</c> is their text.</summary>
+/// <summary>
+/// The templates that come with Prism: <c>BuiltIn/catalog.json</c> says what they are, <c>BuiltIn/name.sbn</c> is the text of one.
+/// </summary>
 internal static class BuiltInTemplates
 {
     private const string ResourcePrefix = "Prism.Templates.BuiltIn.";

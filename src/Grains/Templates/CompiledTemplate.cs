@@ -13,7 +13,9 @@ internal sealed class CompiledTemplate(string source, Template script, Immutable
     /// <summary>Its text, in Scriban's language.</summary>
     public string Source => source;
 
-    /// <summary>The variables it reads and does not set itself, in the order of their first use. One that is read only in a branch is one too.</summary>
+    /// <summary>
+    /// The variables it reads and does not set itself, in the order of their first use. One that is read only in a branch is one too.
+    /// </summary>
     public ImmutableArray<string> Variables => variables;
 
     /// <summary>What is evaluated.</summary>

@@ -5,8 +5,8 @@ using Scriban.Parsing;
 namespace Prism.Templates;
 
 /// <summary>
-/// Finds what is Jinja2 in a template. Scriban prints <c>{% … %}</c> and <c>{# … #}</c> as text, without an error: a prompt with them in it
-/// would go to the model unnoticed.
+/// Finds what is Jinja2 in a template. Scriban prints <c>{% … %}</c> and <c>{# … #}</c> as text, without an error: a prompt with them
+/// in it would go to the model unnoticed.
 /// </summary>
 internal static class JinjaSyntax
 {

@@ -12,9 +12,7 @@ internal sealed class PreparedTemplate
     {
         Template = template;
         Compiled = compiled;
-        _declared = template.Variables.ToDictionary(
-            variable => variable.Name,
-            variable => variable.Default is { } text ? JsonSerializer.SerializeToElement(text, BuiltInTemplatesJson.Default.String) : (JsonElement?)null);
+        _declared = template.Variables.ToDictionary(variable => variable.Name, variable => ToJson(variable.Default));
     }
 
     public PromptTemplate Template { get; }
@@ -62,4 +60,7 @@ internal sealed class PreparedTemplate
 
         return (values, missing.Count > 0 ? TemplateErrors.Missing(missing) : null);
     }
+
+    private static JsonElement? ToJson(string? text) =>
+        text is null ? null : JsonSerializer.SerializeToElement(text, BuiltInTemplatesJson.Default.String);
 }

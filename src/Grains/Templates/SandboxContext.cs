@@ -8,8 +8,9 @@ using Scriban.Syntax;
 namespace Prism.Templates;
 
 /// <summary>
-/// One rendering, held to <see cref="TemplateOptions"/>. Scriban's own limits are set, and what they leave open is checked at every node: loops
-/// one after the other each have a full <see cref="TemplateContext.LoopLimit"/>, and lists, objects and whole numbers may grow without any.
+/// One rendering, held to <see cref="TemplateOptions"/>. Scriban's own limits are set, and what they leave open is checked at every node:
+/// loops one after the other each have a full <see cref="TemplateContext.LoopLimit"/>, and lists, objects and whole numbers may grow
+/// without any.
 /// </summary>
 internal sealed class SandboxContext : TemplateContext
 {
@@ -60,7 +61,7 @@ internal sealed class SandboxContext : TemplateContext
         var value = base.Evaluate(scriptNode, aliasReturnedFunction) switch
         {
             // Lazy sequences are read at once: one over another, thousands deep, would overflow the stack, which no process survives.
-            IEnumerable sequence and not (string or IScriptObject or IScriptCustomFunction) => new ScriptArray(sequence),
+            IEnumerable sequence and not (string or IScriptObject or IScriptCustomFunction) => ReadAll(sequence, span),
             // Scriban prints a part of $"…" by ToString, which for a list is the name of a .NET type.
             var part when scriptNode is ScriptInterpolatedExpression => ObjectToString(part),
             var other => other,
@@ -90,6 +91,22 @@ internal sealed class SandboxContext : TemplateContext
         {
             throw new TemplateLimitException(span, "is nested or calls functions too deep");
         }
+    }
+
+    private ScriptArray ReadAll(IEnumerable sequence, SourceSpan span)
+    {
+        var list = new ScriptArray();
+        foreach (var item in sequence)
+        {
+            if (list.Count == _options.MaxLoopRounds)
+            {
+                throw new TemplateLimitException(span, $"makes a list of more than {_options.MaxLoopRounds:N0} elements");
+            }
+
+            list.Add(item);
+        }
+
+        return list;
     }
 
     private bool OnMissing(TemplateContext context, SourceSpan span, ScriptVariable variable, out object? value)

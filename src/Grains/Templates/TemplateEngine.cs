@@ -8,8 +8,8 @@ using Scriban.Syntax;
 namespace Prism.Templates;
 
 /// <summary>
-/// Compiles and renders templates, in a sandbox: pure functions of their text and variables, with an end in time and memory. What is wrong with a
-/// template or its variables is a value. Thread-safe.
+/// Compiles and renders templates, in a sandbox: pure functions of their text and variables, with an end in time and memory. What is wrong
+/// with a template or its variables is a value. Thread-safe.
 /// </summary>
 internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
 {

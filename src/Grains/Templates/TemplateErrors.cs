@@ -13,6 +13,8 @@ internal static partial class TemplateErrors
 {
     private const int LongestExcerpt = 60;
 
+    private const int LongestMessage = 200;
+
     private const int MostNames = 10;
 
     private const string Unsuitable = "does not work with the values it is given";
@@ -55,8 +57,8 @@ internal static partial class TemplateErrors
     /// <summary>A template that Scriban's parser does not understand.</summary>
     public static ChatError Invalid(string source, LogMessage message)
     {
-        // "Error while parsing ScriptPage: Unexpected `true/System.Boolean` in: how it should be": what names classes is of no use to authors.
-        var what = ClassNames().Replace(message.Message, "");
+        // "Error while parsing ScriptPage: Unexpected `true/System.Boolean` in: how it should be": names of classes are of no use to authors.
+        var what = Shorten(ClassNames().Replace(message.Message, ""), LongestMessage);
         return Invalid(source, message.Span, what.EndsWith('.') ? what : what + ".");
     }
 
@@ -77,8 +79,8 @@ internal static partial class TemplateErrors
 
     /// <summary>Variables that have to be given and are not.</summary>
     public static ChatError Missing(IReadOnlyList<string> names) => ChatError.Invalid(
-        names is [var name] ? $"Variable '{name}' is missing." : $"Variables {Quote(names)} are missing.",
-        $"variables.{names[0]}",
+        names is [_] ? $"Variable {Quote(names)} is missing." : $"Variables {Quote(names)} are missing.",
+        $"variables.{Shorten(names[0])}",
         "missing_variable");
 
     /// <summary>Variables that the template does not have.</summary>
@@ -92,7 +94,7 @@ internal static partial class TemplateErrors
         ChatError.Invalid($"Variable '{Shorten(name)}' {problem}.", $"variables.{Shorten(name)}", "invalid_variable");
 
     /// <summary>The start of a text that comes from the caller.</summary>
-    public static string Shorten(string text) => text.Length <= LongestExcerpt ? text : text[..LongestExcerpt] + "…";
+    public static string Shorten(string text, int length = LongestExcerpt) => text.Length <= length ? text : text[..length] + "…";
 
     private static string Quote(IEnumerable<string> names) =>
         string.Join(", ", names.Take(MostNames).Select(name => $"'{Shorten(name)}'"));
@@ -135,8 +137,9 @@ internal static partial class TemplateErrors
             return "it";
         }
 
-        var excerpt = source.AsSpan(span.Start.Offset, Math.Clamp(span.End.Offset + 1, span.Start.Offset, source.Length) - span.Start.Offset);
-        excerpt = excerpt.IndexOf("}}", StringComparison.Ordinal) is >= 0 and var end ? excerpt[..end] : excerpt;
+        var end = Math.Clamp(span.End.Offset + 1, span.Start.Offset, source.Length);
+        var excerpt = source.AsSpan(span.Start.Offset, end - span.Start.Offset);
+        excerpt = excerpt.IndexOf("}}", StringComparison.Ordinal) is >= 0 and var exit ? excerpt[..exit] : excerpt;
         excerpt = excerpt.IndexOf('\n') is >= 0 and var lineEnd ? excerpt[..lineEnd] : excerpt;
         return excerpt.IsWhiteSpace() ? "it" : $"'{Shorten(excerpt.Trim().ToString())}'";
     }

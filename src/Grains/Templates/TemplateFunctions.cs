@@ -4,8 +4,8 @@ using Scriban.Runtime;
 namespace Prism.Templates;
 
 /// <summary>
-/// The functions that a template may call. An allow-list, so that what a new version of Scriban brings is not let in unread. Left out is what
-/// reaches outside (<c>include</c>), what parses values as templates (<c>object.eval</c>), and what makes two renderings differ
+/// The functions that a template may call. An allow-list, so that what a new version of Scriban brings is not let in unread. Left out is
+/// what reaches outside (<c>include</c>), what parses values as templates (<c>object.eval</c>), and what makes two renderings differ
 /// (<c>date</c>, <c>math.random</c>, <c>math.uuid</c>).
 /// </summary>
 internal static class TemplateFunctions

@@ -14,13 +14,18 @@ public sealed class TemplateOptions
     /// <summary>How deep lists and objects may be nested in a value. Default: 32.</summary>
     public int MaxValueDepth { get; set; } = 32;
 
-    /// <summary>How many rounds one loop may make, with those of the loops inside it. Default: 10,000.</summary>
+    /// <summary>
+    /// How many rounds one loop may make, with those of the loops inside it, and how many elements a function may go through or make.
+    /// Default: 10,000.
+    /// </summary>
     public int MaxLoopRounds { get; set; } = 10_000;
 
     /// <summary>How deep functions may call each other. Default: 64.</summary>
     public int MaxCallDepth { get; set; } = 64;
 
-    /// <summary>The longest value, in UTF-16 code units when it is printed: a text, or a list or object with all that is in it. Default: 4 Mi.</summary>
+    /// <summary>
+    /// The longest value, in UTF-16 code units when it is printed: a text, or a list or object with all that is in it. Default: 4 Mi.
+    /// </summary>
     public int MaxStringLength { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>The longest prompt, in UTF-16 code units. Default: 4 Mi.</summary>

@@ -4,7 +4,9 @@ using Scriban.Runtime;
 
 namespace Prism.Templates;
 
-/// <summary>Turns JSON into the values that templates know: text, numbers, booleans, null, lists and objects. No .NET object gets in.</summary>
+/// <summary>
+/// Turns JSON into the values that templates know: text, numbers, booleans, null, lists and objects. No .NET object gets in.
+/// </summary>
 internal static class TemplateValues
 {
     /// <summary>Converts variables, into an object that belongs to one rendering: templates can assign to it.</summary>

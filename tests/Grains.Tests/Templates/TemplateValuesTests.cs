@@ -63,7 +63,8 @@ public sealed class TemplateValuesTests
     public void One_compiled_template_is_rendered_in_parallel()
     {
         var template = Compile(
-            "{{ func shout(x); ret x + '!'; end; total = 0; for n in numbers; total = total + n; end }}{{ name | shout }} {{ total }} {{ numbers | array.join ',' }}");
+            "{{ func shout(x); ret x + '!'; end; total = 0; for n in numbers; total = total + n; end }}"
+            + "{{ name | shout }} {{ total }} {{ numbers | array.join ',' }}");
         var results = new string?[1_000];
 
         Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
@@ -77,11 +78,14 @@ public sealed class TemplateValuesTests
     {
         string[] pieces =
         [
-            "{{", "}}", "{%{", "}%}", " ", "\n", "a", "text", "list", "person", "1", "0.5", "'x'", "\"y\"", "`z`", "$\"{text}\"", "|", "(", ")", "[", "]", "{", "}",
-            "+", "-", "*", "/", "%", "==", "<", "&&", "||", "!", "??", "?", ":", ".", "..", ",", ";", "=", "+=", "++", "@", "$", "$0", "^", "#", "##", "{%", "%}",
-            "if", "else", "end", "for", "in", "while", "func", "do", "ret", "case", "when", "capture", "wrap", "readonly", "break", "continue", "import",
-            "with", "this", "null", "true", "empty", "string.", "array.", "object.", "regex.", "math.", "string.upcase", "array.size", "array.map", "object.format",
-            "regex.replace", "math.round", "array.each", "for.index", "string.slice", "string.pad_left", "array.insert_at", "object.to_json", "€", "\ud83d",
+            "{{", "}}", "{%{", "}%}", " ", "\n", "a", "text", "list", "person", "1", "0.5", "'x'", "\"y\"", "`z`",
+            "$\"{text}\"", "|", "(", ")", "[", "]", "{", "}", "+", "-", "*", "/", "%", "==", "<", "&&", "||", "!", "??",
+            "?", ":", ".", "..", ",", ";", "=", "+=", "++", "@", "$", "$0", "^", "#", "##", "{%", "%}", "if", "else",
+            "end", "for", "in", "while", "func", "do", "ret", "case", "when", "capture", "wrap", "readonly", "break",
+            "continue", "import", "with", "this", "null", "true", "empty", "string.", "array.", "object.", "regex.",
+            "math.", "string.upcase", "array.size", "array.map", "object.format", "regex.replace", "math.round",
+            "array.each", "for.index", "string.slice", "string.pad_left", "array.insert_at", "object.to_json", "€",
+            "\ud83d"
         ];
         var random = new Random(20260104);
         var rendered = 0;
@@ -112,7 +116,11 @@ public sealed class TemplateValuesTests
 
     private static string RandomText(Random random)
     {
-        string[] pieces = ["{{", "}}", "{%", "%}", "{#", "#}", "<b>", "&amp;", "'", "\"", "\\", "\r\n", "\n", "\t", "  ", "€", "é", "😀", "\0", "text", "$", "`", "-}}"];
+        string[] pieces =
+        [
+            "{{", "}}", "{%", "%}", "{#", "#}", "<b>", "&amp;", "'", "\"", "\\", "\r\n", "\n", "\t", "  ", "€", "é", "😀",
+            "\0", "text", "$", "`", "-}}"
+        ];
         var text = new StringBuilder();
         for (var length = random.Next(12); length > 0; length--)
         {
