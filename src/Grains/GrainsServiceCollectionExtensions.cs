@@ -4,6 +4,7 @@ using Prism.Chat;
 using Prism.Cluster;
 using Prism.Providers;
 using Prism.Routing;
+using Prism.Templates;
 using Prism.Tokens;
 
 namespace Prism;
@@ -25,6 +26,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ChatTelemetry>();
         services.AddSingleton<IChatService, ChatService>();
+        services.AddPrismTemplates();
         return services;
     }
 }

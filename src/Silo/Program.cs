@@ -1,1 +1,43 @@
-System.Console.WriteLine("x");
+using Prism;
+using Prism.Cluster;
+using Prism.Configuration;
+using Prism.Logging;
+using Prism.Metrics;
+using Prism.Providers;
+using Prism.Server;
+
+return await StartupFailure.RunAsync(() => Build(args), Console.Error);
+
+/// <summary>The table of contents.</summary>
+public static partial class Program
+{
+    /// <summary>Puts the service together.</summary>
+    /// <param name="args">The command line: configuration, as <c>--Prism:Port=8001</c>.</param>
+    /// <param name="variables">The environment; null for the process's own.</param>
+    /// <param name="log">Where the log goes, as JSON lines; null for the standard output.</param>
+    internal static WebApplication Build(string[] args, IReadOnlyDictionary<string, string>? variables = null, TextWriter? log = null)
+    {
+        var builder = WebApplication.CreateBuilder(args)
+            .AddPrismConfiguration(variables)
+            .AddPrismLogging(log)
+            .AddPrismMetrics()
+            .AddPrismServer()
+            .AddPrismCluster();
+
+        builder.Services
+            .AddPrismProviders()
+            .AddPrismGrains()
+            .AddPrismGateway();
+
+        var app = builder.Build();
+
+        app.UsePrismRequestLogging();
+        app.UsePrismGateway();
+
+        app.MapPrismGateway();
+        app.MapPrismMetrics();
+        app.MapPrismDashboard();
+
+        return app;
+    }
+}
