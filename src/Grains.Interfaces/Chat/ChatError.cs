@@ -28,7 +28,7 @@ public sealed record ChatError
 }
 
 /// <summary>The side and the stage of a <see cref="ChatError"/>.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("prism.chat-error-kind")]
 public enum ChatErrorKind
 {
     /// <summary>A bug or a broken machine on Prism's side.</summary>
