@@ -173,7 +173,9 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
-            return ([], true, error);
+            // An answer that is whole is not made worse by how its connection ends.
+            var ended = decoder.MayEnd && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout);
+            return ([], true, ended ? null : error);
         }
     }
 }

@@ -72,6 +72,7 @@ internal sealed class ProviderUnderTest : IDisposable
         }
 
         var events = await StreamAsync(cancellationToken);
+        Assert.NotEmpty(events);
         Assert.All(events.SkipLast(1), streamEvent => Assert.NotNull(streamEvent.Chunk));
         Assert.NotNull(events[^1].Failed);
         return events[^1].Failed!;

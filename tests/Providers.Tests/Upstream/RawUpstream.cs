@@ -12,10 +12,11 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     /// <param name="answer">All that is sent.</param>
     /// <param name="reset">Whether to close with a reset, not in good order.</param>
-    public RawUpstream(string answer, bool reset = false)
+    /// <param name="close">When to close; a reset overtakes what has not been read. Null: at once.</param>
+    public RawUpstream(string answer, bool reset = false, Task? close = null)
     {
         _listener.Start();
-        _serving = ServeAsync(answer, reset);
+        _serving = ServeAsync(answer, reset, close ?? Task.CompletedTask);
     }
 
     public string Url => "http://" + _listener.LocalEndpoint;
@@ -26,7 +27,7 @@ internal sealed class RawUpstream : IAsyncDisposable
         await _serving;
     }
 
-    private async Task ServeAsync(string answer, bool reset)
+    private async Task ServeAsync(string answer, bool reset, Task close)
     {
         try
         {
@@ -35,7 +36,11 @@ internal sealed class RawUpstream : IAsyncDisposable
                 using var client = await _listener.AcceptTcpClientAsync();
                 await ReadRequestAsync(client.GetStream());
                 await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(answer));
-                client.LingerState = new LingerOption(reset, 0);
+                await close;
+                if (reset)
+                {
+                    client.Client.Close(0);
+                }
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
