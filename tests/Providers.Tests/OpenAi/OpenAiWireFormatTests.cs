@@ -49,6 +49,14 @@ public sealed class OpenAiWireFormatTests
         Assert.Equal((3, 2), (response.Usage.PromptTokensDetails!.CachedTokens, response.Usage.CompletionTokensDetails!.ReasoningTokens));
     }
 
+    [Fact]
+    public void An_error_in_place_of_a_response_is_an_error()
+    {
+        var error = Format.ReadResponse("""{"error":{"message":"No.","code":"model_not_found"},"choices":null}"""u8, created: 1).Error!;
+
+        Assert.Equal((ChatErrorKind.ModelNotFound, "No."), (error.Kind, error.Message));
+    }
+
     [Theory]
     [InlineData("text")]
     [InlineData("tools")]
