@@ -60,6 +60,28 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    public async Task A_connection_is_used_again_also_where_its_end_comes_late()
+    {
+        var sent = string.Concat(new[] { Token("a"), Finish, Done }.Select(Event));
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            await call.StartStreamAsync();
+            await call.WriteAsync(sent);
+            await end.Task;
+        });
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var text = provider.StreamTextAsync();
+        await provider.Wire.WaitUntilPendingAfterAsync(sent.Length);
+        end.SetResult();
+
+        Assert.Equal("a", await text);
+        Assert.Equal("a", await provider.StreamTextAsync());
+        Assert.Single(upstream.Received.Select(request => request.ConnectionId).Distinct());
+    }
+
+    [Fact]
     public async Task A_connection_is_not_used_again_after_an_answer_that_was_given_up()
     {
         await using var upstream = await ScriptedUpstream.StartAsync(async call =>
