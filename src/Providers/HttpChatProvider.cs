@@ -31,14 +31,13 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
             // :: Step 2: send, and wait for the headers
             var response = await exchange.SendAsync(CreateMessage(body));
 
-            // :: Step 3: read the whole body, whatever its status
-            var content = await exchange.ReadBodyAsync(response);
             if (!response.IsSuccessStatusCode)
             {
-                return _errors.FromStatus(response, format.ReadError(content.Span));
+                return await ReadErrorAsync(exchange, response);
             }
 
-            // :: Step 4: say it in ours
+            // :: Step 3: read the whole body, and say it in ours
+            var content = await exchange.ReadBodyAsync(response);
             var answer = format.ReadResponse(content.Span, time.GetUtcNow().ToUnixTimeSeconds());
             return answer.Response switch
             {
@@ -139,8 +138,7 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
             var response = await exchange.SendAsync(message);
             if (!response.IsSuccessStatusCode)
             {
-                var content = await exchange.ReadBodyAsync(response);
-                return (null, _errors.FromStatus(response, format.ReadError(content.Span)));
+                return (null, await ReadErrorAsync(exchange, response));
             }
 
             if (StreamFrames.Matches(format.Framing, response.Content.Headers.ContentType?.MediaType))
@@ -155,6 +153,20 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
             return (null, error);
+        }
+    }
+
+    private async Task<ChatError> ReadErrorAsync(UpstreamExchange exchange, HttpResponseMessage response)
+    {
+        try
+        {
+            var content = await exchange.ReadBodyAsync(response);
+            return _errors.FromStatus(response, format.ReadError(content.Span));
+        }
+        catch (Exception exception) when (_errors.FromException(exception, exchange) is not null)
+        {
+            // The status says the most of it, also where its body does not come whole.
+            return _errors.FromStatus(response, null);
         }
     }
 

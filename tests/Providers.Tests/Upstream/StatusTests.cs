@@ -143,11 +143,45 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task An_error_body_without_end_is_not_read_to_it()
+    public async Task A_status_counts_also_where_its_body_is_too_large()
     {
-        await using var upstream = await ScriptedUpstream.StartAsync(call => call.BodyAsync(new string('x', 5000), "text/html", 500));
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.BodyAsync(new string('x', 5000), "text/html", 429));
         using var provider = new ProviderUnderTest(upstream.Url, maxBytes: 4000);
 
-        Assert.Equal(ChatErrorKind.UpstreamInvalidResponse, (await provider.FailAsync(stream: true)).Kind);
+        Assert.Equal(ChatErrorKind.RateLimited, (await provider.FailAsync(stream: true)).Kind);
+        Assert.Equal(ChatErrorKind.RateLimited, (await provider.FailAsync(stream: false)).Kind);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_status_counts_also_where_its_body_is_cut_off(bool stream)
+    {
+        await using var upstream = new RawUpstream("HTTP/1.1 503 Busy\r\nRetry-After: 3\r\nContent-Length: 500\r\n\r\n{");
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var error = await provider.FailAsync(stream);
+
+        Assert.Equal((ChatErrorKind.UpstreamServerError, TimeSpan.FromSeconds(3)), (error.Kind, error.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_status_counts_also_where_its_body_does_not_come(bool stream)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            call.Http.Response.StatusCode = 401;
+            await call.StartStreamAsync("application/json");
+            await call.HangAsync();
+        });
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var failing = provider.FailAsync(stream);
+        await provider.Wire.WaitUntilPendingAfterAsync(0);
+        provider.Time.Advance(ProviderUnderTest.Timeout);
+
+        Assert.Equal(ChatErrorKind.UpstreamCredentialsRefused, (await failing.WaitAsync(Patience.Limit)).Kind);
     }
 }
