@@ -38,6 +38,9 @@ public sealed class ProviderOptions
     /// <summary>For echo only: the pause before each word. Default: none.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>The setting that it lacks before it can be used (<c>LLM_OPENAI_API_KEY</c>); null where it is usable.</summary>
+    public string? Missing => BuiltInProviders.FindMissing(this);
+
     /// <summary>The prefix of this provider's environment variables: <c>LLM_OPENAI</c>.</summary>
     public string VariablePrefix => "LLM_" + Name.Replace('-', '_').ToUpperInvariant();
 }

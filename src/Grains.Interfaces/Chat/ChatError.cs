@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Prism.Chat;
 
 /// <summary>Why a call did not end in an answer. A value, not an exception: it is expected, and it crosses process borders.</summary>
@@ -28,7 +31,7 @@ public sealed record ChatError
 }
 
 /// <summary>The side and the stage of a <see cref="ChatError"/>.</summary>
-[GenerateSerializer, Alias("prism.chat-error-kind")]
+[GenerateSerializer, Alias("prism.chat-error-kind"), JsonConverter(typeof(ChatErrorKindJsonConverter))]
 public enum ChatErrorKind
 {
     /// <summary>A bug or a broken machine on Prism's side.</summary>
@@ -79,3 +82,6 @@ public enum ChatErrorKind
     /// <summary>Silence in the middle of an answer.</summary>
     UpstreamIdleTimeout = 15,
 }
+
+/// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>
+public sealed class ChatErrorKindJsonConverter() : JsonStringEnumConverter<ChatErrorKind>(JsonNamingPolicy.SnakeCaseLower);

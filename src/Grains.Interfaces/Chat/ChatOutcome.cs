@@ -26,6 +26,17 @@ public sealed record ChatRoute
 
     /// <summary>How many calls upstream it has taken, from 1.</summary>
     [Id(2)] public int Attempts { get; init; } = 1;
+
+    /// <summary>What the response cache had to do with it.</summary>
+    [Id(3)] public ChatCacheResult Cache { get; init; }
+}
+
+/// <summary>What the response cache had to do with a call.</summary>
+[GenerateSerializer, Alias("prism.chat-cache-result")]
+public enum ChatCacheResult
+{
+    /// <summary>It was not asked.</summary>
+    Bypass = 0,
 }
 
 /// <summary>

@@ -40,8 +40,6 @@ internal sealed record EchoAnswer(ImmutableArray<string> Words, string FinishRea
         while (start < text.Length)
         {
             var end = EndOfWord(text, start);
-            // White space at the very end belongs to the last word: nothing may be lost.
-            end = string.IsNullOrWhiteSpace(text[end..]) ? text.Length : end;
             words.Add(text[start..end]);
             start = end;
         }
@@ -72,6 +70,7 @@ internal sealed record EchoAnswer(ImmutableArray<string> Words, string FinishRea
             at++;
         }
 
-        return at;
+        // White space at the very end belongs to the last word: nothing may be lost, and it is no word of its own.
+        return text.AsSpan(at).IsWhiteSpace() ? text.Length : at;
     }
 }

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Prism.Errors;
+using Prism.Sse;
+using Serilog;
+
+namespace Prism.Chat;
+
+/// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
+internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, TimeProvider time)
+{
+    /// <summary><c>POST /v1/chat</c></summary>
+    public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
+
+    /// <summary><c>POST /v1/chat/completions</c></summary>
+    public static Task OpenAi(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, OpenAiFormat.Instance);
+
+    private async Task HandleAsync(HttpContext context, IChatFormat format)
+    {
+        if (await context.ReadJsonBodyAsync(ChatJson.Strict.ChatRequest) is not { } request)
+        {
+            return;
+        }
+
+        request = request with { Provider = context.Request.Query["provider"] is [{ Length: > 0 } provider] ? provider : null };
+        if (format.Check(request) is { } refused)
+        {
+            await FailAsync(context, refused);
+        }
+        else if (request.Stream == true)
+        {
+            await StreamAsync(context, format, request);
+        }
+        else
+        {
+            await CompleteAsync(context, format, request);
+        }
+    }
+
+    private async Task CompleteAsync(HttpContext context, IChatFormat format, ChatRequest request)
+    {
+        var outcome = await chat.CompleteAsync(request, context.RequestAborted);
+        SetRoute(context.Response, outcome.Route);
+        if (outcome.Error is { } error)
+        {
+            await FailAsync(context, error);
+            return;
+        }
+
+        LogUsage(outcome.Response!.Usage);
+        await format.WriteResponseAsync(context.Response, outcome.Response!);
+    }
+
+    private async Task StreamAsync(HttpContext context, IChatFormat format, ChatRequest request)
+    {
+        await using var output = new SseStream(context, time);
+        var stream = format.CreateStream(output, request);
+        await foreach (var streamEvent in chat.StreamAsync(request, context.RequestAborted))
+        {
+            switch (streamEvent)
+            {
+                case { Chunk: { } chunk }:
+                    await stream.WriteAsync(chunk);
+                    break;
+                case { Started: { } route }:
+                    await output.BeforeStartAsync(SetRoute, route);
+                    break;
+                case { Completed: { } usage }:
+                    LogUsage(usage);
+                    await stream.CompleteAsync(usage);
+                    await output.WriteDoneAsync();
+                    break;
+                case { Failed: { } error } when await output.TryAbandonAsync():
+                    await FailAsync(context, error);
+                    break;
+                case { Failed: { } error }:
+                    LogError(error);
+                    // The end, without [DONE]: a client must not take this for a whole answer.
+                    await output.WriteAsync(ChatErrorMapping.BodyOf(error), GatewayJson.Api.ApiErrorBody);
+                    break;
+            }
+        }
+    }
+
+    private Task FailAsync(HttpContext context, ChatError error)
+    {
+        LogError(error);
+        return context.WriteErrorAsync(error);
+    }
+
+    private void SetRoute(HttpResponse response, ChatRoute? route)
+    {
+        if (route is null)
+        {
+            return;
+        }
+
+        response.Headers["x-prism-provider"] = route.Provider;
+        response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
+        response.Headers["x-prism-cache"] = NameOf(route.Cache);
+        log.Set("Provider", route.Provider);
+        log.Set("Model", route.Model);
+    }
+
+    private void LogUsage(ChatUsage? usage)
+    {
+        log.Set("PromptTokens", usage?.PromptTokens);
+        log.Set("CompletionTokens", usage?.CompletionTokens);
+    }
+
+    private void LogError(ChatError error) => log.Set("Error", error.Kind);
+
+    private static string NameOf(ChatCacheResult result) => result switch
+    {
+        _ => "bypass",
+    };
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+using Prism.Sse;
+
+namespace Prism.Chat;
+
+/// <summary>Prism's own wire format: one flat object for an answer, and one for each piece of it.</summary>
+internal sealed class NativeFormat : IChatFormat
+{
+    public static readonly NativeFormat Instance = new();
+
+    public ChatError? Check(ChatRequest request) => request.N > 1
+        ? ChatError.Invalid("'n' must be 1 here: a flat answer has room for one choice. Use /v1/chat/completions for more.", "n")
+        : OpenAiFormat.Instance.Check(request);
+
+    public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) => response.WriteAsJsonAsync(
+        NativeResponse.From(answer), GatewayJson.Api.NativeResponse, cancellationToken: response.HttpContext.RequestAborted);
+
+    public IChatStreamFormat CreateStream(SseStream output, ChatRequest request) =>
+        new StreamFormat(output, request.StreamOptions?.IncludeUsage == true);
+
+    private sealed class StreamFormat(SseStream output, bool includeUsage) : IChatStreamFormat
+    {
+        private string? _id;
+        private string? _model;
+        private string? _finishReason;
+
+        public ValueTask WriteAsync(ChatChunk chunk)
+        {
+            (_id, _model) = (chunk.Id, chunk.Model);
+            if (chunk.Choices is not [var choice, ..])
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            // The finish reason comes last and alone, wherever the provider put it.
+            _finishReason = choice.FinishReason ?? _finishReason;
+            return choice.Delta is { Content: null or "", ToolCalls: null, ReasoningContent: null or "", Refusal: null or "" }
+                ? ValueTask.CompletedTask
+                : output.WriteAsync(NativeChunk.From(chunk, choice.Delta), GatewayJson.Api.NativeChunk);
+        }
+
+        public ValueTask CompleteAsync(ChatUsage usage) => output.WriteAsync(
+            new NativeChunk { Id = _id, Model = _model, Delta = "", FinishReason = _finishReason, Usage = includeUsage ? usage : null },
+            GatewayJson.Api.NativeChunk);
+    }
+}

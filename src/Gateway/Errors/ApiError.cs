@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Prism.Errors;
+
+/// <summary>OpenAI's error object, the body of every error: <c>{"error":{"message","type","param","code"}}</c>.</summary>
+internal sealed record ApiErrorBody(ApiError Error);
+
+/// <summary>What went wrong.</summary>
+/// <param name="Message">For people.</param>
+/// <param name="Type">The class of error.</param>
+/// <param name="Param">The field of the request at fault.</param>
+/// <param name="Code">The reason, for programs.</param>
+internal sealed record ApiError(
+    string Message,
+    string Type,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Param,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Code)
+{
+    public const string InvalidRequest = "invalid_request_error";
+    public const string ServerError = "server_error";
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+using Prism.Chat;
+
+namespace Prism.Errors;
+
+/// <summary>
+/// What a client sees of each kind of failure: the whole list. A kind that is not on it is an internal error of which nothing is told.
+/// </summary>
+internal static class ChatErrorMapping
+{
+    /// <summary>The status; clients retry 429 and 5xx, so it must say whether that can help.</summary>
+    public static int StatusOf(ChatError error) => error.Kind switch
+    {
+        ChatErrorKind.InvalidRequest => StatusCodes.Status400BadRequest,
+        ChatErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
+        ChatErrorKind.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
+        ChatErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
+        ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded => StatusCodes.Status429TooManyRequests,
+        ChatErrorKind.Overloaded => StatusCodes.Status503ServiceUnavailable,
+        ChatErrorKind.UpstreamCredentialsRefused
+            or ChatErrorKind.UpstreamServerError
+            or ChatErrorKind.UpstreamUnreachable
+            or ChatErrorKind.UpstreamInvalidResponse
+            or ChatErrorKind.UpstreamBrokenOff => StatusCodes.Status502BadGateway,
+        ChatErrorKind.UpstreamConnectTimeout
+            or ChatErrorKind.UpstreamFirstTokenTimeout
+            or ChatErrorKind.UpstreamIdleTimeout => StatusCodes.Status504GatewayTimeout,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    /// <summary>The error object.</summary>
+    public static ApiErrorBody BodyOf(ChatError error) => new(error.Kind switch
+    {
+        ChatErrorKind.InvalidRequest or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable =>
+            new(error.Message, ApiError.InvalidRequest, error.Param, error.Code),
+        ChatErrorKind.ModelNotFound => new(error.Message, ApiError.InvalidRequest, error.Param ?? "model", "model_not_found"),
+        ChatErrorKind.RateLimited => new(error.Message, "rate_limit_exceeded", error.Param, "rate_limit_exceeded"),
+        ChatErrorKind.QuotaExceeded => new(error.Message, "insufficient_quota", error.Param, "insufficient_quota"),
+        ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, "overloaded"),
+        ChatErrorKind.Internal => Internal,
+        _ => new(error.Message, ApiError.ServerError, null, "upstream_error"),
+    });
+
+    /// <summary>What is told of a bug.</summary>
+    public static ApiError Internal { get; } = new("The server had an error.", ApiError.ServerError, null, "internal_error");
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Prism.Errors;
+
+/// <summary>
+/// Makes every error an error object: exceptions, and the empty answers of the server itself (404, 405, 415). Of an exception nothing is
+/// told but that there was one.
+/// </summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        {
+            // The client left. There is nobody to tell but the log.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
+
+            return;
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            await context.WriteErrorAsync(exception.StatusCode, Describe(context, exception.StatusCode));
+            return;
+        }
+        catch (Exception exception)
+        {
+            LogUnhandled(exception, context.Request.Path);
+            if (context.Response.HasStarted)
+            {
+                // Too late for a status: a cut connection at least cannot be taken for a whole answer.
+                context.Abort();
+                return;
+            }
+
+            await context.WriteErrorAsync(StatusCodes.Status500InternalServerError, ChatErrorMapping.Internal);
+            return;
+        }
+
+        var response = context.Response;
+        if (response is { HasStarted: false, StatusCode: >= 400, ContentLength: null, ContentType: null })
+        {
+            await context.WriteErrorAsync(response.StatusCode, Describe(context, response.StatusCode));
+        }
+    }
+
+    private static ApiError Describe(HttpContext context, int status) => status switch
+    {
+        StatusCodes.Status404NotFound => new($"There is no {context.Request.Path}.", ApiError.InvalidRequest, null, "not_found"),
+        StatusCodes.Status405MethodNotAllowed =>
+            new($"{context.Request.Path} does not take {context.Request.Method}.", ApiError.InvalidRequest, null, "method_not_allowed"),
+        StatusCodes.Status413PayloadTooLarge => new("The body is too large.", ApiError.InvalidRequest, null, "request_too_large"),
+        StatusCodes.Status415UnsupportedMediaType =>
+            new("The body must be JSON: send 'Content-Type: application/json'.", ApiError.InvalidRequest, null, "unsupported_media_type"),
+        >= 500 => ChatErrorMapping.Internal,
+        _ => new("The request could not be read.", ApiError.InvalidRequest, null, "bad_request"),
+    };
+
+    [LoggerMessage(LogLevel.Error, "{Path} failed")]
+    private partial void LogUnhandled(Exception exception, PathString path);
+}

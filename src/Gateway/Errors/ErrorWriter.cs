@@ -1,0 +1,30 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Prism.Chat;
+
+namespace Prism.Errors;
+
+/// <summary>Writes errors as responses.</summary>
+internal static class ErrorWriter
+{
+    /// <summary>Answers with the failure of a call.</summary>
+    public static Task WriteErrorAsync(this HttpContext context, ChatError error)
+    {
+        if (error.RetryAfter is { } retryAfter)
+        {
+            // Rounded up: who comes back on the dot must not be too early.
+            var headers = context.Response.Headers;
+            headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            headers["retry-after-ms"] = Math.Ceiling(retryAfter.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return context.WriteErrorAsync(ChatErrorMapping.StatusOf(error), ChatErrorMapping.BodyOf(error).Error);
+    }
+
+    /// <summary>Answers with an error of the API itself.</summary>
+    public static Task WriteErrorAsync(this HttpContext context, int status, ApiError error)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody, cancellationToken: context.RequestAborted);
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Prism.Chat;
+using Prism.Errors;
+using Prism.Health;
+using Prism.Providers;
+using Prism.RequestIds;
+using Prism.Templates;
+
+namespace Prism;
+
+/// <summary>The API on one screen.</summary>
+public static class GatewayEndpoints
+{
+    /// <summary>Adds what every request goes through before its endpoint: an id, and errors as error objects.</summary>
+    public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
+        .UseMiddleware<RequestIdMiddleware>()
+        .UseMiddleware<ErrorMiddleware>();
+
+    /// <summary>Maps the REST and SSE endpoints.</summary>
+    public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/v1/chat", ChatEndpoint.Native);
+        app.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi);
+
+        app.MapGet("/v1/models", ModelsEndpoint.List);
+        app.MapGet("/v1/models/{**model}", ModelsEndpoint.Get);
+        app.MapGet("/providers", ProvidersEndpoint.List);
+
+        app.MapGet("/v1/templates", TemplatesEndpoint.List);
+        app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get);
+        app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render);
+
+        app.MapDelete("/cache", CacheEndpoint.Clear);
+
+        app.MapGet("/health", HealthEndpoint.Report);
+        app.MapGet("/healthz", HealthEndpoint.Ready);
+        return app;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Prism.Chat;
+using Prism.Errors;
+using Prism.Health;
+using Prism.Providers;
+using Prism.Templates;
+
+namespace Prism;
+
+/// <summary>The JSON of the gateway's own bodies. That of chats is <see cref="ChatJson"/>.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ApiErrorBody))]
+[JsonSerializable(typeof(NativeResponse))]
+[JsonSerializable(typeof(NativeChunk))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ProviderList))]
+[JsonSerializable(typeof(TemplateList))]
+[JsonSerializable(typeof(RenderRequest))]
+[JsonSerializable(typeof(RenderResponse))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(StatusBody))]
+internal sealed partial class GatewayJson : JsonSerializerContext
+{
+    /// <summary>Strict in what it reads, and without escapes that JSON does not need in what it writes; see <see cref="ChatJson"/>.</summary>
+    public static GatewayJson Api { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = 32,
+        AllowDuplicateProperties = false,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
+
+/// <summary>A body that is only a status.</summary>
+internal sealed record StatusBody(string Status);

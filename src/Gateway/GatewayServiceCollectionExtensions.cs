@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prism.Chat;
+
+namespace Prism;
+
+/// <summary>Registers the HTTP API.</summary>
+public static class GatewayServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
+    /// <see cref="Providers.IProviderCatalog"/>, an <see cref="Templates.IPromptTemplates"/> and an <see cref="Cluster.IClusterView"/> from elsewhere.
+    /// </summary>
+    public static IServiceCollection AddPrismGateway(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.AddSingleton<ChatEndpoint>();
+        return services;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Prism.Errors;
+
+namespace Prism.Providers;
+
+/// <summary>
+/// <c>GET /v1/models</c>: the models that the usable providers are configured with, each by the name that a request may give as
+/// <c>model</c>. Others that a provider has can be asked for all the same.
+/// </summary>
+/// <remarks>Source: https://platform.openai.com/docs/api-reference/models</remarks>
+internal static class ModelsEndpoint
+{
+    public static JsonHttpResult<ModelList> List(IProviderCatalog catalog) =>
+        TypedResults.Json(new ModelList(GetModels(catalog)), GatewayJson.Api.ModelList);
+
+    public static Task Get(HttpContext context, string model, IProviderCatalog catalog) =>
+        GetModels(catalog).FirstOrDefault(known => known.Id == model) is { } found
+            ? context.Response.WriteAsJsonAsync(found, GatewayJson.Api.Model, cancellationToken: context.RequestAborted)
+            : context.WriteErrorAsync(
+                StatusCodes.Status404NotFound,
+                new($"The model '{model}' does not exist here.", ApiError.InvalidRequest, "model", "model_not_found"));
+
+    private static ImmutableArray<Model> GetModels(IProviderCatalog catalog) =>
+    [
+        .. from provider in catalog.GetStatus()
+           where provider.Usable
+           from model in provider.Models
+           from id in provider.Name == catalog.Default ? [model, $"{provider.Name}/{model}"] : new[] { $"{provider.Name}/{model}" }
+           select new Model(id, provider.Name),
+    ];
+}
+
+/// <summary>The body of <c>GET /v1/models</c>.</summary>
+internal sealed record ModelList(ImmutableArray<Model> Data)
+{
+    [JsonPropertyName("object")] public string ObjectType { get; } = "list";
+}
+
+/// <summary>A model.</summary>
+/// <param name="Id">What a request gives as <c>model</c>.</param>
+/// <param name="OwnedBy">The provider.</param>
+internal sealed record Model(string Id, string OwnedBy)
+{
+    [JsonPropertyName("object")] public string ObjectType { get; } = "model";
+
+    /// <summary>Providers' models have no date that Prism knows of; the format demands a number.</summary>
+    public long Created { get; }
+}

@@ -1,0 +1,13 @@
+using Prism.Providers;
+
+namespace Prism.Chat;
+
+/// <summary>A call that has its provider.</summary>
+/// <param name="Provider">Who is asked.</param>
+/// <param name="Request">What is asked, with the provider's own name of the model.</param>
+/// <param name="Route">The same for the caller to know.</param>
+internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Request, ChatRoute Route)
+{
+    /// <summary>An id for an answer whose provider gave it none.</summary>
+    public static string NewAnswerId() => "chatcmpl-" + Guid.NewGuid().ToString("N");
+}

@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+
+namespace Prism.Chat;
+
+/// <summary>
+/// The request pipeline for in-cluster clients. One activation a call, on the silo that the client is connected to: a call has no state
+/// worth a hop. Not a stateless worker, whose workers cannot be enumerated (each call may reach another one).
+/// </summary>
+[PreferLocalPlacement]
+internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> logger) : Grain, IChatGrain
+{
+    public async IAsyncEnumerable<ChatOutcome> CompleteAsync(
+        ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var outcome = await chat.CompleteAsync(request, cancellationToken);
+        LogEnded(this.GetPrimaryKeyString(), outcome.Route?.Provider, outcome.Route?.Model, outcome.Error?.Kind, outcome.Response?.Usage?.TotalTokens);
+        yield return outcome;
+        DeactivateOnIdle();
+    }
+
+    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
+        ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ChatRoute? route = null;
+        await foreach (var streamEvent in chat.StreamAsync(request, cancellationToken))
+        {
+            route = streamEvent.Started ?? route;
+            if (streamEvent is { Completed: not null } or { Failed: not null })
+            {
+                LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, streamEvent.Failed?.Kind, streamEvent.Completed?.TotalTokens);
+            }
+
+            yield return streamEvent;
+        }
+
+        DeactivateOnIdle();
+    }
+
+    [LoggerMessage(LogLevel.Information, "Chat call {CallId} to {Provider} {Model} ended: error {Error}, {Tokens} tokens")]
+    private partial void LogEnded(string callId, string? provider, string? model, ChatErrorKind? error, int? tokens);
+}

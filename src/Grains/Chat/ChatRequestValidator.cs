@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace Prism.Chat;
+
+/// <summary>
+/// Refuses what no provider can serve, naming the field. What only some providers cannot do is for their translation to say.
+/// </summary>
+internal static class ChatRequestValidator
+{
+    private const int MaxChoices = 128;
+
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public static ChatError? Validate(ChatRequest request) =>
+        CheckMessages(request)
+        ?? CheckRange(request.Temperature, 0, 2, "temperature")
+        ?? CheckRange(request.TopP, 0, 1, "top_p")
+        ?? CheckRange(request.FrequencyPenalty, -2, 2, "frequency_penalty")
+        ?? CheckRange(request.PresencePenalty, -2, 2, "presence_penalty")
+        ?? CheckRange(request.MaxTokens, 1, int.MaxValue, "max_tokens")
+        ?? CheckRange(request.MaxCompletionTokens, 1, int.MaxValue, "max_completion_tokens")
+        ?? CheckRange(request.N, 1, MaxChoices, "n")
+        ?? CheckTools(request);
+
+    private static ChatError? CheckMessages(ChatRequest request)
+    {
+        if (request.Messages.IsEmpty)
+        {
+            return ChatError.Invalid("'messages' must have at least one message.", "messages");
+        }
+
+        for (var i = 0; i < request.Messages.Length; i++)
+        {
+            if (CheckMessage(request.Messages[i], At("messages", i)) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckMessage(ChatMessage? message, string path) => message switch
+    {
+        null => ChatError.Invalid($"'{path}' must be an object.", path),
+        { Role: null } => ChatError.Invalid($"'{path}.role' is missing.", path + ".role"),
+        { Role: var role } when !ChatRoles.All.Contains(role) =>
+            ChatError.Invalid($"'{path}.role' must be one of {string.Join(", ", ChatRoles.All)}.", path + ".role"),
+        { Role: ChatRoles.Tool, ToolCallId: null } => ChatError.Invalid($"'{path}.tool_call_id' is missing.", path + ".tool_call_id"),
+        // An assistant message may consist of tool calls, a refusal or whatever else the vendor invents.
+        { Content: null, Role: not ChatRoles.Assistant } => ChatError.Invalid($"'{path}.content' is missing.", path + ".content"),
+        { Content: null, ToolCalls: null, Extra: null } => ChatError.Invalid($"'{path}.content' is missing.", path + ".content"),
+        _ => CheckParts(message.Content, path + ".content") ?? CheckToolCalls(message, path + ".tool_calls"),
+    };
+
+    private static ChatError? CheckParts(MessageContent? content, string path)
+    {
+        if (content is null or { Text: not null })
+        {
+            return null;
+        }
+
+        if (content.Parts.IsEmpty)
+        {
+            return ChatError.Invalid($"'{path}' must have at least one part.", path);
+        }
+
+        for (var i = 0; i < content.Parts.Length; i++)
+        {
+            if (CheckPart(content.Parts[i], At(path, i)) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckPart(ContentPart part, string path) => part switch
+    {
+        { Type: null } => ChatError.Invalid($"'{path}.type' is missing.", path + ".type"),
+        { Type: ContentPart.TextType, Text: null } => ChatError.Invalid($"'{path}.text' is missing.", path + ".text"),
+        { Type: ContentPart.ImageType, ImageUrl.Url: null } or { Type: ContentPart.ImageType, ImageUrl: null } =>
+            ChatError.Invalid($"'{path}.image_url.url' is missing.", path + ".image_url.url"),
+        _ => null,
+    };
+
+    private static ChatError? CheckToolCalls(ChatMessage message, string path)
+    {
+        var calls = message.ToolCalls ?? [];
+        for (var i = 0; i < calls.Length; i++)
+        {
+            // Calls of other types than function are for OpenAI-type providers to judge.
+            if (calls[i] is null or { Id: null } or { Type: null or "function", Function.Name: null } or { Type: null or "function", Function: null })
+            {
+                return ChatError.Invalid($"'{At(path, i)}' must have an id and a function with a name.", At(path, i));
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckTools(ChatRequest request)
+    {
+        var tools = request.Tools ?? [];
+        for (var i = 0; i < tools.Length; i++)
+        {
+            if (tools[i] is null or { Type: null })
+            {
+                return ChatError.Invalid($"'{At("tools", i)}.type' is missing.", At("tools", i) + ".type");
+            }
+
+            if (tools[i] is { Type: "function", Function: null } or { Type: "function", Function.Name: null })
+            {
+                return ChatError.Invalid($"'{At("tools", i)}.function.name' is missing.", At("tools", i) + ".function.name");
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckRange(double? value, double min, double max, string param) =>
+        value is { } number && !(number >= min && number <= max)
+            ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'{param}' must be from {min} to {max}, not {number}."), param)
+            : null;
+
+    private static ChatError? CheckRange(int? value, int min, int max, string param) =>
+        value is { } number && (number < min || number > max)
+            ? ChatError.Invalid(
+                max == int.MaxValue
+                    ? string.Create(CultureInfo.InvariantCulture, $"'{param}' must be at least {min}, not {number}.")
+                    : string.Create(CultureInfo.InvariantCulture, $"'{param}' must be from {min} to {max}, not {number}."),
+                param)
+            : null;
+
+    private static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+}

@@ -1,0 +1,26 @@
+using Prometheus;
+
+namespace Prism.Chat;
+
+/// <summary>The time series of one provider and model, looked up once: labels cost more than the counting.</summary>
+internal sealed class ChatSeries(Counter requests, Histogram duration, Histogram firstToken, Counter tokens, string provider, string model)
+{
+    private readonly Counter.Child _succeeded = requests.WithLabels(provider, model, "success");
+    private readonly Histogram.Child _duration = duration.WithLabels(provider, model);
+    private readonly Histogram.Child _firstToken = firstToken.WithLabels(provider, model);
+    private readonly Counter.Child _promptTokens = tokens.WithLabels(provider, model, "prompt");
+    private readonly Counter.Child _completionTokens = tokens.WithLabels(provider, model, "completion");
+
+    public void OnFirstToken(TimeSpan elapsed) => _firstToken.Observe(elapsed.TotalSeconds);
+
+    public void OnCompleted(ChatUsage usage)
+    {
+        _succeeded.Inc();
+        _promptTokens.Inc(usage.PromptTokens);
+        _completionTokens.Inc(usage.CompletionTokens);
+    }
+
+    public void OnEnded(TimeSpan elapsed) => _duration.Observe(elapsed.TotalSeconds);
+
+    public void CountRequest(string status) => requests.WithLabels(provider, model, status).Inc();
+}

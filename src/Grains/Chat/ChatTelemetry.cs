@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Prism.Providers;
+using Prometheus;
+
+namespace Prism.Chat;
+
+/// <summary>The metrics of the request pipeline. Durations are in seconds.</summary>
+internal sealed class ChatTelemetry
+{
+    /// <summary>The label of a request that was refused before it had a provider.</summary>
+    private const string None = "none";
+
+    private static readonly double[] DurationBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
+    private static readonly double[] FirstTokenBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60];
+
+    private readonly ProviderCatalog _catalog;
+    private readonly TimeProvider _time;
+    private readonly ModelLabels _models;
+    private readonly Counter _requests;
+    private readonly Counter _upstreamErrors;
+    private readonly Gauge _inflight;
+    private readonly Func<(string Provider, string Model), ChatSeries> _createSeries;
+    private readonly ConcurrentDictionary<(string Provider, string Model), ChatSeries> _series = new();
+
+    public ChatTelemetry(IMetricFactory metrics, ProviderRegistry providers, ProviderCatalog catalog, TimeProvider time)
+    {
+        _catalog = catalog;
+        _time = time;
+        _models = new(providers.All.SelectMany(provider => provider.Options.Models.Prepend(provider.Options.DefaultModel)));
+        _requests = metrics.CreateCounter(
+            "llm_requests_total", "Chat requests by outcome.", ["provider", "model", "status"]);
+        _upstreamErrors = metrics.CreateCounter(
+            "llm_upstream_errors_total", "Calls that a provider failed, by kind of failure.", ["provider", "kind"]);
+        _inflight = metrics.CreateGauge(
+            "llm_inflight_requests", "Chat requests that are being answered.", ["provider"]);
+        var duration = metrics.CreateHistogram(
+            "llm_request_duration_seconds", "From the request to the end of its answer.", ["provider", "model"], new() { Buckets = DurationBuckets });
+        var firstToken = metrics.CreateHistogram(
+            "llm_time_to_first_token_seconds",
+            "From the request to the first piece of a streamed answer.",
+            ["provider", "model"],
+            new() { Buckets = FirstTokenBuckets });
+        var tokens = metrics.CreateCounter(
+            "llm_tokens_total", "Tokens of prompts and of answers.", ["provider", "model", "type"]);
+        _createSeries = key => new(_requests, duration, firstToken, tokens, key.Provider, key.Model);
+    }
+
+    /// <summary>A request was refused before it had a provider.</summary>
+    public void OnRefused(ChatError error) => _requests.WithLabels(None, None, StatusOf(error)).Inc();
+
+    /// <summary>A call begins. Disposed without an outcome it counts as cancelled.</summary>
+    public ChatObservation Begin(ChatCall call)
+    {
+        var inflight = _inflight.WithLabels(call.Route.Provider);
+        inflight.Inc();
+        return new(this, call.Route, inflight, _time.GetTimestamp());
+    }
+
+    internal TimeSpan ElapsedSince(long started) => _time.GetElapsedTime(started);
+
+    internal ChatSeries SeriesOf(ChatRoute route)
+    {
+        var key = (route.Provider, _models.LabelOf(route.Model));
+        return _series.TryGetValue(key, out var series) ? series : _series.GetOrAdd(key, _createSeries);
+    }
+
+    internal void OnSucceeded(ChatRoute route)
+    {
+        _models.OnAnswered(route.Model);
+        _catalog.OnOutcome(route.Provider, error: null);
+    }
+
+    internal void OnFailed(ChatRoute route, ChatError error)
+    {
+        SeriesOf(route).CountRequest(StatusOf(error));
+        if (error.Provider is not null)
+        {
+            _upstreamErrors.WithLabels(route.Provider, KindOf(error)).Inc();
+            _catalog.OnOutcome(route.Provider, error.Kind);
+        }
+    }
+
+    // UpstreamIdleTimeout -> idle_timeout
+    private static string KindOf(ChatError error) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString().Replace("Upstream", "", StringComparison.Ordinal));
+
+    private static string StatusOf(ChatError error) => error.Kind switch
+    {
+        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable => "invalid_request",
+        ChatErrorKind.RateLimited => "rate_limited",
+        ChatErrorKind.QuotaExceeded => "quota_exceeded",
+        ChatErrorKind.Overloaded => "overloaded",
+        ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout => "timeout",
+        ChatErrorKind.Internal => "internal_error",
+        _ => "upstream_error",
+    };
+}

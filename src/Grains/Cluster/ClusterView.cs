@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Prism.Cluster;
+
+/// <summary>The membership as this silo's own copy of it has it.</summary>
+internal sealed class ClusterView(IClusterMembershipService membership, ILocalSiloDetails self, IOptions<ClusterOptions> options) : IClusterView
+{
+    public ClusterStatus GetStatus() => new()
+    {
+        ClusterId = options.Value.ClusterId,
+        Self = self.SiloAddress.ToString(),
+        Silos =
+        [
+            .. membership.CurrentSnapshot.Members.Values
+                .Where(member => member.Status != SiloStatus.Dead)
+                .Select(member => new SiloInfo { Name = member.Name, Address = member.SiloAddress.ToString(), Status = NameOf(member.Status) })
+                .OrderBy(silo => silo.Address, StringComparer.Ordinal),
+        ],
+    };
+
+    private static string NameOf(SiloStatus status) => status switch
+    {
+        SiloStatus.Created => "created",
+        SiloStatus.Joining => "joining",
+        SiloStatus.Active => "active",
+        SiloStatus.ShuttingDown => "shutting_down",
+        SiloStatus.Stopping => "stopping",
+        _ => "unknown",
+    };
+}

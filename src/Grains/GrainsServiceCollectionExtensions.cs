@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prism.Chat;
+using Prism.Cluster;
+using Prism.Providers;
+using Prism.Routing;
+using Prism.Tokens;
+
+namespace Prism;
+
+/// <summary>Registers the request pipeline and what its grains need.</summary>
+public static class GrainsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the request pipeline as <see cref="IChatService"/>. Needs the providers (<c>AddPrismProviders</c>), a prometheus-net
+    /// <c>IMetricFactory</c> and an Orleans silo.
+    /// </summary>
+    public static IServiceCollection AddPrismGrains(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ProviderCatalog>();
+        services.AddSingleton<IProviderCatalog>(provider => provider.GetRequiredService<ProviderCatalog>());
+        services.AddSingleton<IClusterView, ClusterView>();
+        services.AddSingleton<ChatRouter>();
+        services.AddSingleton<TokenCounter>();
+        services.AddSingleton<ChatTelemetry>();
+        services.AddSingleton<IChatService, ChatService>();
+        return services;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Prism.Chat;
+
+namespace Prism.Providers;
+
+/// <summary>The configured providers, and how each last did on this silo.</summary>
+internal sealed class ProviderCatalog(ProviderRegistry registry, TimeProvider time) : IProviderCatalog
+{
+    private readonly ConcurrentDictionary<string, ProviderLastOutcome> _outcomes = new();
+
+    public string Default => registry.Default.Options.Name;
+
+    public ImmutableArray<ProviderStatus> GetStatus() => [.. registry.All.Select(provider => StatusOf(provider.Options))];
+
+    /// <summary>A call to a provider has ended.</summary>
+    public void OnOutcome(string provider, ChatErrorKind? error) =>
+        _outcomes[provider] = new() { At = time.GetUtcNow(), Error = error };
+
+    private ProviderStatus StatusOf(ProviderOptions options) => new()
+    {
+        Name = options.Name,
+        Type = options.Type.ToString()!.ToLowerInvariant(),
+        BaseUrl = options.BaseUrl is { } url ? new Uri(url).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : null,
+        DefaultModel = options.DefaultModel,
+        Models = [.. options.Models.Prepend(options.DefaultModel).Distinct()],
+        Missing = options.Missing,
+        LastOutcome = _outcomes.GetValueOrDefault(options.Name),
+    };
+}

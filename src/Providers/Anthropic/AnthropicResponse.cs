@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Prism.Providers.Anthropic;
+
+/// <summary>
+/// The body of an answer, and of a stream's first event, where the content is still empty and the reason to stop null. A body with status
+/// 200 may hold <see cref="Error"/> instead.
+/// </summary>
+internal sealed record AnthropicResponse
+{
+    public string? Id { get; init; }
+
+    public string? Model { get; init; }
+
+    public ImmutableArray<AnthropicBlock>? Content { get; init; }
+
+    public string? StopReason { get; init; }
+
+    public AnthropicUsage? Usage { get; init; }
+
+    public AnthropicErrorObject? Error { get; init; }
+}

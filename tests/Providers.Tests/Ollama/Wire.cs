@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Prism.Chat;
+using Prism.Providers;
+using Prism.Providers.Ollama;
+
+namespace Prism.Tests.Ollama;
+
+/// <summary>An <see cref="OllamaWireFormat"/> in terms of text.</summary>
+internal static class Wire
+{
+    public static ProviderOptions Options => new() { Name = "ollama", Type = ProviderType.Ollama, DefaultModel = "llama3.1" };
+
+    public static OllamaWireFormat Format { get; } = new(Options);
+
+    public static ChatRequest Request(string json) => JsonSerializer.Deserialize(json, ChatJson.Strict.ChatRequest)!;
+
+    public static string Write(ChatRequest request)
+    {
+        Assert.Empty(Format.FindUnsupported(request));
+        var output = new ArrayBufferWriter<byte>();
+        var error = Format.WriteRequest(output, request, request.Stream is true);
+        Assert.Null(error);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    public static ChatError Refuse(ChatRequest request)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var error = Format.WriteRequest(output, request, stream: false);
+        Assert.NotNull(error);
+        Assert.Equal(0, output.WrittenCount);
+        Assert.Equal(ChatErrorKind.InvalidRequest, error.Kind);
+        return error;
+    }
+
+    public static ProviderResult Read(string body) => Format.ReadResponse(Encoding.UTF8.GetBytes(body), GoldenFiles.Created);
+
+    public static List<ChatStreamEvent> Decode(IStreamDecoder decoder, params string[] lines)
+    {
+        var events = new List<ChatStreamEvent>();
+        foreach (var line in lines)
+        {
+            decoder.Decode("", Encoding.UTF8.GetBytes(line), events);
+        }
+
+        return events;
+    }
+}
