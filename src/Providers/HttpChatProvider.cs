@@ -11,6 +11,9 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
     private readonly Uri _endpoint = new(options.BaseUrl!.TrimEnd('/') + "/" + format.Path);
     private readonly UpstreamErrors _errors = new(options);
 
+    /// <summary>The most bytes of an answer that is not streamed, and of one event of a stream.</summary>
+    internal int MaxBytes { get; init; } = 32 * 1024 * 1024;
+
     public ProviderOptions Options => options;
 
     public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
@@ -22,25 +25,30 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
             return refused;
         }
 
-        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
+        using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
         try
         {
             // :: Step 2: send, and wait for the headers
             var response = await exchange.SendAsync(CreateMessage(body));
 
-            // :: Step 3: read the whole body, whatever its status
-            var content = await exchange.ReadBodyAsync(response);
             if (!response.IsSuccessStatusCode)
             {
-                return _errors.FromStatus(response, format.ReadError(content.Span));
+                return await ReadErrorAsync(exchange, response);
             }
 
-            // :: Step 4: say it in ours
+            // :: Step 3: read the whole body, and say it in ours
+            var content = await exchange.ReadBodyAsync(response);
             var answer = format.ReadResponse(content.Span, time.GetUtcNow().ToUnixTimeSeconds());
-            return answer.Response is { Choices.IsEmpty: true } ? _errors.InvalidResponse() : answer;
+            return answer.Response switch
+            {
+                null => answer,
+                { Choices.IsEmpty: true } => _errors.InvalidResponse(),
+                var whole => new AnswerDefaults(request).Apply(whole),
+            };
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return error;
         }
     }
@@ -57,8 +65,9 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         }
 
         // :: Step 2: send, and wait for the headers
-        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
+        using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
         var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(body));
+        cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
         {
             yield return failure;
@@ -66,14 +75,16 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         }
 
         // :: Step 3: read event by event and say each in ours
+        var defaults = new AnswerDefaults(request);
         var decoder = format.CreateDecoder(time.GetUtcNow().ToUnixTimeSeconds());
         await using var frames = StreamFrames.ReadAsync(format.Framing, stream!, decoder, exchange.Aborted).GetAsyncEnumerator(exchange.Aborted);
         while (!decoder.IsComplete)
         {
             var (events, ended, error) = await ReadNextAsync(frames, decoder, exchange);
+            cancellationToken.ThrowIfCancellationRequested();
             foreach (var streamEvent in events)
             {
-                yield return streamEvent;
+                yield return defaults.Apply(streamEvent);
                 if (streamEvent.Failed is not null)
                 {
                     yield break;
@@ -90,6 +101,15 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
                 yield break;
             }
         }
+
+        // :: Step 4: after the closing event, leave the connection to the next call
+        if (!exchange.FirstTokenSeen)
+        {
+            yield return _errors.InvalidResponse();
+            yield break;
+        }
+
+        await exchange.FinishAsync(stream!);
     }
 
     private ChatError? Translate(ChatRequest request, bool stream, ArrayBufferWriter<byte> body)
@@ -118,17 +138,35 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
             var response = await exchange.SendAsync(message);
             if (!response.IsSuccessStatusCode)
             {
-                var content = await exchange.ReadBodyAsync(response);
-                return (null, _errors.FromStatus(response, format.ReadError(content.Span)));
+                return (null, await ReadErrorAsync(exchange, response));
             }
 
-            return StreamFrames.Matches(format.Framing, response.Content.Headers.ContentType?.MediaType)
-                ? (await exchange.OpenBodyAsync(response), null)
-                : (null, _errors.InvalidResponse());
+            if (StreamFrames.Matches(format.Framing, response.Content.Headers.ContentType?.MediaType))
+            {
+                return (await exchange.OpenBodyAsync(response), null);
+            }
+
+            // Some servers send their error object with status 200, and not as a stream.
+            var answer = await exchange.ReadBodyAsync(response);
+            return (null, format.ReadResponse(answer.Span, time.GetUtcNow().ToUnixTimeSeconds()).Error ?? _errors.InvalidResponse());
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
             return (null, error);
+        }
+    }
+
+    private async Task<ChatError> ReadErrorAsync(UpstreamExchange exchange, HttpResponseMessage response)
+    {
+        try
+        {
+            var content = await exchange.ReadBodyAsync(response);
+            return _errors.FromStatus(response, format.ReadError(content.Span));
+        }
+        catch (Exception exception) when (_errors.FromException(exception, exchange) is not null)
+        {
+            // The status says the most of it, also where its body does not come whole.
+            return _errors.FromStatus(response, null);
         }
     }
 
@@ -142,12 +180,14 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
                 return ([], true, decoder.MayEnd ? null : _errors.BrokenOff());
             }
 
-            exchange.OnEvent(hasChunk: frames.Current.Count > 0);
+            exchange.OnEvent(hasToken: frames.Current.Exists(streamEvent => streamEvent.Chunk is { Choices.IsEmpty: false }));
             return (frames.Current, false, null);
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
-            return ([], true, error);
+            // An answer that is whole is not made worse by how its connection ends.
+            var ended = decoder.MayEnd && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout);
+            return ([], true, ended ? null : error);
         }
     }
 }

@@ -23,7 +23,10 @@ public sealed class ProviderOptions
     /// <summary>More models to list and to measure by name. Requests are not limited to them. Default: none.</summary>
     public ImmutableArray<string> Models { get => field.IsDefault ? [] : field; set; }
 
-    /// <summary>The longest wait for the first token, and for each one after it. Default: 60 s; ollama 120 s.</summary>
+    /// <summary>
+    /// The longest silence: before the first token, and before each one after it. Comments that a server sends to keep a connection alive
+    /// end a silence too. Default: 60 s; ollama 120 s.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest wait for a connection. Default: 10 s.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ public static class ProvidersServiceCollectionExtensions
     public static IServiceCollection AddPrismProviders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<ProvidersOptions>().PostConfigure(NameAll);
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
@@ -22,6 +24,14 @@ public static class ProvidersServiceCollectionExtensions
             return new ProviderRegistry(options.DefaultProvider, [.. options.Providers.Values.Select(one => Create(one, time))]);
         });
         return services;
+    }
+
+    private static void NameAll(ProvidersOptions options)
+    {
+        foreach (var (name, provider) in options.Providers)
+        {
+            provider.Name = name;
+        }
     }
 
     private static IChatProvider Create(ProviderOptions options, TimeProvider time) => options.Type switch
@@ -34,9 +44,9 @@ public static class ProvidersServiceCollectionExtensions
     };
 
     private static HttpChatProvider CreateHttp(ProviderOptions options, IWireFormat format, TimeProvider time) =>
-        new(options, format, CreateInvoker(options), time);
+        new(options, format, new HttpMessageInvoker(CreateHandler(options)), time);
 
-    private static HttpMessageInvoker CreateInvoker(ProviderOptions options) => new(new SocketsHttpHandler
+    internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()
     {
         // An upstream that redirects is misconfigured or hostile: following would take the key along.
         AllowAutoRedirect = false,
@@ -44,6 +54,9 @@ public static class ProvidersServiceCollectionExtensions
         ConnectTimeout = options.ConnectTimeout,
         // Providers move behind DNS names.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        EnableMultipleHttp2Connections = true,
-    });
+        // An answer that is given up is to end at once, not after what is left of it has been generated and read.
+        MaxResponseDrainSize = 0,
+        // A span is still made; but a caller's traceparent, tracestate and baggage, like all its headers, end here.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+    };
 }

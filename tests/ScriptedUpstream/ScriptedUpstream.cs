@@ -65,11 +65,13 @@ public sealed class ScriptedUpstream : IAsyncDisposable
             context.Request.Method,
             context.Request.Path + context.Request.QueryString,
             context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            await reader.ReadToEndAsync());
+            await reader.ReadToEndAsync(),
+            context.Connection.Id);
         _received.Enqueue(request);
         await _script(new UpstreamCall(context, request));
     }
 }
 
 /// <summary>A request as the upstream got it.</summary>
-public sealed record ReceivedRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body);
+public sealed record ReceivedRequest(
+    string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body, string ConnectionId);

@@ -63,7 +63,7 @@ public sealed class UpstreamCall(HttpContext context, ReceivedRequest request)
     /// <summary>Says nothing until the client leaves.</summary>
     public Task HangAsync()
     {
-        var left = new TaskCompletionSource();
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         context.RequestAborted.Register(left.SetResult);
         return left.Task;
     }

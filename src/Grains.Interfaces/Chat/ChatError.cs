@@ -31,7 +31,7 @@ public sealed record ChatError
 }
 
 /// <summary>The side and the stage of a <see cref="ChatError"/>.</summary>
-[GenerateSerializer, JsonConverter(typeof(ChatErrorKindJsonConverter))]
+[GenerateSerializer, Alias("prism.chat-error-kind"), JsonConverter(typeof(ChatErrorKindJsonConverter))]
 public enum ChatErrorKind
 {
     /// <summary>A bug or a broken machine on Prism's side.</summary>

@@ -32,7 +32,7 @@ public sealed record ChatRoute
 }
 
 /// <summary>What the response cache had to do with a call.</summary>
-[GenerateSerializer]
+[GenerateSerializer, Alias("prism.chat-cache-result")]
 public enum ChatCacheResult
 {
     /// <summary>It was not asked.</summary>

@@ -12,8 +12,11 @@ internal struct JsonElementSurrogate
 [RegisterConverter]
 internal sealed class JsonElementConverter : IConverter<JsonElement, JsonElementSurrogate>
 {
+    // No depth of its own: what may come in is settled where it is read, and must not fail between two silos.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = int.MaxValue };
+
     public JsonElement ConvertFromSurrogate(in JsonElementSurrogate surrogate) =>
-        surrogate.Json is { } json ? JsonElement.Parse(json) : default;
+        surrogate.Json is { } json ? JsonElement.Parse(json, Options) : default;
 
     public JsonElementSurrogate ConvertToSurrogate(in JsonElement value) =>
         new() { Json = value.ValueKind == JsonValueKind.Undefined ? null : value.GetRawText() };

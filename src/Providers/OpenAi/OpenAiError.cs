@@ -6,7 +6,7 @@ namespace Prism.Providers.OpenAi;
 /// <summary>Reads OpenAI's error object, and the variations of it that servers of this type send.</summary>
 internal static class OpenAiError
 {
-    /// <summary>From the body of a failed answer.</summary>
+    /// <summary>From the body of a failed answer, or the data of an event that says it is an error.</summary>
     public static VendorError? Read(ReadOnlySpan<byte> body)
     {
         try
@@ -27,9 +27,9 @@ internal static class OpenAiError
     /// <summary>What OpenAI's classes and codes of errors mean. Source: https://platform.openai.com/docs/guides/error-codes</summary>
     public static ChatErrorKind KindOf(VendorError error) => (error.Code, error.Type) switch
     {
-        ("insufficient_quota", _) or (_, "insufficient_quota") => ChatErrorKind.QuotaExceeded,
+        ("insufficient_quota" or "402", _) or (_, "insufficient_quota") => ChatErrorKind.QuotaExceeded,
         ("rate_limit_exceeded" or "429", _) or (_, "rate_limit_exceeded" or "rate_limit_error" or "requests" or "tokens") => ChatErrorKind.RateLimited,
-        ("invalid_api_key" or "401", _) or (_, "authentication_error" or "permission_error") => ChatErrorKind.UpstreamCredentialsRefused,
+        ("invalid_api_key" or "401" or "403", _) or (_, "authentication_error" or "permission_error") => ChatErrorKind.UpstreamCredentialsRefused,
         ("model_not_found" or "404", _) => ChatErrorKind.ModelNotFound,
         ("400", _) or (_, "invalid_request_error") => ChatErrorKind.InvalidRequest,
         _ => ChatErrorKind.UpstreamServerError,
@@ -47,18 +47,29 @@ internal static class OpenAiError
 
     private static VendorError? ReadObject(JsonElement error) => error.ValueKind switch
     {
-        JsonValueKind.String => new VendorError(error.GetString()),
-        JsonValueKind.Object => new VendorError(Text(error, "message"), Text(error, "type"), Text(error, "code"), Text(error, "param")),
+        JsonValueKind.String when Text(error) is { Length: > 0 } text => new VendorError(text),
+        JsonValueKind.Object when error.GetPropertyCount() > 0 => new VendorError(Text(error, "message"), Text(error, "type"), Text(error, "code"), Text(error, "param")),
         _ => null,
     };
 
-    // Some servers send numbers as codes.
-    private static string? Text(JsonElement from, string name) => from.TryGetProperty(name, out var value)
-        ? value.ValueKind switch
+    private static string? Text(JsonElement from, string name) => from.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    private static string? Text(JsonElement value)
+    {
+        try
         {
-            JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+                // Some servers send numbers as codes.
+                JsonValueKind.Number => value.GetRawText(),
+                _ => null,
+            };
         }
-        : null;
+        catch (InvalidOperationException)
+        {
+            // It is not valid Unicode.
+            return null;
+        }
+    }
 }

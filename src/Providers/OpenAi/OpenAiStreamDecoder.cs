@@ -7,34 +7,54 @@ namespace Prism.Providers.OpenAi;
 /// <summary>Reads OpenAI's <c>chat.completion.chunk</c> events up to <c>[DONE]</c>.</summary>
 internal sealed class OpenAiStreamDecoder(UpstreamErrors errors, long created) : IStreamDecoder
 {
-    private int _open;
-    private int _finished;
+    private readonly HashSet<int> _begun = [];
+    private readonly HashSet<int> _finished = [];
 
     public bool IsComplete { get; private set; }
 
-    public bool MayEnd => IsComplete || (_finished > 0 && _finished >= _open);
+    public bool MayEnd => IsComplete || (_finished.Count > 0 && _finished.Count == _begun.Count);
 
     public void Decode(string eventType, ReadOnlySpan<byte> data, List<ChatStreamEvent> output)
     {
-        if (data.Trim((byte)' ').SequenceEqual("[DONE]"u8))
+        data = data.Trim(" \t\r"u8);
+        if (data.IsEmpty)
+        {
+            return;
+        }
+
+        if (data.SequenceEqual("[DONE]"u8))
         {
             IsComplete = true;
             return;
         }
 
-        var chunk = JsonSerializer.Deserialize(data, ChatJson.Lenient.ChatChunk) ?? throw new JsonException("No chunk.");
-        if (chunk.Choices.IsEmpty && OpenAiError.Read(chunk.Extra) is { } error)
+        if (eventType == "error")
         {
-            output.Add(errors.FromEvent(OpenAiError.KindOf(error), error));
+            output.Add(Fail(OpenAiError.Read(data)));
+            return;
+        }
+
+        var chunk = JsonSerializer.Deserialize(data, ChatJson.Lenient.ChatChunk) ?? throw new JsonException("No chunk.");
+        // Some servers put it beside a last choice.
+        if (OpenAiError.Read(chunk.Extra) is { } error)
+        {
+            output.Add(Fail(error));
             return;
         }
 
         foreach (var choice in chunk.Choices)
         {
-            _open = Math.Max(_open, choice.Index + 1);
-            _finished += choice.FinishReason is null ? 0 : 1;
+            _begun.Add(choice.Index);
+            // Some servers send "" where OpenAI sends null.
+            if (!string.IsNullOrEmpty(choice.FinishReason))
+            {
+                _finished.Add(choice.Index);
+            }
         }
 
         output.Add(chunk.Created > 0 ? chunk : chunk with { Created = created });
     }
+
+    private ChatError Fail(VendorError? error) =>
+        errors.FromEvent(error is null ? ChatErrorKind.UpstreamServerError : OpenAiError.KindOf(error), error);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Prism.Chat;
 
 namespace Prism.Providers.Upstream;
@@ -46,46 +47,71 @@ internal static class StreamFrames
         Stream body, IStreamDecoder decoder, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var events = new List<ChatStreamEvent>();
-        var reader = PipeReader.Create(body);
-        while (true)
+        var reader = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
+        try
         {
-            var result = await reader.ReadAsync(cancellationToken);
-            var buffer = result.Buffer;
-            while (TryReadLine(ref buffer, result.IsCompleted, out var line))
+            ReadResult result;
+            do
             {
-                decoder.Decode("", line, events);
-                yield return events;
-                events.Clear();
-            }
+                result = await reader.ReadAsync(cancellationToken);
+                var buffer = result.Buffer;
+                while (TryReadLine(ref buffer, out var line))
+                {
+                    decoder.Decode("", line, events);
+                    yield return events;
+                    events.Clear();
+                }
 
-            reader.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted)
-            {
-                break;
+                if (result.IsCompleted && TryDecodeRest(buffer, decoder, events))
+                {
+                    yield return events;
+                }
+
+                reader.AdvanceTo(buffer.Start, buffer.End);
             }
+            while (!result.IsCompleted);
+        }
+        finally
+        {
+            await reader.CompleteAsync();
         }
     }
 
-    private static bool TryReadLine(ref ReadOnlySequence<byte> buffer, bool isLast, out byte[] line)
+    private static bool TryReadLine(ref ReadOnlySequence<byte> buffer, out byte[] line)
     {
-        line = [];
-        while (!buffer.IsEmpty)
+        while (buffer.PositionOf((byte)'\n') is { } end)
         {
-            var end = buffer.PositionOf((byte)'\n');
-            if (end is null && !isLast)
-            {
-                return false;
-            }
-
-            // The last line may lack its line break; whether it is whole, the decoder will see.
-            line = buffer.Slice(0, end ?? buffer.End).ToArray();
-            buffer = end is { } position ? buffer.Slice(buffer.GetPosition(1, position)) : buffer.Slice(buffer.End);
-            if (line.AsSpan().IndexOfAnyExcept(" \t\r"u8) >= 0)
+            line = buffer.Slice(0, end).ToArray();
+            buffer = buffer.Slice(buffer.GetPosition(1, end));
+            if (HasContent(line))
             {
                 return true;
             }
         }
 
+        line = [];
         return false;
     }
+
+    // The last line may lack its line break. It may also be half a line: then the stream just ends before it.
+    private static bool TryDecodeRest(ReadOnlySequence<byte> rest, IStreamDecoder decoder, List<ChatStreamEvent> events)
+    {
+        var line = rest.ToArray();
+        if (!HasContent(line))
+        {
+            return false;
+        }
+
+        try
+        {
+            decoder.Decode("", line, events);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool HasContent(ReadOnlySpan<byte> line) => line.ContainsAnyExcept(" \t\r"u8);
 }

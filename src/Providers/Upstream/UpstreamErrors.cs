@@ -19,7 +19,8 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         return response.StatusCode switch
         {
             HttpStatusCode.BadRequest => FromClientFault(ChatErrorKind.InvalidRequest, body),
-            HttpStatusCode.NotFound => FromClientFault(ChatErrorKind.ModelNotFound, body),
+            // Without a word of the vendor's it is the address that is wrong, not the model.
+            HttpStatusCode.NotFound when body is not null => FromClientFault(ChatErrorKind.ModelNotFound, body),
             HttpStatusCode.RequestEntityTooLarge => FromClientFault(ChatErrorKind.RequestTooLarge, body),
             HttpStatusCode.UnprocessableEntity => FromClientFault(ChatErrorKind.Unprocessable, body),
             HttpStatusCode.PaymentRequired => QuotaExceeded(retryAfter),
@@ -47,14 +48,13 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         ChatErrorKind.RateLimited => RateLimited(null),
         ChatErrorKind.QuotaExceeded => QuotaExceeded(null),
         ChatErrorKind.UpstreamCredentialsRefused => CredentialsRefused(),
-        _ => Create(kind, "reported an error in the middle of its answer"),
+        _ => Create(kind, "reported an error"),
     };
 
     /// <summary>An exchange that threw.</summary>
-    /// <returns>Null where it is not the provider's doing: the caller left, or there is a bug.</returns>
+    /// <returns>Null where it is not the provider's doing: the caller left before anything else happened, or there is a bug.</returns>
     public ChatError? FromException(Exception exception, UpstreamExchange exchange) => exception switch
     {
-        _ when exchange.CallerLeft => null,
         OperationCanceledException when exchange.TimedOut => Timeout(exchange),
         // SocketsHttpHandler's way to say that ConnectTimeout has passed.
         OperationCanceledException { InnerException: TimeoutException } =>
@@ -76,7 +76,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
 
     private ChatError Timeout(UpstreamExchange exchange) => exchange.FirstTokenSeen
         ? Create(ChatErrorKind.UpstreamIdleTimeout, "fell silent in the middle of its answer")
-        : Create(ChatErrorKind.UpstreamFirstTokenTimeout, "did not begin to answer in time");
+        : Create(ChatErrorKind.UpstreamFirstTokenTimeout, "did not answer in time");
 
     private ChatError CredentialsRefused() =>
         Create(ChatErrorKind.UpstreamCredentialsRefused, "refused the credentials that this service is configured with");
@@ -111,6 +111,12 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         }
 
         text = string.IsNullOrEmpty(options.ApiKey) ? text : text.Replace(options.ApiKey, "***", StringComparison.Ordinal);
-        return text.Length <= MaxMessageLength ? text : text[..MaxMessageLength];
+        if (text.Length <= MaxMessageLength)
+        {
+            return text;
+        }
+
+        // Half a surrogate pair could not be written as JSON.
+        return text[..(char.IsHighSurrogate(text[MaxMessageLength - 1]) ? MaxMessageLength - 1 : MaxMessageLength)];
     }
 }

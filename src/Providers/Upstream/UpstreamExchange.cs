@@ -4,29 +4,33 @@ namespace Prism.Providers.Upstream;
 
 /// <summary>
 /// One HTTP exchange with a provider, and the clock over it: the wait for the first token and the silences after it are each bounded by
-/// <see cref="ProviderOptions.Timeout"/>. A total timeout would cut good long answers, so there is none.
+/// <see cref="ProviderOptions.Timeout"/>. A total timeout would cut good long answers, so there is none. The clock runs only while the
+/// provider is waited for: a reader that takes its time with a piece is not the provider's silence.
 /// </summary>
 internal sealed class UpstreamExchange : IDisposable
 {
-    /// <summary>The most bytes of an answer that is not streamed, and of one event of a stream.</summary>
-    internal const int MaxBytes = 32 * 1024 * 1024;
+    // Only the end of the body is missing then, and a server that keeps it back is not worth waiting for.
+    private static readonly TimeSpan FinishTimeout = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpMessageInvoker _http;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly CancellationToken _caller;
+    private readonly int _maxBytes;
     private readonly CancellationTokenSource _aborted;
     private readonly ITimer _timer;
     private long _lastActivity;
+    private volatile bool _waiting = true;
+    private volatile bool _finishing;
+    private bool _begun;
     private int _bytesOfEvent;
     private HttpResponseMessage? _response;
 
-    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, TimeProvider time, CancellationToken caller)
+    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, TimeProvider time, int maxBytes, CancellationToken caller)
     {
         _http = http;
         _timeout = options.Timeout;
         _time = time;
-        _caller = caller;
+        _maxBytes = maxBytes;
         _aborted = CancellationTokenSource.CreateLinkedTokenSource(caller);
         _lastActivity = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((UpstreamExchange)state!).OnTimer(), this, _timeout, Timeout.InfiniteTimeSpan);
@@ -34,9 +38,6 @@ internal sealed class UpstreamExchange : IDisposable
 
     /// <summary>Fires when the caller leaves or the clock runs out.</summary>
     public CancellationToken Aborted => _aborted.Token;
-
-    /// <summary>Whether the caller left: then nobody wants to know what went wrong.</summary>
-    public bool CallerLeft => _caller.IsCancellationRequested;
 
     /// <summary>Whether it was the clock that ended the exchange.</summary>
     public bool TimedOut { get; private set; }
@@ -66,20 +67,53 @@ internal sealed class UpstreamExchange : IDisposable
         return content.WrittenMemory;
     }
 
+    /// <summary>
+    /// After the closing event of a stream: reads the end of the body, so that the next call finds the connection open and idle.
+    /// </summary>
+    public async Task FinishAsync(Stream body)
+    {
+        _finishing = true;
+        _timer.Change(FinishTimeout, Timeout.InfiniteTimeSpan);
+        var rest = new byte[256];
+        try
+        {
+            while (await body.ReadAsync(rest, _aborted.Token) > 0)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidDataException)
+        {
+            // The answer is whole, only its connection is not to be used again.
+        }
+    }
+
     /// <summary>An event of a stream is whole.</summary>
-    public void OnEvent(bool hasChunk)
+    public void OnEvent(bool hasToken)
     {
         _bytesOfEvent = 0;
-        FirstTokenSeen |= hasChunk;
+        FirstTokenSeen |= hasToken;
+    }
+
+    /// <summary>Bytes are waited for.</summary>
+    internal void OnReading()
+    {
+        // The wait for the first ones began with the request.
+        if (_begun)
+        {
+            Volatile.Write(ref _lastActivity, _time.GetTimestamp());
+        }
+
+        _waiting = true;
     }
 
     /// <summary>Bytes have come.</summary>
     /// <exception cref="InvalidDataException">More than one answer or event may have.</exception>
     internal void OnBytes(int count)
     {
-        Volatile.Write(ref _lastActivity, _time.GetTimestamp());
+        _waiting = false;
+        _begun = true;
         _bytesOfEvent += count;
-        if (_bytesOfEvent > MaxBytes)
+        if (_bytesOfEvent > _maxBytes)
         {
             throw new InvalidDataException("The provider's answer is too large.");
         }
@@ -97,10 +131,10 @@ internal sealed class UpstreamExchange : IDisposable
     // One timer, armed once a silence rather than once a read: reading a token costs a timestamp only.
     private void OnTimer()
     {
-        var left = _timeout - _time.GetElapsedTime(Volatile.Read(ref _lastActivity));
+        var left = _waiting ? _timeout - _time.GetElapsedTime(Volatile.Read(ref _lastActivity)) : _timeout;
         try
         {
-            if (left > TimeSpan.Zero)
+            if (left > TimeSpan.Zero && !_finishing)
             {
                 _timer.Change(left, Timeout.InfiniteTimeSpan);
                 return;

@@ -15,6 +15,7 @@ internal sealed class WatchedStream(Stream inner, UpstreamExchange exchange) : S
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        exchange.OnReading();
         var read = await inner.ReadAsync(buffer, cancellationToken);
         exchange.OnBytes(read);
         return read;
