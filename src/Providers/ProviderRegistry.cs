@@ -7,7 +7,8 @@ public sealed class ProviderRegistry
 {
     private readonly Dictionary<string, IChatProvider> _byName;
 
-    internal ProviderRegistry(string defaultName, ImmutableArray<IChatProvider> providers)
+    /// <summary>Providers under the names of their options, one of which is the default.</summary>
+    public ProviderRegistry(string defaultName, ImmutableArray<IChatProvider> providers)
     {
         All = providers;
         _byName = providers.ToDictionary(provider => provider.Options.Name, StringComparer.OrdinalIgnoreCase);

@@ -9,7 +9,7 @@ namespace Prism.Chat;
 /// worth a hop. Not a stateless worker, whose workers cannot be enumerated (each call may reach another one).
 /// </summary>
 [PreferLocalPlacement]
-internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> logger) : Grain, IChatGrain
+internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> logger) : Grain, IChatGrain, IIncomingGrainCallFilter
 {
     public async IAsyncEnumerable<ChatOutcome> CompleteAsync(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -17,7 +17,6 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
         var outcome = await chat.CompleteAsync(request, cancellationToken);
         LogEnded(this.GetPrimaryKeyString(), outcome.Route?.Provider, outcome.Route?.Model, outcome.Error?.Kind, outcome.Response?.Usage?.TotalTokens);
         yield return outcome;
-        DeactivateOnIdle();
     }
 
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
@@ -34,8 +33,20 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
 
             yield return streamEvent;
         }
+    }
 
-        DeactivateOnIdle();
+    /// <summary>Ends the activation with its call.</summary>
+    /// <remarks>
+    /// Not at the end of the sequence: after that, and after a cancellation, Orleans' client still sends a DisposeAsync, which would make
+    /// a new activation only to be told so. Whatever comes that does not read on is thus the last call, or one that comes after it.
+    /// </remarks>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        await context.Invoke();
+        if (context.MethodName is not (nameof(IAsyncEnumerableGrainExtension.StartEnumeration) or nameof(IAsyncEnumerableGrainExtension.MoveNext)))
+        {
+            DeactivateOnIdle();
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Chat call {CallId} to {Provider} {Model} ended: error {Error}, {Tokens} tokens")]

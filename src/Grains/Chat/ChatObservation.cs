@@ -2,11 +2,18 @@ using Prometheus;
 
 namespace Prism.Chat;
 
-/// <summary>One call as <see cref="ChatTelemetry"/> sees it, from its beginning to its one outcome.</summary>
-internal sealed class ChatObservation(ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long started) : IDisposable
+/// <summary>
+/// One call as <see cref="ChatTelemetry"/> sees it, from its beginning to its one outcome. Disposed without one, the caller has left or
+/// something has thrown.
+/// </summary>
+internal sealed class ChatObservation(
+    ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long started, CancellationToken caller) : IDisposable
 {
     private TimeSpan? _firstToken;
     private bool _settled;
+
+    /// <summary>A piece of the answer is with the caller: an enumeration that ends now was left by it, for an iterator cannot throw there.</summary>
+    public bool IsWithCaller { private get; set; }
 
     public void OnFirstToken() => _firstToken = telemetry.ElapsedSince(started);
 
@@ -30,7 +37,7 @@ internal sealed class ChatObservation(ChatTelemetry telemetry, ChatRoute route, 
         var series = telemetry.SeriesOf(route);
         if (!_settled)
         {
-            series.CountRequest("cancelled");
+            series.CountRequest(IsWithCaller || caller.IsCancellationRequested ? ChatTelemetry.Cancelled : ChatTelemetry.InternalError);
         }
 
         if (_firstToken is { } firstToken)

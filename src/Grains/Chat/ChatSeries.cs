@@ -16,8 +16,9 @@ internal sealed class ChatSeries(Counter requests, Histogram duration, Histogram
     public void OnCompleted(ChatUsage usage)
     {
         _succeeded.Inc();
-        _promptTokens.Inc(usage.PromptTokens);
-        _completionTokens.Inc(usage.CompletionTokens);
+        // A counter throws at what is below 0, and a provider may say anything.
+        _promptTokens.Inc(Math.Max(0, usage.PromptTokens));
+        _completionTokens.Inc(Math.Max(0, usage.CompletionTokens));
     }
 
     public void OnEnded(TimeSpan elapsed) => _duration.Observe(elapsed.TotalSeconds);

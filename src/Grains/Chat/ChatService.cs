@@ -22,7 +22,7 @@ internal sealed partial class ChatService(
             return new() { Error = refused };
         }
 
-        using var observation = telemetry.Begin(call);
+        using var observation = telemetry.Begin(call, cancellationToken);
 
         // :: Step 3: call upstream
         var result = await call.Provider.CompleteAsync(call.Request, cancellationToken);
@@ -50,8 +50,7 @@ internal sealed partial class ChatService(
             yield break;
         }
 
-        // Disposed without an outcome when the caller stops reading: that counts as cancelled.
-        using var observation = telemetry.Begin(call);
+        using var observation = telemetry.Begin(call, cancellationToken);
         var answer = new StreamedAnswer(call, tokens);
 
         // :: Step 3: call upstream. Nothing is handed out before the first piece is here: until then a failure is still an error status.
@@ -64,13 +63,21 @@ internal sealed partial class ChatService(
                 yield break;
             }
 
-            if (!answer.HasBegun)
+            var isFirst = !answer.HasBegun;
+            if (answer.Add(streamEvent.Chunk!) is not { } piece)
+            {
+                continue;
+            }
+
+            observation.IsWithCaller = true;
+            if (isFirst)
             {
                 observation.OnFirstToken();
                 yield return new() { Started = call.Route };
             }
 
-            yield return answer.Add(streamEvent.Chunk!);
+            yield return piece;
+            observation.IsWithCaller = false;
         }
 
         // :: Step 4: settle
@@ -127,6 +134,12 @@ internal sealed partial class ChatService(
     private void OnFailed(ChatObservation observation, ChatCall call, ChatError error)
     {
         observation.OnFailed(error);
+        if (error.Provider is null)
+        {
+            // Refused on this side of the wire: the provider was not even asked.
+            return;
+        }
+
         LogUpstreamFailed(call.Route.Provider, call.Route.Model, error.Kind);
     }
 

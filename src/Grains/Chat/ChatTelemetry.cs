@@ -11,6 +11,12 @@ internal sealed class ChatTelemetry
     /// <summary>The label of a request that was refused before it had a provider.</summary>
     private const string None = "none";
 
+    /// <summary>The status of a call whose caller left.</summary>
+    internal const string Cancelled = "cancelled";
+
+    /// <summary>The status of a call that met a bug or a broken machine.</summary>
+    internal const string InternalError = "internal_error";
+
     private static readonly double[] DurationBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
     private static readonly double[] FirstTokenBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60];
 
@@ -49,12 +55,14 @@ internal sealed class ChatTelemetry
     /// <summary>A request was refused before it had a provider.</summary>
     public void OnRefused(ChatError error) => _requests.WithLabels(None, None, StatusOf(error)).Inc();
 
-    /// <summary>A call begins. Disposed without an outcome it counts as cancelled.</summary>
-    public ChatObservation Begin(ChatCall call)
+    /// <summary>A call begins.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="caller">Fires when its caller leaves.</param>
+    public ChatObservation Begin(ChatCall call, CancellationToken caller)
     {
         var inflight = _inflight.WithLabels(call.Route.Provider);
         inflight.Inc();
-        return new(this, call.Route, inflight, _time.GetTimestamp());
+        return new(this, call.Route, inflight, _time.GetTimestamp(), caller);
     }
 
     internal TimeSpan ElapsedSince(long started) => _time.GetElapsedTime(started);
@@ -92,7 +100,7 @@ internal sealed class ChatTelemetry
         ChatErrorKind.QuotaExceeded => "quota_exceeded",
         ChatErrorKind.Overloaded => "overloaded",
         ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout => "timeout",
-        ChatErrorKind.Internal => "internal_error",
+        ChatErrorKind.Internal => InternalError,
         _ => "upstream_error",
     };
 }

@@ -14,6 +14,7 @@ internal sealed class ModelLabels(IEnumerable<string> configured, int capacity =
     private const int DefaultCapacity = 200;
 
     private readonly ConcurrentDictionary<string, byte> _known = new(configured.Distinct().Select(model => KeyValuePair.Create(model, (byte)0)));
+    private readonly Lock _learning = new();
     private int _learned;
 
     /// <summary>The model itself where it may be a label, else <see cref="Other"/>.</summary>
@@ -22,9 +23,18 @@ internal sealed class ModelLabels(IEnumerable<string> configured, int capacity =
     /// <summary>The model has answered.</summary>
     public void OnAnswered(string model)
     {
-        if (!_known.ContainsKey(model) && Interlocked.Increment(ref _learned) <= capacity)
+        if (Volatile.Read(ref _learned) == capacity || _known.ContainsKey(model))
         {
-            _known.TryAdd(model, 0);
+            return;
+        }
+
+        // Counted together with the adding: answers of one new model that come at once take one place, not one each.
+        lock (_learning)
+        {
+            if (_learned < capacity && _known.TryAdd(model, 0))
+            {
+                _learned++;
+            }
         }
     }
 }

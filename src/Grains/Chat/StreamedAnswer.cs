@@ -10,14 +10,24 @@ internal sealed class StreamedAnswer(ChatCall call, TokenCounter tokens)
     private string? _id;
     private ChatUsage? _usage;
 
-    /// <summary>Whether a piece has come.</summary>
+    /// <summary>Whether there is anything to hand out.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Takes a piece, and returns it with what the provider left out of it.</summary>
-    public ChatChunk Add(ChatChunk chunk)
+    /// <summary>Takes a piece.</summary>
+    /// <returns>
+    /// The piece with what the provider left out of it; null where it only brought the usage, which is told once, by the event that ends
+    /// the stream.
+    /// </returns>
+    public ChatChunk? Add(ChatChunk chunk)
     {
-        HasBegun = true;
         _usage = chunk.Usage ?? _usage;
+        if (chunk is { Choices.IsEmpty: true, Usage: not null })
+        {
+            return null;
+        }
+
+        HasBegun = true;
+        _id ??= chunk.Id ?? ChatCall.NewAnswerId();
         foreach (var choice in chunk.Choices)
         {
             Add(choice.Delta);
@@ -25,8 +35,7 @@ internal sealed class StreamedAnswer(ChatCall call, TokenCounter tokens)
 
         return chunk is { Id: not null, Model: not null, Usage: null }
             ? chunk
-            // The usage is told once, by the event that ends the stream.
-            : chunk with { Id = chunk.Id ?? (_id ??= ChatCall.NewAnswerId()), Model = chunk.Model ?? call.Route.Model, Usage = null };
+            : chunk with { Id = chunk.Id ?? _id, Model = chunk.Model ?? call.Route.Model, Usage = null };
     }
 
     /// <summary>What the answer took: as the provider says, else counted.</summary>

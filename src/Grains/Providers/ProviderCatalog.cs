@@ -21,10 +21,13 @@ internal sealed class ProviderCatalog(ProviderRegistry registry, TimeProvider ti
     {
         Name = options.Name,
         Type = options.Type.ToString()!.ToLowerInvariant(),
-        BaseUrl = options.BaseUrl is { } url ? new Uri(url).GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : null,
+        BaseUrl = options.BaseUrl is { } url ? WithoutSecrets(new Uri(url)) : null,
         DefaultModel = options.DefaultModel,
         Models = [.. options.Models.Prepend(options.DefaultModel).Distinct()],
         Missing = options.Missing,
         LastOutcome = _outcomes.GetValueOrDefault(options.Name),
     };
+
+    private static string WithoutSecrets(Uri url) =>
+        url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
 }

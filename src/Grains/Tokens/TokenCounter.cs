@@ -12,6 +12,7 @@ internal sealed class TokenCounter
 {
     // OpenAI's accounting of a conversation. Source: https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken
     private const int TokensPerMessage = 3;
+    private const int TokensPerName = 1;
     private const int TokensPerReply = 3;
 
     private const string Newest = "o200k_base";
@@ -29,11 +30,7 @@ internal sealed class TokenCounter
         var count = TokensPerReply;
         foreach (var message in request.Messages)
         {
-            count += TokensPerMessage + CountText(model, message.Content?.ToText()) + CountText(model, message.Name);
-            foreach (var call in message.ToolCalls ?? [])
-            {
-                count += CountCall(model, call);
-            }
+            count += CountMessage(model, message);
         }
 
         foreach (var tool in request.Tools ?? [])
@@ -50,6 +47,18 @@ internal sealed class TokenCounter
         ? 0
         : CountText(model, message.Content) + CountText(model, message.ReasoningContent) + CountText(model, message.Refusal)
             + (message.ToolCalls ?? []).Sum(call => CountCall(model, call));
+
+    private int CountMessage(string model, ChatMessage message)
+    {
+        var count = TokensPerMessage + CountText(model, message.Role) + CountText(model, message.Content?.ToText())
+            + (message.Name is null ? 0 : TokensPerName + CountText(model, message.Name));
+        foreach (var call in message.ToolCalls ?? [])
+        {
+            count += CountCall(model, call);
+        }
+
+        return count;
+    }
 
     private int CountCall(string model, ToolCall call) =>
         CountText(model, call.Function?.Name) + CountText(model, call.Function?.Arguments);
