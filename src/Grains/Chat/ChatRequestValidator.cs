@@ -75,8 +75,9 @@ internal static class ChatRequestValidator
         return null;
     }
 
-    private static ChatError? CheckPart(ContentPart part, string path) => part switch
+    private static ChatError? CheckPart(ContentPart? part, string path) => part switch
     {
+        null => ChatError.Invalid($"'{path}' must be an object.", path),
         { Type: null } => ChatError.Invalid($"'{path}.type' is missing.", path + ".type"),
         { Type: ContentPart.TextType, Text: null } => ChatError.Invalid($"'{path}.text' is missing.", path + ".text"),
         { Type: ContentPart.ImageType, ImageUrl.Url: null } or { Type: ContentPart.ImageType, ImageUrl: null } =>

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Prism.Chat;
+using Prism.Providers;
+using Prism.Templates;
+using Prism.Tokens;
+using Prometheus;
+
+namespace Prism.Tests.Chat;
+
+/// <summary>The request pipeline with scripted providers, a clock of its own and metrics of its own.</summary>
+internal sealed class Pipeline
+{
+    private static readonly TokenCounter Tokens = new();
+
+    private readonly CollectorRegistry _metrics = Metrics.NewCustomRegistry();
+
+    public Pipeline(params IChatProvider[] others)
+    {
+        var registry = new ProviderRegistry("vendor", [Vendor, .. others]);
+        Catalog = new(registry, Time);
+        var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
+        Service = new(Templates, new(registry), Tokens, telemetry, Log);
+    }
+
+    public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public ScriptedProvider Vendor { get; } = ScriptedProvider.Create("vendor", "gpt-4o");
+
+    public OneTemplate Templates { get; } = new();
+
+    public RecordingLog<ChatService> Log { get; } = new();
+
+    public ProviderCatalog Catalog { get; }
+
+    public ChatService Service { get; }
+
+    public static ChatRequest Ask(string text = "hello") => new() { Messages = [ChatMessage.Create(ChatRoles.User, text)] };
+
+    public Task<ChatOutcome> CompleteAsync(ChatRequest? request = null) => Service.CompleteAsync(request ?? Ask(), CancellationToken.None);
+
+    public async Task<List<ChatStreamEvent>> StreamAsync(ChatRequest? request = null)
+    {
+        var events = new List<ChatStreamEvent>();
+        await foreach (var one in Service.StreamAsync(request ?? Ask(), CancellationToken.None))
+        {
+            events.Add(one);
+        }
+
+        return events;
+    }
+
+    /// <summary>The samples of one metric as a scrape shows them: <c>{labels} value</c>, those at zero left out.</summary>
+    public async Task<string[]> ScrapeAsync(string metric) =>
+    [
+        .. (await ScrapeAsync())
+            .Where(line => line.StartsWith(metric + "{", StringComparison.Ordinal) && !line.EndsWith(" 0", StringComparison.Ordinal))
+            .Select(line => line[metric.Length..]),
+    ];
+
+    /// <summary>All lines of a scrape.</summary>
+    public async Task<string[]> ScrapeAsync()
+    {
+        using var text = new MemoryStream();
+        await _metrics.CollectAndExportAsTextAsync(text);
+        return Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Asserts that nothing is in flight, and that something has been.</summary>
+    public async Task AssertNothingInFlightAsync() =>
+        Assert.Contains("""llm_inflight_requests{provider="vendor"} 0""", await ScrapeAsync());
+}
+
+/// <summary>Knows one template, "greet", which makes a system message of its variable "name".</summary>
+internal sealed class OneTemplate : IPromptTemplates
+{
+    public ValueTask<ImmutableArray<PromptTemplate>> ListAsync(CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public ValueTask<PromptTemplate?> FindAsync(string name, CancellationToken cancellationToken) => throw new InvalidOperationException();
+
+    public ValueTask<RenderOutcome> RenderAsync(
+        string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken) => new(name == "greet"
+        ? new RenderOutcome { Message = ChatMessage.Create(ChatRoles.System, $"Greet {variables!["name"]}.") }
+        : new RenderOutcome { Error = ChatError.Invalid("There is no such template.", "template") });
+}

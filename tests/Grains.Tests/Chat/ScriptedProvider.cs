@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Prism.Chat;
+using Prism.Providers;
+
+namespace Prism.Tests.Chat;
+
+/// <summary>A provider that does what a test tells it to, and keeps what it was asked.</summary>
+internal sealed class ScriptedProvider(ProviderOptions options) : IChatProvider
+{
+    public ProviderOptions Options => options;
+
+    public ConcurrentQueue<ChatRequest> Received { get; } = new();
+
+    public Func<ChatRequest, CancellationToken, Task<ProviderResult>> OnComplete { get; set; } = (_, _) => Task.FromResult<ProviderResult>(Answer("ok"));
+
+    public Func<ChatRequest, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> OnStream { get; set; } = (_, _) => Play(Piece("ok"));
+
+    public Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    {
+        Received.Enqueue(request);
+        return OnComplete(request, cancellationToken);
+    }
+
+    public IAsyncEnumerable<ChatStreamEvent> StreamAsync(ChatRequest request, CancellationToken cancellationToken)
+    {
+        Received.Enqueue(request);
+        return OnStream(request, cancellationToken);
+    }
+
+    public static ScriptedProvider Create(string name, string? model = null, ProviderType type = ProviderType.OpenAi) => new(new()
+    {
+        Name = name,
+        Type = type,
+        BaseUrl = $"https://{name}.test/v1",
+        ApiKey = $"key-of-{name}",
+        DefaultModel = model ?? name + "-model",
+    });
+
+    public static ChatResponse Answer(string text, ChatUsage? usage = null) => new()
+    {
+        Id = "answer-1",
+        Model = "m",
+        Choices = [new() { Message = new() { Content = text }, FinishReason = FinishReasons.Stop }],
+        Usage = usage,
+    };
+
+    public static ChatChunk Piece(string text, ChatUsage? usage = null) => new()
+    {
+        Id = "answer-1",
+        Model = "m",
+        Choices = [new() { Delta = new() { Content = text } }],
+        Usage = usage,
+    };
+
+    public static async IAsyncEnumerable<ChatStreamEvent> Play(params ChatStreamEvent[] events)
+    {
+        foreach (var one in events)
+        {
+            await Task.Yield();
+            yield return one;
+        }
+    }
+
+    public static ChatError Failure(ChatErrorKind kind, string? provider = "vendor") => new() { Kind = kind, Message = "No.", Provider = provider };
+}
