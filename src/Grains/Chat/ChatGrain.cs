@@ -37,13 +37,13 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
 
     /// <summary>Ends the activation with its call.</summary>
     /// <remarks>
-    /// Not at the end of the sequence: after that, and after a cancellation, Orleans' client still sends a DisposeAsync, which would make
-    /// a new activation only to be told so. Whatever comes that does not read on is thus the last call, or one that comes after it.
+    /// Not at the end of the sequence: whatever came of it, Orleans' client then still sends a DisposeAsync (after a cancellation more than
+    /// one), which would make a new activation only to be told so. Not after every other call either: timers' ticks come by here too.
     /// </remarks>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         await context.Invoke();
-        if (context.MethodName is not (nameof(IAsyncEnumerableGrainExtension.StartEnumeration) or nameof(IAsyncEnumerableGrainExtension.MoveNext)))
+        if (context.MethodName == nameof(IAsyncEnumerableGrainExtension.DisposeAsync))
         {
             DeactivateOnIdle();
         }
