@@ -9,6 +9,7 @@ using static Prism.Tests.Chat.ScriptedProvider;
 namespace Prism.Tests.Chat;
 
 /// <summary>Calls of a process that is only an Orleans client, over a real gateway port.</summary>
+[Collection(ChatCluster.Collection)]
 public sealed class ChatGrainTests : IAsyncLifetime
 {
     private ChatCluster _cluster = null!;

@@ -58,6 +58,20 @@ public class ChatStreamTests
     }
 
     [Fact]
+    public async Task Fragments_of_tool_calls_reasoning_and_refusals_are_counted()
+    {
+        _pipeline.Vendor.OnStream = (_, _) => Play(
+            Delta(new() { ReasoningContent = "hello" }),
+            Delta(new() { ToolCalls = [new() { Index = 0, Id = "1", Function = new() { Name = " hello", Arguments = " wor" } }] }),
+            Delta(new() { ToolCalls = [new() { Index = 0, Function = new() { Arguments = "ld" } }] }),
+            Delta(new() { Refusal = " hello" }));
+
+        Assert.Equal(ChatUsage.Of(8, 4), (await _pipeline.StreamAsync())[^1].Completed);
+
+        static ChatStreamEvent Delta(ChatDelta delta) => new ChatChunk { Id = "answer-1", Model = "m", Choices = [new() { Delta = delta }] };
+    }
+
+    [Fact]
     public async Task A_chunk_without_choices_that_is_no_usage_is_handed_out()
     {
         _pipeline.Vendor.OnStream = (_, _) => Play(new ChatChunk { Id = "answer-1", Model = "m" }, Piece("hello"));

@@ -7,6 +7,7 @@ using static Prism.Tests.Chat.ScriptedProvider;
 namespace Prism.Tests.Chat;
 
 /// <summary>Calls that take longer than a grain call may.</summary>
+[Collection(ChatCluster.Collection)]
 public sealed class LongCallTests : IAsyncLifetime
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(3);

@@ -14,6 +14,9 @@ namespace Prism.Tests.Cluster;
 /// <summary>Silos on real ports, each with a scripted provider of its own, and a client that is connected to the last of them only.</summary>
 public sealed class ChatCluster : IAsyncDisposable
 {
+    /// <summary>One cluster at a time: their timeouts are real ones.</summary>
+    public const string Collection = "clusters";
+
     private const string Name = "chat-cluster";
 
     private readonly List<IHost> _silos = [];

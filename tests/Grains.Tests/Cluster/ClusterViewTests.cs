@@ -4,6 +4,7 @@ using static Prism.Tests.Chat.Pipeline;
 
 namespace Prism.Tests.Cluster;
 
+[Collection(ChatCluster.Collection)]
 public sealed class ClusterViewTests : IAsyncLifetime
 {
     private ChatCluster _cluster = null!;

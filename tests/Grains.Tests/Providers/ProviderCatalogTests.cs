@@ -39,7 +39,11 @@ public class ProviderCatalogTests
     {
         var status = Catalog(new ProviderOptions
         {
-            Name = "vendor", Type = ProviderType.OpenAi, BaseUrl = "https://host.test", ApiKey = "secret-key", DefaultModel = "m",
+            Name = "vendor",
+            Type = ProviderType.OpenAi,
+            BaseUrl = "https://host.test",
+            ApiKey = "secret-key",
+            DefaultModel = "m",
         }).GetStatus()[0];
 
         Assert.DoesNotContain("secret-key", status.ToString(), StringComparison.Ordinal);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.ML.Tokenizers;
 using Prism.Chat;
 using Prism.Tokens;
 
@@ -63,6 +65,34 @@ public class TokenCounterTests
 
         // The assistant's message is 3, its role 1, its call 1 + 2; the tool is 1 + 2 + 1.
         Assert.Equal(plain + 3 + 1 + 3 + 4, Tokens.CountPrompt("gpt-4o", rich));
+    }
+
+    [Theory]
+    [InlineData("gpt-4", "cl100k_base")]
+    [InlineData("gpt-4o", "o200k_base")]
+    public void A_long_text_of_words_counts_exactly_although_it_is_cut(string model, string encoding)
+    {
+        string[] words = ["hello", "It's", "x=1;", "  indented", "\n\n", "tab\t", "日本語", "42,000", "-", "naïve", "🙂", "end.", "\r\n", "a/b"];
+        var random = new Random(20260104);
+        var text = string.Join(' ', Enumerable.Range(0, 20_000).Select(_ => words[random.Next(words.Length)]));
+
+        Assert.Equal(TiktokenTokenizer.CreateForEncoding(encoding).CountTokens(text), Tokens.CountText(model, text));
+    }
+
+    [Theory]
+    [InlineData("a", 50_000)]
+    [InlineData(" ", 3_125)]
+    [InlineData("🙂", 200_000)]
+    public void A_long_run_without_a_break_is_counted_in_time_and_nearly_exactly(string unit, int expected)
+    {
+        var text = string.Concat(Enumerable.Repeat(unit, 400_000 / unit.Length));
+        var started = Stopwatch.GetTimestamp();
+
+        var count = Tokens.CountText("gpt-4o", text);
+
+        // In one piece the letters alone take most of a minute.
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(15));
+        Assert.InRange(count, expected * 0.9, expected * 1.15);
     }
 
     [Fact]
