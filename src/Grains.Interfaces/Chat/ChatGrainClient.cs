@@ -1,6 +1,10 @@
 namespace Prism.Chat;
 
 /// <summary><see cref="IChatService"/> for a process that is only an Orleans client: each call runs in a grain of its own on a silo.</summary>
+/// <remarks>
+/// The client's response timeout must not be shorter than half of the silos', which is how long a poll may stay unanswered. A caller that
+/// pauses its reading for more than twice the silos' response timeout loses the stream to an <c>EnumerationAbortedException</c>.
+/// </remarks>
 public sealed class ChatGrainClient(IGrainFactory grains) : IChatService
 {
     /// <inheritdoc/>

@@ -85,9 +85,9 @@ public sealed class ChatCluster : IAsyncDisposable
             .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = responseTimeout));
         builder.Services
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
-            .AddSingleton<IPromptTemplates, OneTemplate>()
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
             .AddPrismGrains()
+            .AddSingleton<IPromptTemplates, OneTemplate>()
             // A scope is an activation: what is scoped lives as long as its grain.
             .AddSingleton<ChatService>()
             .AddSingleton(Activations)
