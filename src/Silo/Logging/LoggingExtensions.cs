@@ -38,6 +38,7 @@ internal static class LoggingExtensions
         logger.MinimumLevel.Is(level)
             .Enrich.FromLogContext()
             .Filter.ByExcluding(IsRepeated)
+            .Filter.ByExcluding(IsAdviceOnGc)
             // A second line for each request, with the whole query in it.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", AtLeastWarning(level))
             .WriteTo.Sink(new LineSink(output, formatter, SecretMask.Of(configuration)));
@@ -46,12 +47,18 @@ internal static class LoggingExtensions
             logger.MinimumLevel.Override("Microsoft", AtLeastWarning(level))
                 .MinimumLevel.Override("System", AtLeastWarning(level))
                 .MinimumLevel.Override("Orleans", AtLeastWarning(level))
+                // Orleans places each activation through a pipeline of Polly's, which tells of it twice.
+                .MinimumLevel.Override("Polly", AtLeastWarning(level))
                 // Which addresses it listens at, and that it stops.
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level);
         }
     }
 
     private static LogEventLevel AtLeastWarning(LogEventLevel level) => level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
+
+    // Orleans advises server GC at every start; for a gateway that mostly waits, the smaller heap of the workstation's is chosen on purpose.
+    private static bool IsAdviceOnGc(LogEvent logEvent) => logEvent.MessageTemplate.Text.StartsWith("Note: S", StringComparison.Ordinal)
+        && logEvent.MessageTemplate.Text.Contains("ServerGC", StringComparison.Ordinal);
 
     // Kestrel logs an exception that no middleware handled (its ApplicationError); the line of the request has it already.
     private static bool IsRepeated(LogEvent logEvent) =>

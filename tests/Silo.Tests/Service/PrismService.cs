@@ -1,0 +1,74 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using OpenAI;
+using OpenAI.Chat;
+using Orleans.TestingHost;
+
+namespace Prism.Tests.Service;
+
+/// <summary>The whole service as Program builds it, on free ports of the loopback address, with a silo of its own.</summary>
+internal sealed class PrismService : IAsyncDisposable
+{
+    // Held until the end: the allocator keeps the ports from other processes for as long as it lives.
+    private readonly TestClusterPortAllocator _ports = new();
+    private readonly WebApplication _app;
+    private readonly StringWriter _log = new();
+
+    private PrismService((string Name, string Value)[] settings)
+    {
+        (SiloPort, GatewayPort) = _ports.AllocateConsecutivePortPairs(1);
+        var variables = SiloHost.Ports(
+            [("LLM_SILO_PORT", $"{SiloPort}"), ("LLM_SILO_GATEWAY_PORT", $"{GatewayPort}"), ("LLM_DASHBOARD_ENABLED", "false"), .. settings]);
+        _app = Program.Build([], variables, _log);
+        Http = null!;
+    }
+
+    public int SiloPort { get; }
+
+    public int GatewayPort { get; }
+
+    public Uri Url => _app.Addresses()[0];
+
+    public Uri MetricsUrl => _app.Addresses()[1];
+
+    /// <summary>A client of the API.</summary>
+    public HttpClient Http { get; private set; }
+
+    public static async Task<PrismService> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var service = new PrismService(settings);
+        await service._app.StartAsync();
+        service.Http = new HttpClient { BaseAddress = service.Url };
+        return service;
+    }
+
+    /// <summary>The official SDK, which knows nothing of Prism but its address.</summary>
+    public ChatClient OpenAiSdk(string model) => new(
+        model,
+        new ApiKeyCredential("a key of the client's own"),
+        // Retries would hide what Prism answers.
+        new OpenAIClientOptions { Endpoint = new Uri(Url, "v1"), RetryPolicy = new ClientRetryPolicy(maxRetries: 0) });
+
+    /// <summary>Posts a JSON body.</summary>
+    public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken = default) =>
+        Http.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), cancellationToken);
+
+    /// <summary>Stops the service as SIGTERM does.</summary>
+    /// <returns>Everything that it has logged.</returns>
+    public async Task<string> StopAsync()
+    {
+        await _app.StopAsync();
+        return _log.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http?.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _ports.Dispose();
+        await _log.DisposeAsync();
+    }
+}
