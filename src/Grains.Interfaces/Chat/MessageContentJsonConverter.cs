@@ -55,8 +55,11 @@ internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent
         }
         catch (JsonException exception)
         {
-            // The path of this one begins at the part. A new one gets the path of the content from the serializer.
-            throw new JsonException($"must be a list of parts, and its [{index}]{exception.Path?.TrimStart('$')} is not right", exception);
+            // The path of this one begins at the part: made to begin at the content, whose own path the serializer gives to the outer one.
+            var path = $"$[{index}]{exception.Path?[1..]}";
+            throw new JsonException(
+                $"must be a list of parts, and its {path[1..]} is not right",
+                new JsonException(exception.Message, path, exception.LineNumber, exception.BytePositionInLine, exception.InnerException));
         }
     }
 }
