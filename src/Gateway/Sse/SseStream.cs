@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -18,12 +17,17 @@ internal sealed class SseStream : IAsyncDisposable
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly ReadOnlyMemory<byte> Done = "data: [DONE]\n\n"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Ping = ": ping\n\n"u8.ToArray();
+
     private readonly HttpContext _context;
     private readonly TimeProvider _time;
     private readonly ITimer _heartbeat;
-    // The heartbeat writes to the same pipe; nobody else ever waits here.
+    // The heartbeat writes to the same response; nobody else ever waits here.
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private Utf8JsonWriter? _json;
+    // An event is whole before any of it is sent: one that cannot be serialised must not leave its beginning behind.
+    private readonly ArrayBufferWriter<byte> _event = new(512);
+    private readonly Utf8JsonWriter _json;
     private long _lastWrite;
     private bool _closed;
 
@@ -31,6 +35,7 @@ internal sealed class SseStream : IAsyncDisposable
     {
         _context = context;
         _time = time;
+        _json = new Utf8JsonWriter(_event, WriterOptions);
         _lastWrite = time.GetTimestamp();
         _heartbeat = time.CreateTimer(static state => _ = ((SseStream)state!).OnSilenceAsync(), this, HeartbeatInterval, Timeout.InfiniteTimeSpan);
     }
@@ -52,27 +57,12 @@ internal sealed class SseStream : IAsyncDisposable
     public async ValueTask BeforeStartAsync<TState>(Action<HttpResponse, TState> configure, TState state)
     {
         await _turn.WaitAsync();
-        if (!HasStarted)
-        {
-            configure(_context.Response, state);
-        }
-
-        _turn.Release();
-    }
-
-    /// <summary>Sends one event whose data is JSON.</summary>
-    public async ValueTask WriteAsync<T>(T value, JsonTypeInfo<T> type)
-    {
-        await _turn.WaitAsync();
         try
         {
-            var output = Begin();
-            output.Write("data: "u8);
-            _json ??= new Utf8JsonWriter(output, WriterOptions);
-            _json.Reset(output);
-            JsonSerializer.Serialize(_json, value, type);
-            output.Write("\n\n"u8);
-            await FlushAsync(output);
+            if (!HasStarted)
+            {
+                configure(_context.Response, state);
+            }
         }
         finally
         {
@@ -80,8 +70,19 @@ internal sealed class SseStream : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends one event whose data is JSON.</summary>
+    public ValueTask WriteAsync<T>(T value, JsonTypeInfo<T> type)
+    {
+        _event.ResetWrittenCount();
+        _event.Write("data: "u8);
+        _json.Reset();
+        JsonSerializer.Serialize(_json, value, type);
+        _event.Write("\n\n"u8);
+        return WriteRawAsync(_event.WrittenMemory);
+    }
+
     /// <summary>Sends <c>data: [DONE]</c>.</summary>
-    public ValueTask WriteDoneAsync() => WriteRawAsync("data: [DONE]\n\n"u8.ToArray());
+    public ValueTask WriteDoneAsync() => WriteRawAsync(Done);
 
     public async ValueTask DisposeAsync()
     {
@@ -89,12 +90,7 @@ internal sealed class SseStream : IAsyncDisposable
         _closed = true;
         _turn.Release();
         await _heartbeat.DisposeAsync();
-        if (_json is not null)
-        {
-            // Written to the end already: what is left in it has nowhere to go.
-            _json.Reset(Stream.Null);
-            await _json.DisposeAsync();
-        }
+        await _json.DisposeAsync();
     }
 
     private async ValueTask WriteRawAsync(ReadOnlyMemory<byte> raw)
@@ -102,9 +98,7 @@ internal sealed class SseStream : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            var output = Begin();
-            output.Write(raw.Span);
-            await FlushAsync(output);
+            await SendAsync(raw);
         }
         finally
         {
@@ -112,7 +106,7 @@ internal sealed class SseStream : IAsyncDisposable
         }
     }
 
-    private PipeWriter Begin()
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> raw)
     {
         if (!HasStarted)
         {
@@ -123,13 +117,9 @@ internal sealed class SseStream : IAsyncDisposable
             headers["x-accel-buffering"] = "no";
         }
 
-        return _context.Response.BodyWriter;
-    }
-
-    private ValueTask<FlushResult> FlushAsync(PipeWriter output)
-    {
         _lastWrite = _time.GetTimestamp();
-        return output.FlushAsync(_context.RequestAborted);
+        // Writing to the pipe flushes it.
+        await _context.Response.BodyWriter.WriteAsync(raw, _context.RequestAborted);
     }
 
     // Armed once a silence, not once an event: an event costs a timestamp only.
@@ -146,9 +136,7 @@ internal sealed class SseStream : IAsyncDisposable
             var left = HeartbeatInterval - _time.GetElapsedTime(_lastWrite);
             if (left <= TimeSpan.Zero)
             {
-                var output = Begin();
-                output.Write(": ping\n\n"u8);
-                await FlushAsync(output);
+                await SendAsync(Ping);
                 left = HeartbeatInterval;
             }
 
