@@ -1,13 +1,15 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Serilog;
 
 namespace Prism.RequestIds;
 
 /// <summary>
-/// Gives every request an id: the client's own where it is short and plain, else a new one. It is on the response and, as the trace
-/// identifier, in every log line of the request.
+/// Gives every request an id: the client's own where it is short and plain, else a new one. It is on the response and in every log line
+/// of the request.
 /// </summary>
-internal sealed class RequestIdMiddleware(RequestDelegate next)
+internal sealed class RequestIdMiddleware(RequestDelegate next, IDiagnosticContext log, ILogger<RequestIdMiddleware> logger)
 {
     public const string Header = "x-request-id";
 
@@ -17,13 +19,20 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    public Task InvokeAsync(HttpContext context)
+    // The server's own scope has its own id under this name: it was opened before this one was known.
+    private static readonly Func<Microsoft.Extensions.Logging.ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("{RequestId}");
+
+    public async Task InvokeAsync(HttpContext context)
     {
         string? given = context.Request.Headers[Header];
         var id = IsPlain(given) ? given! : "req_" + Guid.NewGuid().ToString("N");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
-        return next(context);
+        log.Set("RequestId", id);
+        using (Scope(logger, id))
+        {
+            await next(context);
+        }
     }
 
     private static bool IsPlain(string? id) => id is { Length: > 0 and <= MaxLength } && !id.AsSpan().ContainsAnyExcept(Plain);
