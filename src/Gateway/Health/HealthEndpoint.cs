@@ -19,7 +19,7 @@ internal static class HealthEndpoint
     public static JsonHttpResult<HealthReport> Report(IProviderCatalog catalog, IClusterView cluster, IHostApplicationLifetime lifetime) =>
         TypedResults.Json(
             new HealthReport(
-                IsServing(lifetime) ? "healthy" : "stopping",
+                IsServing(lifetime) ? "healthy" : NotServing(lifetime),
                 Version,
                 catalog.Default,
                 [.. catalog.GetStatus().Select(ProviderHealth.From)],
@@ -29,7 +29,10 @@ internal static class HealthEndpoint
     /// <summary><c>GET /healthz</c>: for Kubernetes; 200 while this silo serves.</summary>
     public static JsonHttpResult<StatusBody> Ready(IHostApplicationLifetime lifetime) => IsServing(lifetime)
         ? TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody)
-        : TypedResults.Json(new StatusBody("stopping"), GatewayJson.Api.StatusBody, statusCode: StatusCodes.Status503ServiceUnavailable);
+        : TypedResults.Json(new StatusBody(NotServing(lifetime)), GatewayJson.Api.StatusBody, statusCode: StatusCodes.Status503ServiceUnavailable);
+
+    private static string NotServing(IHostApplicationLifetime lifetime) =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : "starting";
 
     private static bool IsServing(IHostApplicationLifetime lifetime) =>
         lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
