@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Prism.Chat;
@@ -23,15 +22,8 @@ namespace Prism;
 [JsonSerializable(typeof(StatusBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
-    /// <summary>Strict in what it reads, and without escapes that JSON does not need in what it writes; see <see cref="ChatJson"/>.</summary>
-    public static GatewayJson Api { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        MaxDepth = 32,
-        AllowDuplicateProperties = false,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+    /// <summary>As strict in what it reads as <see cref="ChatJson.Strict"/>, and written alike.</summary>
+    public static GatewayJson Api { get; } = new(new JsonSerializerOptions(ChatJson.Strict.Options));
 }
 
 /// <summary>A body that is only a status.</summary>

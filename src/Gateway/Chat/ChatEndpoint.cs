@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Prism.Errors;
+using Prism.Json;
 using Prism.Sse;
 using Serilog;
 
@@ -22,8 +24,9 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
             return;
         }
 
-        request = request with { Provider = context.Request.Query["provider"] is [{ Length: > 0 } provider] ? provider : null };
-        if (format.Check(request) is { } refused)
+        var provider = context.Request.Query["provider"];
+        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null };
+        if ((CheckProvider(provider) ?? format.Check(request)) is { } refused)
         {
             await FailAsync(context, refused);
         }
@@ -40,7 +43,12 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     private async Task CompleteAsync(HttpContext context, IChatFormat format, ChatRequest request)
     {
         var outcome = await chat.CompleteAsync(request, context.RequestAborted);
-        SetRoute(context.Response, outcome.Route);
+        if (outcome.Route is { } route)
+        {
+            LogRoute(route);
+            SetRoute(context.Response, route);
+        }
+
         if (outcome.Error is { } error)
         {
             await FailAsync(context, error);
@@ -48,21 +56,24 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         }
 
         LogUsage(outcome.Response!.Usage);
-        await format.WriteResponseAsync(context.Response, outcome.Response!);
+        await format.WriteResponseAsync(context.Response, outcome.Response);
     }
 
     private async Task StreamAsync(HttpContext context, IChatFormat format, ChatRequest request)
     {
         await using var output = new SseStream(context, time);
         var stream = format.CreateStream(output, request);
+        var ended = false;
         await foreach (var streamEvent in chat.StreamAsync(request, context.RequestAborted))
         {
+            ended = streamEvent is { Completed: not null } or { Failed: not null };
             switch (streamEvent)
             {
                 case { Chunk: { } chunk }:
                     await stream.WriteAsync(chunk);
                     break;
                 case { Started: { } route }:
+                    LogRoute(route);
                     await output.BeforeStartAsync(SetRoute, route);
                     break;
                 case { Completed: { } usage }:
@@ -80,6 +91,11 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
                     break;
             }
         }
+
+        if (!ended)
+        {
+            throw new InvalidOperationException("The answer stopped without an end.");
+        }
     }
 
     private Task FailAsync(HttpContext context, ChatError error)
@@ -88,16 +104,18 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         return context.WriteErrorAsync(error);
     }
 
-    private void SetRoute(HttpResponse response, ChatRoute? route)
-    {
-        if (route is null)
-        {
-            return;
-        }
+    private static ChatError? CheckProvider(StringValues provider) =>
+        provider.Count > 1 ? ChatError.Invalid("'provider' must be given once.", "provider") : null;
 
+    private static void SetRoute(HttpResponse response, ChatRoute route)
+    {
         response.Headers["x-prism-provider"] = route.Provider;
         response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
         response.Headers["x-prism-cache"] = NameOf(route.Cache);
+    }
+
+    private void LogRoute(ChatRoute route)
+    {
         log.Set("Provider", route.Provider);
         log.Set("Model", route.Model);
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Json;
 using Prism.Sse;
 
 namespace Prism.Chat;
@@ -12,8 +13,8 @@ internal sealed class NativeFormat : IChatFormat
         ? ChatError.Invalid("'n' must be 1 here: a flat answer has room for one choice. Use /v1/chat/completions for more.", "n")
         : OpenAiFormat.Instance.Check(request);
 
-    public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) => response.WriteAsJsonAsync(
-        NativeResponse.From(answer), GatewayJson.Api.NativeResponse, cancellationToken: response.HttpContext.RequestAborted);
+    public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) =>
+        response.WriteJsonAsync(NativeResponse.From(answer), GatewayJson.Api.NativeResponse);
 
     public IChatStreamFormat CreateStream(SseStream output, ChatRequest request) =>
         new StreamFormat(output, request.StreamOptions?.IncludeUsage == true);

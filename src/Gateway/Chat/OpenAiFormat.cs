@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Json;
 using Prism.Sse;
 
 namespace Prism.Chat;
@@ -14,25 +15,35 @@ internal sealed class OpenAiFormat : IChatFormat
         : null;
 
     public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) =>
-        response.WriteAsJsonAsync(answer, ChatJson.Lenient.ChatResponse, cancellationToken: response.HttpContext.RequestAborted);
+        response.WriteJsonAsync(answer, ChatJson.Lenient.ChatResponse);
 
     public IChatStreamFormat CreateStream(SseStream output, ChatRequest request) =>
         new StreamFormat(output, request.StreamOptions?.IncludeUsage == true);
 
     private sealed class StreamFormat(SseStream output, bool includeUsage) : IChatStreamFormat
     {
-        private ChatChunk? _last;
+        private ChatChunk _last = new();
+        private bool _held;
 
-        public ValueTask WriteAsync(ChatChunk chunk)
+        // A last chunk without choices is the provider's word on the usage, whatever else it has in it: it becomes ours, or nothing where
+        // the client did not ask. One in another place (Azure's first has the prompt's filter results) goes out as it is.
+        public async ValueTask WriteAsync(ChatChunk chunk)
         {
+            if (_held)
+            {
+                await output.WriteAsync(_last, ChatJson.Lenient.ChatChunk);
+            }
+
             _last = chunk;
-            // A chunk that only brought the usage: that is told at the end, and only to who asked.
-            return chunk.Choices.IsEmpty && chunk.Extra is null ? ValueTask.CompletedTask : output.WriteAsync(chunk, ChatJson.Lenient.ChatChunk);
+            _held = chunk is { Choices.IsEmpty: true, Extra: not null };
+            if (!chunk.Choices.IsEmpty)
+            {
+                await output.WriteAsync(chunk, ChatJson.Lenient.ChatChunk);
+            }
         }
 
         public ValueTask CompleteAsync(ChatUsage usage) => includeUsage
-            ? output.WriteAsync(
-                new ChatChunk { Id = _last?.Id, Created = _last?.Created ?? 0, Model = _last?.Model, Usage = usage }, ChatJson.Lenient.ChatChunk)
+            ? output.WriteAsync(_last with { Choices = [], Usage = usage }, ChatJson.Lenient.ChatChunk)
             : ValueTask.CompletedTask;
     }
 }

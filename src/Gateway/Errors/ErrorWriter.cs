@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Prism.Chat;
+using Prism.Json;
 
 namespace Prism.Errors;
 
@@ -14,8 +15,8 @@ internal static class ErrorWriter
         {
             // Rounded up: who comes back on the dot must not be too early.
             var headers = context.Response.Headers;
-            headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            headers["retry-after-ms"] = Math.Ceiling(retryAfter.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            headers.RetryAfter = RoundUp(retryAfter.TotalSeconds);
+            headers["retry-after-ms"] = RoundUp(retryAfter.TotalMilliseconds);
         }
 
         return context.WriteErrorAsync(ChatErrorMapping.StatusOf(error), ChatErrorMapping.BodyOf(error).Error);
@@ -25,6 +26,8 @@ internal static class ErrorWriter
     public static Task WriteErrorAsync(this HttpContext context, int status, ApiError error)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody, cancellationToken: context.RequestAborted);
+        return context.Response.WriteJsonAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody);
     }
+
+    private static string RoundUp(double duration) => Math.Ceiling(Math.Max(0, duration)).ToString("F0", CultureInfo.InvariantCulture);
 }

@@ -1,67 +1,72 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Prism.Errors;
 
-namespace Prism.Errors;
+namespace Prism.Json;
 
-/// <summary>Reads JSON bodies, and says what is wrong with those that cannot be read.</summary>
+/// <summary>Reads and writes bodies that are JSON.</summary>
 internal static class JsonBody
 {
+    private static readonly ApiError NotJson =
+        new("The body must be JSON in UTF-8: send 'Content-Type: application/json'.", ApiError.InvalidRequest, null, "unsupported_media_type");
+
+    private static readonly ApiError NotPlain =
+        new("The body must not be compressed: send no 'Content-Encoding'.", ApiError.InvalidRequest, null, "unsupported_media_type");
+
     /// <summary>Reads the body.</summary>
     /// <returns>Null where it could not be read: then the response says why.</returns>
     /// <exception cref="BadHttpRequestException">It is larger than is accepted, or the client stopped sending it.</exception>
     public static async ValueTask<T?> ReadJsonBodyAsync<T>(this HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
-        if (!context.Request.HasJsonContentType())
+        if (FindUnreadable(context.Request) is { } unreadable)
         {
-            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            await context.WriteErrorAsync(StatusCodes.Status415UnsupportedMediaType, unreadable);
             return null;
         }
 
         try
         {
-            var body = await JsonSerializer.DeserializeAsync(context.Request.BodyReader, type, context.RequestAborted);
-            if (body is not null)
+            if (await JsonSerializer.DeserializeAsync(context.Request.BodyReader, type, context.RequestAborted) is { } body)
             {
                 return body;
             }
 
-            await context.WriteErrorAsync(
-                StatusCodes.Status400BadRequest, new("The body must be a JSON object.", ApiError.InvalidRequest, null, "invalid_json"));
+            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, JsonFault.NotAnObject);
         }
         catch (JsonException exception)
         {
-            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, Describe(exception));
+            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, JsonFault.Describe(exception));
         }
 
         return null;
     }
 
-    internal static ApiError Describe(JsonException exception)
+    /// <summary>Answers with JSON. It is whole before the response begins, so that a failure on the way to it can still become an error.</summary>
+    public static Task WriteJsonAsync<T>(this HttpResponse response, T value, JsonTypeInfo<T> type)
     {
-        // A reader's exception inside means that the text itself is broken; else it is one value of it.
-        if (exception.InnerException is JsonException || exception.Path is null)
-        {
-            var where = string.Create(
-                CultureInfo.InvariantCulture, $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
-            return new($"The body is not valid JSON ({where}).", ApiError.InvalidRequest, null, "invalid_json");
-        }
-
-        var param = exception.Path is ['$', '.', .. var path] ? path : null;
-        return new($"'{param ?? "body"}' {DescribeFault(exception.Message)}.", ApiError.InvalidRequest, param, "invalid_type");
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        // Not cancelled when the client leaves: the server then drops it by itself, and an error that is being answered must not throw anew.
+        return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
 
-    private static string DescribeFault(string message) => message switch
+    private static ApiError? FindUnreadable(HttpRequest request)
     {
-        _ when message.StartsWith("must", StringComparison.Ordinal) => message.Split(" Path:")[0].TrimEnd('.'),
-        _ when message.Contains("uplicate", StringComparison.Ordinal) => "appears twice",
-        _ when message.Contains("System.Double", StringComparison.Ordinal) => "must be a number",
-        _ when message.Contains("System.Int", StringComparison.Ordinal) => "must be a whole number",
-        _ when message.Contains("System.Boolean", StringComparison.Ordinal) => "must be true or false",
-        _ when message.Contains("ImmutableArray", StringComparison.Ordinal) => "must be a list",
-        _ when message.Contains("System.String", StringComparison.Ordinal) => "must be a string",
-        _ => "must be an object",
-    };
+        if (!IsUtf8Json(request))
+        {
+            return NotJson;
+        }
+
+        return request.Headers.ContentEncoding is [] or ["identity"] ? null : NotPlain;
+    }
+
+    private static bool IsUtf8Json(HttpRequest request) =>
+        request.ContentType == "application/json" || (request.HasJsonContentType() && IsUtf8(MediaTypeHeaderValue.Parse(request.ContentType)));
+
+    private static bool IsUtf8(MediaTypeHeaderValue type) =>
+        type.Charset.Length == 0 || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 }

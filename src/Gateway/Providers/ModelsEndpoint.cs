@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Prism.Errors;
+using Prism.Json;
 
 namespace Prism.Providers;
 
@@ -16,12 +17,16 @@ internal static class ModelsEndpoint
     public static JsonHttpResult<ModelList> List(IProviderCatalog catalog) =>
         TypedResults.Json(new ModelList(GetModels(catalog)), GatewayJson.Api.ModelList);
 
-    public static Task Get(HttpContext context, string model, IProviderCatalog catalog) =>
-        GetModels(catalog).FirstOrDefault(known => known.Id == model) is { } found
-            ? context.Response.WriteAsJsonAsync(found, GatewayJson.Api.Model, cancellationToken: context.RequestAborted)
+    public static Task Get(HttpContext context, string model, IProviderCatalog catalog)
+    {
+        // The one escape that the server leaves in a path, and the one that clients make of a model's name: openai%2Fgpt-4o-mini.
+        model = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        return GetModels(catalog).FirstOrDefault(known => known.Id == model) is { } found
+            ? context.Response.WriteJsonAsync(found, GatewayJson.Api.Model)
             : context.WriteErrorAsync(
                 StatusCodes.Status404NotFound,
                 new($"The model '{model}' does not exist here.", ApiError.InvalidRequest, "model", "model_not_found"));
+    }
 
     private static ImmutableArray<Model> GetModels(IProviderCatalog catalog) =>
     [
