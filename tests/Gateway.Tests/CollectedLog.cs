@@ -1,0 +1,29 @@
+using System.Threading.Channels;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Prism.Tests;
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class CollectedLog : ILogEventSink
+{
+    private readonly Channel<LogEvent> _events = Channel.CreateUnbounded<LogEvent>();
+
+    public void Emit(LogEvent logEvent) => _events.Writer.TryWrite(logEvent);
+
+    /// <summary>The summary of the next request; it is written after the response.</summary>
+    public Task<LogEvent> NextRequestAsync() => NextAsync(logEvent => logEvent.Properties.ContainsKey("StatusCode") && logEvent.Properties.ContainsKey("Elapsed"));
+
+    /// <summary>The next event that is looked for; those before it are gone.</summary>
+    public async Task<LogEvent> NextAsync(Predicate<LogEvent> wanted)
+    {
+        while (true)
+        {
+            var logEvent = await _events.Reader.ReadAsync().AsTask().WaitAsync(GatewayHost.Deadline);
+            if (wanted(logEvent))
+            {
+                return logEvent;
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Prism.Chat;
+using Prism.Cluster;
+using Prism.Providers;
+using Prism.Templates;
+using Serilog;
+
+namespace Prism.Tests;
+
+/// <summary>The gateway on a real socket, over services that do what a test tells them to.</summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    /// <summary>The most bytes of a body here.</summary>
+    public const int MaxBodySize = 64 * 1024;
+
+    /// <summary>A body that the gateway takes.</summary>
+    public const string Hello = """{"messages":[{"role":"user","content":"Hello"}]}""";
+
+    /// <summary>The same, to be answered piece by piece.</summary>
+    public const string HelloStream = """{"messages":[{"role":"user","content":"Hello"}],"stream":true}""";
+
+    /// <summary>How long a signal may take before the test is given up.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+
+    private GatewayHost()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+        });
+        builder.Services
+            // The static logger is one for all tests.
+            .AddSerilog(log => log.MinimumLevel.Information().WriteTo.Sink(Log), preserveStaticLogger: true)
+            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton<IChatService>(Chat)
+            .AddSingleton<IProviderCatalog>(Catalog)
+            .AddSingleton<IPromptTemplates>(Templates)
+            .AddSingleton<IClusterView>(Cluster)
+            .AddPrismGateway();
+        _app = builder.Build();
+        _app.UseSerilogRequestLogging(options => options.Logger = _app.Services.GetRequiredService<Serilog.ILogger>());
+        _app.UsePrismGateway();
+        _app.MapPrismGateway();
+    }
+
+    internal FakeTimeProvider Time { get; } = new();
+
+    internal ScriptedChat Chat { get; } = new();
+
+    internal ScriptedCatalog Catalog { get; } = new();
+
+    internal ScriptedTemplates Templates { get; } = new();
+
+    internal ScriptedCluster Cluster { get; } = new();
+
+    internal CollectedLog Log { get; } = new();
+
+    internal HttpClient Client { get; private set; } = null!;
+
+    internal Uri Address { get; private set; } = null!;
+
+    internal IHostApplicationLifetime Lifetime => _app.Lifetime;
+
+    public static async Task<GatewayHost> StartAsync()
+    {
+        var host = new GatewayHost();
+        await host._app.StartAsync();
+        var addresses = host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+        host.Address = new Uri(addresses.Addresses.Single());
+        host.Client = new HttpClient { BaseAddress = host.Address, Timeout = Deadline };
+        return host;
+    }
+
+    /// <summary>Sends a JSON body and reads the whole answer.</summary>
+    internal Task<HttpResponseMessage> PostAsync(string path, string json) => Client.PostAsync(path, Json(json));
+
+    /// <summary>Sends a JSON body and leaves the answer's to be read.</summary>
+    internal Task<HttpResponseMessage> BeginAsync(string path, string json, CancellationToken cancellationToken = default) => Client.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, path) { Content = Json(json) }, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    /// <summary>A body of the type that HTTP clients send.</summary>
+    internal static ByteArrayContent Json(string json)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        // Scripts that hold a request open on purpose would make a graceful stop wait.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+}
