@@ -94,6 +94,7 @@ public sealed class NativeFormatTests : GatewayTest
             Answers.Started,
             Answers.Piece("Hello", role: ChatRoles.Assistant),
             Answers.Piece(" wörld", FinishReasons.Stop),
+            Answers.Piece(""),
             Answers.Completed);
 
         using var response = await Host.PostAsync("/v1/chat", GatewayHost.HelloStream);
