@@ -26,7 +26,7 @@ internal sealed record NativeResponse
 
     public static NativeResponse From(ChatResponse answer)
     {
-        var choice = answer.Choices[0];
+        var choice = answer.Choices is [var first, ..] ? first : new ChatChoice();
         return new()
         {
             Id = answer.Id,

@@ -56,6 +56,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         StatusCodes.Status404NotFound => new($"There is no {context.Request.Path}.", ApiError.InvalidRequest, null, "not_found"),
         StatusCodes.Status405MethodNotAllowed =>
             new($"{context.Request.Path} does not take {context.Request.Method}.", ApiError.InvalidRequest, null, "method_not_allowed"),
+        StatusCodes.Status408RequestTimeout => new("The body came too slowly.", ApiError.InvalidRequest, null, "request_timeout"),
         StatusCodes.Status413PayloadTooLarge => new("The body is too large.", ApiError.InvalidRequest, null, "request_too_large"),
         StatusCodes.Status415UnsupportedMediaType =>
             new("The body must be JSON: send 'Content-Type: application/json'.", ApiError.InvalidRequest, null, "unsupported_media_type"),

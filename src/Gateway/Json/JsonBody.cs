@@ -10,10 +10,10 @@ namespace Prism.Json;
 internal static class JsonBody
 {
     private static readonly ApiError NotJson =
-        new("The body must be JSON in UTF-8: send 'Content-Type: application/json'.", ApiError.InvalidRequest, null, "unsupported_media_type");
+        Unsupported("The body must be JSON in UTF-8: send 'Content-Type: application/json'.");
 
     private static readonly ApiError NotPlain =
-        new("The body must not be compressed: send no 'Content-Encoding'.", ApiError.InvalidRequest, null, "unsupported_media_type");
+        Unsupported("The body must not be compressed: send no 'Content-Encoding'.");
 
     /// <summary>Reads the body.</summary>
     /// <returns>Null where it could not be read: then the response says why.</returns>
@@ -44,13 +44,13 @@ internal static class JsonBody
         return null;
     }
 
-    /// <summary>Answers with JSON. It is whole before the response begins, so that a failure on the way to it can still become an error.</summary>
+    /// <summary>Answers with JSON. It is whole before the response begins, so that a failure until then can still become an error.</summary>
     public static Task WriteJsonAsync<T>(this HttpResponse response, T value, JsonTypeInfo<T> type)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        // Not cancelled when the client leaves: the server then drops it by itself, and an error that is being answered must not throw anew.
+        // Not cancelled when the client leaves: the server drops it by itself, and who answers an error must not cause another.
         return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
 
@@ -65,8 +65,11 @@ internal static class JsonBody
     }
 
     private static bool IsUtf8Json(HttpRequest request) =>
-        request.ContentType == "application/json" || (request.HasJsonContentType() && IsUtf8(MediaTypeHeaderValue.Parse(request.ContentType)));
+        request.ContentType == "application/json"
+        || (request.HasJsonContentType() && IsUtf8(MediaTypeHeaderValue.Parse(request.ContentType)));
 
     private static bool IsUtf8(MediaTypeHeaderValue type) =>
         type.Charset.Length == 0 || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+
+    private static ApiError Unsupported(string message) => new(message, ApiError.InvalidRequest, null, "unsupported_media_type");
 }

@@ -31,7 +31,8 @@ internal static class JsonFault
             CultureInfo.InvariantCulture, $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}");
         if (Says(fault, "maximum configured depth"))
         {
-            return new($"The body is nested too deeply ({where}): at most 32 levels are read.", ApiError.InvalidRequest, param, "nested_too_deeply");
+            var message = $"The body is nested too deeply ({where}): at most 32 levels are read.";
+            return new(message, ApiError.InvalidRequest, param, "nested_too_deeply");
         }
 
         return fault.BytePositionInLine == 0 && Says(fault, "does not contain any JSON tokens")

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Serilog;
+using IDiagnosticContext = Serilog.IDiagnosticContext;
 
 namespace Prism.RequestIds;
 
@@ -20,7 +20,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next, IDiagnosticConte
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     // The server's own scope has its own id under this name: it was opened before this one was known.
-    private static readonly Func<Microsoft.Extensions.Logging.ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("{RequestId}");
+    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("{RequestId}");
 
     public async Task InvokeAsync(HttpContext context)
     {

@@ -134,13 +134,12 @@ internal sealed class SseStream : IAsyncDisposable
             }
 
             var left = HeartbeatInterval - _time.GetElapsedTime(_lastWrite);
-            if (left <= TimeSpan.Zero)
+            var isSilent = left <= TimeSpan.Zero;
+            _heartbeat.Change(isSilent ? HeartbeatInterval : left, Timeout.InfiniteTimeSpan);
+            if (isSilent)
             {
                 await SendAsync(Ping);
-                left = HeartbeatInterval;
             }
-
-            _heartbeat.Change(left, Timeout.InfiniteTimeSpan);
         }
         catch (OperationCanceledException)
         {

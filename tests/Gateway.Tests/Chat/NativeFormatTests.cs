@@ -60,6 +60,18 @@ public sealed class NativeFormatTests : GatewayTest
     }
 
     [Fact]
+    public async Task An_answer_without_choices_has_no_content()
+    {
+        Host.Chat.Answer(Answers.Text("") with { Choices = [] });
+
+        using var response = await Host.PostAsync("/v1/chat", GatewayHost.Hello);
+
+        Assert.Equal(
+            """{"id":"chatcmpl-123","model":"echo-v1","content":null,"role":"assistant","finish_reason":null,"usage":{"prompt_tokens":20,"completion_tokens":10,"total_tokens":30}}""",
+            await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task A_stream_is_delta_pieces_then_an_empty_one_with_the_finish_reason_then_done()
     {
         Host.Chat.Stream(
@@ -82,6 +94,7 @@ public sealed class NativeFormatTests : GatewayTest
             Answers.Started,
             Answers.Piece("Hello", role: ChatRoles.Assistant),
             Answers.Piece(" wörld", FinishReasons.Stop),
+            Answers.Piece(""),
             Answers.Completed);
 
         using var response = await Host.PostAsync("/v1/chat", GatewayHost.HelloStream);

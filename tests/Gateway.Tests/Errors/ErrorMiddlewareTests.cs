@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Serilog.Events;
 
 namespace Prism.Tests.Errors;
@@ -72,6 +73,21 @@ public sealed class ErrorMiddlewareTests : GatewayTest
         Assert.Equal(
             """{"error":{"message":"The server had an error.","type":"server_error","param":null,"code":"internal_error"}}""",
             await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData(GatewayHost.Hello)]
+    [InlineData(GatewayHost.HelloStream)]
+    public async Task An_answer_that_cannot_be_written_leaves_nothing_of_itself_in_the_error(string body)
+    {
+        var unwritable = new Dictionary<string, JsonElement> { ["x"] = default };
+        Host.Chat.Answer(Answers.Text("Hi") with { Extra = unwritable });
+        Host.Chat.Stream(Answers.Started, Answers.Piece("Hi") with { Extra = unwritable }, Answers.Completed);
+
+        using var response = await Host.PostAsync("/v1/chat/completions", body);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("internal_error", (await ReadErrorAsync(response)).Code);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Hosting;
 using Prism.Chat;
+using Prism.Health;
 
 namespace Prism.Tests.Health;
 
@@ -37,32 +39,34 @@ public sealed class HealthTests : GatewayTest
     [Fact]
     public async Task A_silo_that_drains_is_not_ready_and_says_so()
     {
-        // A request that is under way holds the server open while it stops.
-        var pieces = Host.Chat.StreamByHand();
-        pieces.TryWrite(Answers.Started);
-        pieces.TryWrite(Answers.Piece("Hi"));
-        await using var client = await StreamClient.OpenAsync(Host, "/v1/chat");
-        await client.ReadEventAsync();
-        var report = new TaskCompletionSource<(HttpStatusCode, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Host.Chat.OnComplete((_, _) => throw new InvalidOperationException());
-        using var stopping = Host.Lifetime.ApplicationStopping.Register(() => _ = AskAsync(report));
-
         Host.Lifetime.StopApplication();
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"status":"stopping"}"""), await report.Task.WaitAsync(GatewayHost.Deadline));
-        pieces.TryWrite(Answers.Completed);
+        using var ready = await Host.Client.GetAsync("/healthz");
+        using var report = await Host.Client.GetAsync("/health");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("""{"status":"stopping"}""", await ready.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.OK, report.StatusCode);
+        Assert.StartsWith("""{"status":"stopping",""", await report.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private async Task AskAsync(TaskCompletionSource<(HttpStatusCode, string)> report)
+    [Fact]
+    public void A_silo_that_is_not_up_yet_is_not_ready_and_says_so()
     {
-        try
-        {
-            using var response = await Host.Client.GetAsync("/healthz");
-            report.SetResult((response.StatusCode, await response.Content.ReadAsStringAsync()));
-        }
-        catch (HttpRequestException exception)
-        {
-            report.SetException(exception);
-        }
+        var ready = HealthEndpoint.Ready(new NotStarted());
+
+        Assert.Equal(503, ready.StatusCode);
+        Assert.Equal("starting", ready.Value!.Status);
+    }
+
+    private sealed class NotStarted : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => throw new NotSupportedException();
     }
 }

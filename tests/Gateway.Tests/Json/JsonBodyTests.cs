@@ -231,8 +231,6 @@ public sealed class JsonBodyTests : GatewayTest
         await client.SendAsync($"POST /v1/chat HTTP/1.1\nHost: prism\nContent-Type: application/json\n{headersAndBody}");
         client.EndRequest();
 
-        await client.ReadToEndAsync();
-
         // The connection is gone with the body, so the log is all there is of it. Whether it says 400 or 499 is a matter of what the server
         // noticed first, the end of the body or that of the connection; in no case is it an error of ours.
         var logged = await Host.Log.NextRequestAsync();
@@ -242,13 +240,14 @@ public sealed class JsonBodyTests : GatewayTest
     }
 
     [Theory]
-    [InlineData("Content-Length: 65537\n\n{")]
-    [InlineData("Transfer-Encoding: chunked\n\n10001\n{")]
-    public async Task A_body_over_the_limit_is_refused(string headersAndBody)
+    [InlineData("Content-Length: 65537\n\n", 0)]
+    [InlineData("Transfer-Encoding: chunked\n\n10001\n", GatewayHost.MaxBodySize + 1)]
+    public async Task A_body_over_the_limit_is_refused(string headers, int sent)
     {
         using var client = RawClient.Connect(Host);
-        await client.SendAsync($"POST /v1/chat HTTP/1.1\nHost: prism\nContent-Type: application/json\n{headersAndBody}");
-        await client.SendAsync(new string(' ', GatewayHost.MaxBodySize));
+        await client.SendAsync($"POST /v1/chat HTTP/1.1\nHost: prism\nContent-Type: application/json\n{headers}");
+        // No more than the server reads: a close with bytes unread would reset the connection, and the response with it.
+        await client.SendAsync(new string(' ', sent));
 
         var response = await client.ReadToEndAsync();
 
