@@ -18,6 +18,7 @@ internal static class ClusterExtensions
     public static WebApplicationBuilder AddPrismCluster(this WebApplicationBuilder builder)
     {
         var endpoints = builder.Configuration.GetSection(Settings.ClusterSection).Get<SiloEndpointOptions>() ?? new();
+        SiloPorts.EnsureFree(endpoints);
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort, null, endpoints.ServiceId, endpoints.ClusterId);

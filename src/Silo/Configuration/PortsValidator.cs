@@ -35,9 +35,6 @@ internal sealed class PortsValidator(IOptions<MetricsOptions> metrics, IOptions<
                }
                // 0 is any free port, or none.
                where pair.Item1.Port == pair.Item2.Port && pair.Item1.Port != 0
-               select $"{Label(pair.Item1.Path)} and {Label(pair.Item2.Path)} are both {pair.Item1.Port}.";
+               select $"{Settings.LabelOf(pair.Item1.Path)} and {Settings.LabelOf(pair.Item2.Path)} are both {pair.Item1.Port}.";
     }
-
-    private static string Label(string path) =>
-        Settings.Groups.SelectMany(group => group.Settings).Single(setting => setting.Path == path).Label;
 }

@@ -107,6 +107,9 @@ internal static class Settings
             (provider, value) => provider.Delay = Duration(value)),
     ];
 
+    /// <summary>What a setting of the service is called in messages.</summary>
+    public static string LabelOf(string path) => Groups.SelectMany(group => group.Settings).Single(setting => setting.Path == path).Label;
+
     /// <summary>The settings of a provider.</summary>
     public static ImmutableArray<ProviderSetting> Of(ProviderOptions provider) => provider.Type == ProviderType.Echo ? OfEcho : OfHttp;
 

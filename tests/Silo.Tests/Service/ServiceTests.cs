@@ -180,7 +180,7 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public async Task A_second_service_does_not_get_the_first_ones_ports()
+    public async Task A_second_silo_does_not_share_the_first_ones_ports()
     {
         await using var first = await PrismService.StartAsync();
         using var error = new StringWriter();
