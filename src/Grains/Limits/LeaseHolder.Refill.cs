@@ -1,0 +1,347 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Prism.Limits;
+
+/// <content>The conversation with the ledger: one ask at a time, repeated until it is answered.</content>
+internal sealed partial class LeaseHolder
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    // What is asked for ahead of need may wait a little: where there is not much, it would else be asked for at each request.
+    private static readonly TimeSpan AheadInterval = TimeSpan.FromMilliseconds(250);
+
+    // How often the ledger is told what was spent, at the least.
+    private const int TicksPerReport = 5;
+
+    private readonly Dictionary<LimitKind, LeaseGrant> _stands = [];
+    private LeaseAsk? _unanswered;
+    private long _sequence;
+    private long _askedAt;
+    private long _repeatAt;
+    private long _aheadAt;
+    private int _failures;
+    private int _ticks;
+    private bool _asking;
+    private bool _reportDue;
+    private bool _permitsScarce;
+    private bool _leaving;
+    private TaskCompletionSource? _left;
+
+    /// <summary>
+    /// Gives everything back that is not in use and admits nothing more. What is still in use is counted as used.
+    /// </summary>
+    public Task ReturnAllAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_left is null)
+            {
+                _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _closed = true;
+                foreach (var waiter in _waiters)
+                {
+                    waiter.Complete(Deny(new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)));
+                }
+
+                _waiters.Clear();
+                if (_sequence == 0)
+                {
+                    _left.SetResult();
+                }
+
+                AskIfDue(_time.GetTimestamp());
+            }
+
+            return _left.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops its timers. What is not returned is lost until it runs out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _tick.DisposeAsync();
+        await _wake.DisposeAsync();
+    }
+
+    private bool MustLeave => _left is { Task.IsCompleted: false } && !_leaving;
+
+    private void AskIfDue(long now)
+    {
+        if (!_asking && IsAskDue(now))
+        {
+            _asking = true;
+            _ = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+        }
+        else if (!_asking && _waiters.First is not null)
+        {
+            WakeAt(Math.Max(Math.Max(_denial.AskAgainAt, _denial.HeldBackUntil), _unanswered is null ? 0 : _repeatAt), now);
+        }
+    }
+
+    private bool IsAskDue(long now)
+    {
+        if (_unanswered is not null)
+        {
+            return now >= _repeatAt;
+        }
+
+        if (_closed)
+        {
+            return MustLeave;
+        }
+
+        if (_reportDue || _permits is { HasReports: true })
+        {
+            return true;
+        }
+
+        if (now < _denial.AskAgainAt || now < _denial.HeldBackUntil)
+        {
+            return false;
+        }
+
+        return _waiters.First is not null || (now >= _aheadAt && IsAnyLow(now));
+    }
+
+    private bool IsAnyLow(long now)
+    {
+        foreach (var pool in _pools)
+        {
+            if (pool.IsLow(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task RunAsync()
+    {
+        while (NextAsk() is { } ask)
+        {
+            try
+            {
+                _telemetry.OnGrainCall();
+                OnAnswer(ask, await _source.AskAsync(ask).WaitAsync(AskTimeout, _time));
+            }
+            catch (Exception exception)
+            {
+                OnFailed(exception);
+            }
+        }
+    }
+
+    private LeaseAsk? NextAsk()
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            if (IsAskDue(now))
+            {
+                return _unanswered ??= Compose(now);
+            }
+
+            _asking = false;
+            // Arms the timer for what is due later.
+            if (_unanswered is not null)
+            {
+                WakeAt(_repeatAt, now);
+            }
+            else
+            {
+                AskIfDue(now);
+            }
+
+            return null;
+        }
+    }
+
+    private LeaseAsk Compose(long now)
+    {
+        var wants = ImmutableArray.CreateBuilder<LeaseWant>();
+        var reports = ImmutableArray.CreateBuilder<LeaseReport>();
+        var (first, line) = (_denial.HeldBackUntil > now ? null : _waiters.First?.Value, SumLine());
+        foreach (var pool in _pools)
+        {
+            pool.Sweep(now);
+            var isLow = pool.IsLow(now) && !_closed;
+            var perSecond = pool.Demand.Measure(now);
+            var needed = first is null || pool.Fits(first.Charge.Of(pool.Kind), now) ? 0 : first.Charge.Of(pool.Kind);
+            if (needed > 0 || _closed)
+            {
+                // What is too little here may be enough together with what the ledger has.
+                pool.SurrenderAll();
+            }
+
+            if (needed > 0 || isLow)
+            {
+                wants.Add(new(pool.Kind, needed, line.Of(pool.Kind), perSecond));
+            }
+
+            pool.DrainReports(reports);
+        }
+
+        ComposePermits(wants, reports, first);
+        _leaving = MustLeave;
+        (_reportDue, _askedAt, _aheadAt) = (false, now, now + ToTimestamp(AheadInterval));
+        return new()
+        {
+            Silo = _silo,
+            Sequence = ++_sequence,
+            Reports = reports.DrainToImmutable(),
+            Wants = wants.DrainToImmutable(),
+            Waiting = Queues && _waiters.Count > 0,
+            Leaving = _leaving,
+        };
+    }
+
+    private void ComposePermits(
+        ImmutableArray<LeaseWant>.Builder wants, ImmutableArray<LeaseReport>.Builder reports, LeaseWaiter? first)
+    {
+        if (_permits is null)
+        {
+            return;
+        }
+
+        if (_closed)
+        {
+            _permits.SurrenderAll();
+        }
+
+        // Asked for also when none is needed: the answer tells how many may be kept.
+        wants.Add(first is null || _permits.AnyFree
+            ? new(LimitKind.Concurrency, 0, 0, 0)
+            : new(LimitKind.Concurrency, 1, _waiters.Count, 0));
+        if (_permits.DrainReturned() is > 0 and var returned)
+        {
+            reports.Add(new(LimitKind.Concurrency, 0, returned, 0));
+        }
+    }
+
+    private LineSums SumLine()
+    {
+        var sums = default(LineSums);
+        foreach (var waiter in _waiters)
+        {
+            sums = new(sums.Requests + 1, sums.Tokens + waiter.Charge.Tokens);
+        }
+
+        return sums;
+    }
+
+    private void OnAnswer(LeaseAsk ask, LeaseAnswer answer)
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            (_unanswered, _failures) = (null, 0);
+            TakeIn(answer, now);
+            if (answer.HeldBackFor > TimeSpan.Zero)
+            {
+                _denial.HoldBack(answer.HeldBackFor, now);
+            }
+            else if (answer.DeniedBy is { } kind)
+            {
+                _denial.Remember(kind, ask.Wants.FirstOrDefault(want => want.Kind == kind).Needed, answer.RetryAfter, now);
+            }
+            else if (ask.Wants.Any(want => want.Needed > 0))
+            {
+                _denial.Forget();
+            }
+
+            if (ask.Leaving)
+            {
+                _left!.TrySetResult();
+            }
+
+            Serve(now);
+        }
+    }
+
+    private void TakeIn(LeaseAnswer answer, long now)
+    {
+        var permits = 0L;
+        foreach (var grant in answer.Grants)
+        {
+            _stands[grant.Kind] = grant;
+            _telemetry.OnRemaining(grant.Kind, grant.Remaining);
+            if (grant.Kind == LimitKind.Concurrency)
+            {
+                permits = grant.Amount;
+                _permitsScarce = grant.Remaining < grant.Limit / 4;
+            }
+            else if (grant.Amount > 0)
+            {
+                Array.Find(_pools, pool => pool.Kind == grant.Kind)?.Add(grant, _askedAt, now);
+            }
+        }
+
+        _permits?.OnAnswer(permits, answer.PermitsToKeep);
+    }
+
+    private void OnFailed(Exception exception)
+    {
+        LogAskFailed(exception);
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            var pause = ShortestPause * (1 << Math.Min(_failures++, 8));
+            pause = pause < LongestPause ? pause : LongestPause;
+            _repeatAt = now + ToTimestamp(pause);
+            // Nothing is known to be free: what is held may be spent, and no more.
+            _denial.Remember(LimitKind.Ledger, 0, pause, now);
+            Serve(now);
+        }
+    }
+
+    private void OnTick()
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            if (++_ticks % TicksPerReport == 0)
+            {
+                _permits?.Trim();
+                foreach (var pool in _pools)
+                {
+                    pool.Sweep(now);
+                    _reportDue |= pool.HasReports;
+                }
+            }
+
+            // Where permits are scarce, others may be waiting for those that come free here.
+            _reportDue |= _permitsScarce && _permits!.Held > 0;
+            AskIfDue(now);
+        }
+    }
+
+    private void OnWake()
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            Advance(now);
+        }
+    }
+
+    private void WakeAt(long at, long now)
+    {
+        var wait = _time.GetElapsedTime(now, Math.Max(now, at)) + TimeSpan.FromMilliseconds(1);
+        _wake.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    [LoggerMessage(LogLevel.Warning, "The ledger could not be asked")]
+    private partial void LogAskFailed(Exception exception);
+
+    private readonly record struct LineSums(long Requests, long Tokens)
+    {
+        public long Of(LimitKind kind) => kind == LimitKind.RequestsPerMinute ? Requests : Tokens;
+    }
+}
