@@ -7,7 +7,8 @@ namespace Prism.Limits;
 internal sealed partial class LeaseHolder
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
+    // Short: to repeat an ask costs nothing, while one that was lost has reports in it that a death would lose for good.
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -27,7 +28,6 @@ internal sealed partial class LeaseHolder
     private int _ticks;
     private bool _asking;
     private bool _reportDue;
-    private bool _permitsScarce;
     private bool _leaving;
     private TaskCompletionSource? _left;
 
@@ -273,7 +273,6 @@ internal sealed partial class LeaseHolder
             if (grant.Kind == LimitKind.Concurrency)
             {
                 permits = grant.Amount;
-                _permitsScarce = grant.Remaining < grant.Limit / 4;
             }
             else if (grant.Amount > 0)
             {
@@ -304,21 +303,30 @@ internal sealed partial class LeaseHolder
         lock (_gate)
         {
             var now = _time.GetTimestamp();
-            if (++_ticks % TicksPerReport == 0)
+            var isReportTime = ++_ticks % TicksPerReport == 0;
+            foreach (var pool in _pools)
             {
-                _permits?.Trim();
-                foreach (var pool in _pools)
-                {
-                    pool.Sweep(now);
-                    _reportDue |= pool.HasReports;
-                }
+                pool.Sweep(now);
+                // What is scarce and not used here may be just what others wait for.
+                _reportDue |= pool.HasReports && (isReportTime || IsScarce(pool.Kind));
             }
 
-            // Where permits are scarce, others may be waiting for those that come free here.
-            _reportDue |= _permitsScarce && _permits!.Held > 0;
+            if (_permits is not null)
+            {
+                if (isReportTime)
+                {
+                    _permits.Trim();
+                }
+
+                // To be told of others who wait for a share of those that are in use here.
+                _reportDue |= _permits.Held > 0 && IsScarce(LimitKind.Concurrency);
+            }
+
             AskIfDue(now);
         }
     }
+
+    private bool IsScarce(LimitKind kind) => _stands.TryGetValue(kind, out var stand) && stand.Remaining <= stand.Limit / 4;
 
     private void OnWake()
     {

@@ -104,6 +104,11 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetTimestamp();
+            if (FindImpossible(charge) is { } never)
+            {
+                return new(Deny(never));
+            }
+
             Count(charge);
             if (FindRefusal(charge, now) is { } denial)
             {
@@ -148,7 +153,14 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
                 }
             }
 
-            Advance(now);
+            Serve(now);
+            if (_waiters.Count == 0 && IsScarce(LimitKind.Concurrency))
+            {
+                // Whoever asks next may be on another silo.
+                _permits!.SurrenderAll();
+            }
+
+            AskIfDue(now);
         }
     }
 
@@ -165,7 +177,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
 
     private bool Queues => _queueTimeout > TimeSpan.Zero;
 
-    private LimitDenial? FindRefusal(in Charge charge, long now)
+    // More than a limit is never there.
+    private LimitDenial? FindImpossible(in Charge charge)
     {
         foreach (var kind in _limits.Kinds)
         {
@@ -175,10 +188,13 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             }
         }
 
-        return _closed || _waiters.Count >= MaxWaiters ? new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)
+        return null;
+    }
+
+    private LimitDenial? FindRefusal(in Charge charge, long now) =>
+        _closed || _waiters.Count >= MaxWaiters ? new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)
             : !Queues ? _denial.Find(charge, now)
             : null;
-    }
 
     private void Count(in Charge charge)
     {

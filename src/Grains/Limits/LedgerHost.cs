@@ -13,6 +13,8 @@ internal sealed partial class LedgerHost(
 {
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private List<Waiter> _waiters = [];
+    // The machine's calendar as it was at the start, and what has passed since: being set does not move it either.
+    private readonly LedgerClock _calendar = new(time, time.GetUtcNow().ToUnixTimeMilliseconds());
     private LedgerClock _clock = new(time, 0);
     private LedgerState _state = new();
     private bool _serving;
@@ -166,7 +168,7 @@ internal sealed partial class LedgerHost(
 
     private void TakeOver(LedgerState stored)
     {
-        _state = Ledger.Resume(stored, time.GetUtcNow().ToUnixTimeMilliseconds(), _writer);
+        _state = Ledger.Resume(stored, _calendar.Now, _writer);
         _clock = new(time, _state.Now);
     }
 
