@@ -54,7 +54,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
         _reservations = new(_pools.Length);
         _denial = new(limits, time);
         _wake = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnWake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _tick = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnTick(), this, TickInterval, TickInterval);
+        var interval = limits.IsEmpty ? Timeout.InfiniteTimeSpan : TickInterval;
+        _tick = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnTick(), this, interval, interval);
     }
 
     /// <summary>How many admitted requests are not settled.</summary>

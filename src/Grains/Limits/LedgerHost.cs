@@ -146,6 +146,8 @@ internal sealed partial class LedgerHost(
             return;
         }
 
+        // Also for a storage that leaves the state as it is where it has none.
+        storage.State = _state;
         try
         {
             await storage.ReadStateAsync();
@@ -162,7 +164,6 @@ internal sealed partial class LedgerHost(
         {
             // What is in memory is what was last known to be written. If the failed write did reach the storage, the next one is refused.
             LogReadFailed(unreadable);
-            storage.State = _state;
         }
     }
 

@@ -66,11 +66,15 @@ internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound promp
                     $"The request may take {charge.Tokens} tokens with its answer, and provider '{provider}' is limited to {what}.")),
             { RetryAfter: { } wait } when denial.Kind.IsBudget() => (
                 ChatErrorKind.QuotaExceeded,
-                string.Create(CultureInfo.InvariantCulture, $"The budget of {what} for provider '{provider}' is used up; it resets at {time.GetUtcNow() + wait:s}Z.")),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The budget of {what} for provider '{provider}' is used up; it resets at {ToSecond(time.GetUtcNow() + wait):s}Z.")),
             _ => (ChatErrorKind.RateLimited, $"The limit of {what} for provider '{provider}' is reached."),
         };
         return new() { Kind = kind, Message = message, RetryAfter = denial.RetryAfter };
     }
+
+    private static DateTimeOffset ToSecond(DateTimeOffset at) => at.AddMilliseconds(500);
 
     private static string NameOf(LimitDenial denial) => string.Create(CultureInfo.InvariantCulture, $"{denial.Limit} {denial.Kind switch
     {

@@ -75,6 +75,9 @@ public sealed class LeaseFastPathTests
     private sealed class StoppedTime : TimeProvider
     {
         public override long GetTimestamp() => 1;
+
+        public override System.Threading.ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A ledger that always has more, and keeps the books.</summary>

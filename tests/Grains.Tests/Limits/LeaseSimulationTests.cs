@@ -74,6 +74,7 @@ public sealed class LeaseSimulationTests
         Assert.NotEmpty(admissions);
         Assert.InRange(Windows.MostIn60Seconds(admissions, tokens: false), 1, limits.RequestsPerMinute.Value);
         Assert.InRange(Windows.MostIn60Seconds(admissions, tokens: true), 1, limits.TokensPerMinute.Value);
+        Assert.InRange(Windows.MostAtOnce(admissions), 1, limits.MaxConcurrency ?? long.MaxValue);
         Assert.InRange(cluster.Storage.LargestState, 1, 40_000);
     }
 }

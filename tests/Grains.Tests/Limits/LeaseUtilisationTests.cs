@@ -69,7 +69,11 @@ public sealed class LeaseUtilisationTests(ITestOutputHelper output)
     {
         var limits = new LimitSet
         {
-            RequestsPerMinute = 100_000, TokensPerMinute = 50_000_000, TokensPerDay = 5_000_000_000, TokensPerMonth = 50_000_000_000, MaxConcurrency = 5_000,
+            RequestsPerMinute = 100_000,
+            TokensPerMinute = 50_000_000,
+            TokensPerDay = 5_000_000_000,
+            TokensPerMonth = 50_000_000_000,
+            MaxConcurrency = 5_000,
         };
         var (cluster, world) = Run(
             limits, Enumerable.Repeat(40.0, silos), queues: false, world => new(1_000, 300, world.UpTo(TimeSpan.FromSeconds(2))));

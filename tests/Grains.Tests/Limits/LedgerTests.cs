@@ -64,6 +64,23 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void What_a_silo_waits_for_is_kept_for_it_while_others_ask()
+    {
+        var full = Apply(new(), Ask("busy", 1, 70), at: 0).Next;
+        full = Apply(full, Ask("other", 1, 20), at: 30_000).Next;
+        var waiting = Apply(full, Ask("waiting", 1, 50) with { Waiting = true }, at: 79_500);
+        Assert.Equal(LimitKind.RequestsPerMinute, waiting.Answer.DeniedBy);
+
+        // The first block has run out: 80 are free, of which 50 are spoken for.
+        Assert.Null(Apply(waiting.Next, Ask("busy", 2, 30), at: 80_100).Answer.DeniedBy);
+        Assert.Equal(LimitKind.RequestsPerMinute, Apply(waiting.Next, Ask("busy", 2, 31), at: 80_100).Answer.DeniedBy);
+        Assert.Null(Apply(waiting.Next, Ask("waiting", 2, 50), at: 80_100).Answer.DeniedBy);
+
+        // Who does not come again loses its place.
+        Assert.Null(Apply(waiting.Next, Ask("busy", 2, 80), at: 82_000).Answer.DeniedBy);
+    }
+
+    [Fact]
     public void A_ledger_that_is_taken_over_does_not_trust_the_other_machines_clock()
     {
         var full = Apply(new(), Ask("a", 1, 100), at: 1_000_000).Next;
@@ -168,7 +185,9 @@ public sealed class LedgerTests
             // Reported a moment later, as the next ask.
             var report = new LeaseAsk
             {
-                Silo = ask.Silo, Sequence = ask.Sequence + 1, Reports = [new(LimitKind.RequestsPerMinute, grant.Block, grant.Amount - (end > now ? amount : 0), 0)],
+                Silo = ask.Silo,
+                Sequence = ask.Sequence + 1,
+                Reports = [new(LimitKind.RequestsPerMinute, grant.Block, grant.Amount - (end > now ? amount : 0), 0)],
             };
             asks[ask.Silo] = (report, now);
             if (grant.Amount > 0)

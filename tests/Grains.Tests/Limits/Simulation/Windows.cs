@@ -7,8 +7,9 @@ internal static class Windows
     public static long MostIn60Seconds(IEnumerable<Admission> admissions, bool tokens) =>
         Most(admissions, tokens, admission => admission.At + 60);
 
-    /// <summary>The most requests that ever were admitted and not settled.</summary>
-    public static long MostAtOnce(IEnumerable<Admission> admissions) => Most(admissions, false, admission => admission.Settled);
+    /// <summary>The most requests that ever were under way.</summary>
+    public static long MostAtOnce(IEnumerable<Admission> admissions) =>
+        Most(admissions, false, admission => Math.Min(admission.Settled, admission.Died));
 
     private static long Most(IEnumerable<Admission> admissions, bool tokens, Func<Admission, double> end)
     {

@@ -65,6 +65,11 @@ internal sealed class WorldCluster(World world, LimitSet limits) : ILedgerCluste
     {
         silo.Alive = false;
         Silos.Remove(silo);
+        foreach (var admission in silo.Admissions.Where(admission => double.IsInfinity(admission.Settled)))
+        {
+            admission.Died = world.Seconds;
+        }
+
         world.Schedule(Detection, () => _dead.Add(silo.Name));
     }
 

@@ -77,4 +77,7 @@ internal sealed class Admission(double came, double at, long reserved)
     public long Used { get; set; }
 
     public double Settled { get; set; } = double.PositiveInfinity;
+
+    /// <summary>When it ended with its silo.</summary>
+    public double Died { get; set; } = double.PositiveInfinity;
 }
