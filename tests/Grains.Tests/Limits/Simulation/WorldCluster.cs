@@ -117,14 +117,19 @@ internal sealed class WorldCluster(World world, LimitSet limits) : ILedgerCluste
 
     private async Task<LeaseAnswer> AskAsync(Activation activation, LeaseAsk ask)
     {
-        await activation.Ready;
         try
         {
+            await activation.Ready;
             return await activation.Host.AskAsync(ask);
         }
-        catch (InconsistentStateException) when (activation == _activations[^1])
+        catch (Exception exception) when (exception is InconsistentStateException || activation.Ready.IsFaulted)
         {
-            MoveLedger(activation.Skew);
+            // One that was overtaken, or could not read its state, ends; the next call finds another.
+            if (activation == _activations[^1])
+            {
+                MoveLedger(activation.Skew);
+            }
+
             throw;
         }
     }
