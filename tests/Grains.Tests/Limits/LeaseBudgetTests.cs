@@ -9,7 +9,8 @@ public sealed class LeaseBudgetTests(ITestOutputHelper output)
 {
     private const long Budget = 1_000_000;
 
-    // Twenty-five silos die. What they had not reported is lost, and where messages get lost too, that is more.
+    // A silo dies every twelve seconds: four to nine of them while most of the budget is still there, the others when it is nearly gone.
+    // What they had not reported is lost, and where messages get lost too, that is more.
     [Theory]
     [InlineData(1, false, .97)]
     [InlineData(2, false, .97)]
