@@ -32,8 +32,29 @@ public sealed class ProviderOptions
     /// <summary>The longest wait for a connection. Default: 10 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The output cap that is sent where a request has none and the vendor demands one (Anthropic). Default: 4096 tokens.</summary>
+    /// <summary>
+    /// The output cap that is sent where a request has none and one is needed: the vendor demands it (Anthropic), or tokens are limited and
+    /// have to be reserved. Default: 4096 tokens.
+    /// </summary>
     public int DefaultMaxTokens { get; set; } = 4096;
+
+    /// <summary>The most requests in any 60 s, over the whole cluster. Default: unlimited.</summary>
+    public long? RequestsPerMinute { get; set; }
+
+    /// <summary>The most tokens in any 60 s, prompts and answers, over the whole cluster. Default: unlimited.</summary>
+    public long? TokensPerMinute { get; set; }
+
+    /// <summary>The most tokens in a UTC day, over the whole cluster. Default: unlimited.</summary>
+    public long? TokensPerDay { get; set; }
+
+    /// <summary>The most tokens in a UTC month, over the whole cluster. Default: unlimited.</summary>
+    public long? TokensPerMonth { get; set; }
+
+    /// <summary>The most requests that are being answered at the same time, over the whole cluster. Default: unlimited.</summary>
+    public long? MaxConcurrency { get; set; }
+
+    /// <summary>How long a request may wait for capacity, in order, before it is refused. Default: not at all.</summary>
+    public TimeSpan QueueTimeout { get; set; }
 
     /// <summary>For echo only: the pause before each word. Default: none.</summary>
     public TimeSpan Delay { get; set; }

@@ -1,0 +1,11 @@
+namespace Prism.Limits;
+
+/// <summary>Where a silo's leases of one limit set come from: its ledger, wherever in the cluster that is.</summary>
+internal interface ILeaseSource
+{
+    /// <summary>Asks the ledger.</summary>
+    Task<LeaseAnswer> AskAsync(LeaseAsk ask);
+
+    /// <summary>Tells the ledger that the provider wants to be left alone.</summary>
+    Task ReportThrottledAsync(TimeSpan retryAfter);
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+
+namespace Prism.Limits;
+
+/// <content>What is said to the ledger, and what is made of its answer.</content>
+internal sealed partial class LeaseHolder
+{
+    private LeaseAsk Compose(long now)
+    {
+        var wants = ImmutableArray.CreateBuilder<LeaseWant>();
+        var reports = ImmutableArray.CreateBuilder<LeaseReport>();
+        var (first, line) = (_denial.HeldBackUntil > now ? null : _waiters.First?.Value, SumLine());
+        foreach (var pool in _pools)
+        {
+            pool.Sweep(now);
+            var isLow = pool.IsLow(now) && !_closed;
+            var perSecond = pool.Demand.Measure(now);
+            var needed = first is null || pool.Fits(first.Charge.Of(pool.Kind), now) ? 0 : first.Charge.Of(pool.Kind);
+            if (needed > 0 || _closed)
+            {
+                // What is too little here may be enough together with what the ledger has.
+                pool.SurrenderAll();
+            }
+
+            if (needed > 0 || isLow)
+            {
+                wants.Add(new(pool.Kind, needed, line.Of(pool.Kind), perSecond));
+            }
+
+            pool.DrainReports(reports);
+        }
+
+        ComposePermits(wants, reports, first);
+        _leaving = MustLeave;
+        (_reportDue, _askedAt, _aheadAt) = (false, now, now + ToTimestamp(AheadInterval));
+        return new()
+        {
+            Silo = _silo,
+            Sequence = ++_sequence,
+            Reports = reports.DrainToImmutable(),
+            Wants = wants.DrainToImmutable(),
+            Waiting = Queues && _waiters.Count > 0,
+            Leaving = _leaving,
+        };
+    }
+
+    private void ComposePermits(
+        ImmutableArray<LeaseWant>.Builder wants, ImmutableArray<LeaseReport>.Builder reports, LeaseWaiter? first)
+    {
+        if (_permits is null)
+        {
+            return;
+        }
+
+        if (_closed)
+        {
+            _permits.SurrenderAll();
+        }
+
+        // Asked for also when none is needed: the answer tells how many may be kept.
+        wants.Add(first is null || _permits.AnyFree
+            ? new(LimitKind.Concurrency, 0, 0, 0)
+            : new(LimitKind.Concurrency, 1, _waiters.Count, 0));
+        if (_permits.DrainReturned() is > 0 and var returned)
+        {
+            reports.Add(new(LimitKind.Concurrency, 0, returned, 0));
+        }
+    }
+
+    private LineSums SumLine()
+    {
+        var sums = default(LineSums);
+        foreach (var waiter in _waiters)
+        {
+            sums = new(sums.Requests + 1, sums.Tokens + waiter.Charge.Tokens);
+        }
+
+        return sums;
+    }
+
+    private void OnAnswer(LeaseAsk ask, LeaseAnswer answer)
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            (_unanswered, _failures) = (null, 0);
+            TakeIn(answer, now);
+            if (answer.HeldBackFor > TimeSpan.Zero)
+            {
+                _denial.HoldBack(answer.HeldBackFor, now);
+            }
+            else if (answer.DeniedBy is { } kind)
+            {
+                _denial.Remember(kind, ask.Wants.FirstOrDefault(want => want.Kind == kind).Needed, answer.RetryAfter, now);
+            }
+            else if (ask.Wants.Any(want => want.Needed > 0))
+            {
+                _denial.Forget();
+            }
+
+            if (ask.Leaving)
+            {
+                _left!.TrySetResult();
+            }
+
+            Serve(now);
+        }
+    }
+
+    private void TakeIn(LeaseAnswer answer, long now)
+    {
+        var permits = 0L;
+        foreach (var grant in answer.Grants)
+        {
+            _stands[grant.Kind] = grant;
+            _telemetry.OnRemaining(grant.Kind, grant.Remaining);
+            if (grant.Kind == LimitKind.Concurrency)
+            {
+                permits = grant.Amount;
+            }
+            else if (grant.Amount > 0)
+            {
+                Array.Find(_pools, pool => pool.Kind == grant.Kind)?.Add(grant, _askedAt, now);
+            }
+        }
+
+        _permits?.OnAnswer(permits, answer.PermitsToKeep);
+    }
+
+    private readonly record struct LineSums(long Requests, long Tokens)
+    {
+        public long Of(LimitKind kind) => kind == LimitKind.RequestsPerMinute ? Requests : Tokens;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Prism.Limits;
+
+/// <summary>The membership's word on who lives.</summary>
+internal sealed class LedgerCluster(IClusterMembershipService membership) : ILedgerCluster
+{
+    // A silo that has just joined may be unknown here for a moment; one that was removed from the table is unknown for ever.
+    private static readonly TimeSpan UnknownIsDeadAfter = TimeSpan.FromMinutes(2);
+
+    public int ActiveSilos => Math.Max(1, membership.CurrentSnapshot.Members.Values.Count(member => member.Status == SiloStatus.Active));
+
+    public bool IsDead(string silo, TimeSpan silentFor) =>
+        membership.CurrentSnapshot.GetSiloStatus(SiloAddress.FromParsableString(silo)) switch
+        {
+            SiloStatus.Dead => true,
+            SiloStatus.None => silentFor > UnknownIsDeadAfter,
+            _ => false,
+        };
+}

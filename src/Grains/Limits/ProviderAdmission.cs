@@ -1,0 +1,108 @@
+using System.Globalization;
+using Prism.Chat;
+using Prism.Providers;
+
+namespace Prism.Limits;
+
+/// <summary>
+/// The pipeline's entry to the limits of providers: admits a call or says why not. Costs no grain call where there are no limits, and hardly
+/// any where they are far away.
+/// </summary>
+internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound prompts, TimeProvider time)
+{
+    /// <summary>Admits a call.</summary>
+    /// <returns>
+    /// The call as it is to be sent, which has an output cap where tokens are limited, with what it holds: to be settled and disposed. Or an
+    /// error: <see cref="ChatErrorKind.RateLimited"/>, <see cref="ChatErrorKind.QuotaExceeded"/>, <see cref="ChatErrorKind.RequestTooLarge"/>
+    /// where its tokens are more than a limit, <see cref="ChatErrorKind.Overloaded"/> where the limits cannot be checked.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The caller left while it waited.</exception>
+    public ValueTask<AdmittedCall> AdmitAsync(ChatCall call, CancellationToken cancellationToken)
+    {
+        var options = call.Provider.Options;
+        var charge = default(Charge);
+        if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
+        {
+            var capped = WithOutputCap(call.Request, options);
+            call = call with { Request = capped };
+            charge = new(prompts.Of(capped) + ((long)capped.OutputTokenLimit! * (capped.N ?? 1)));
+        }
+
+        var holder = leases.Of(options.Name);
+        return holder.TryAdmit(charge, out var reservation)
+            ? new(new AdmittedCall(call, new(reservation), null))
+            : WaitAsync(call, holder, charge, cancellationToken);
+    }
+
+    /// <summary>The provider answered 429 and named a time: the whole cluster leaves it alone until then.</summary>
+    public void OnThrottled(ChatCall call, TimeSpan retryAfter) => leases.OnThrottled(call.Provider.Options.Name, retryAfter);
+
+    private async ValueTask<AdmittedCall> WaitAsync(ChatCall call, LeaseHolder holder, Charge charge, CancellationToken cancellationToken)
+    {
+        var admission = await holder.AdmitAsync(charge, cancellationToken);
+        return admission.Denial is { } denial
+            ? new(call, default, ErrorOf(call.Provider.Options.Name, charge, denial))
+            : new(call, new(admission.Reservation), null);
+    }
+
+    private static ChatRequest WithOutputCap(ChatRequest request, ProviderOptions options) =>
+        request.OutputTokenLimit is not null ? request
+        // OpenAI's newer models refuse the older name; others who speak its format may know only that.
+        : options is { Type: ProviderType.OpenAi, BaseUrl: { } url } && new Uri(url).Host == "api.openai.com"
+            ? request with { MaxCompletionTokens = options.DefaultMaxTokens }
+            : request with { MaxTokens = options.DefaultMaxTokens };
+
+    private ChatError ErrorOf(string provider, Charge charge, LimitDenial denial)
+    {
+        var what = NameOf(denial);
+        var (kind, message) = denial switch
+        {
+            { Kind: LimitKind.Upstream } => (ChatErrorKind.RateLimited, $"Provider '{provider}' is rate limiting this service."),
+            { Kind: LimitKind.Ledger } => (ChatErrorKind.Overloaded, $"The limits of provider '{provider}' cannot be checked at the moment."),
+            { RetryAfter: null } when charge.Of(denial.Kind) > 1 => (
+                ChatErrorKind.RequestTooLarge,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The request may take {charge.Tokens} tokens with its answer, and provider '{provider}' is limited to {what}.")),
+            { RetryAfter: { } wait } when denial.Kind.IsBudget() => (
+                ChatErrorKind.QuotaExceeded,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The budget of {what} for provider '{provider}' is used up; it resets at {ToSecond(time.GetUtcNow() + wait):s}Z.")),
+            _ => (ChatErrorKind.RateLimited, $"The limit of {what} for provider '{provider}' is reached."),
+        };
+        return new() { Kind = kind, Message = message, RetryAfter = denial.RetryAfter };
+    }
+
+    private static DateTimeOffset ToSecond(DateTimeOffset at) => at.AddMilliseconds(500);
+
+    private static string NameOf(LimitDenial denial) => string.Create(CultureInfo.InvariantCulture, $"{denial.Limit} {denial.Kind switch
+    {
+        LimitKind.RequestsPerMinute => "requests per minute",
+        LimitKind.TokensPerMinute => "tokens per minute",
+        LimitKind.TokensPerDay => "tokens per day (UTC)",
+        LimitKind.TokensPerMonth => "tokens per month (UTC)",
+        _ => "requests at the same time",
+    }}");
+}
+
+/// <summary>How the admission of a call ended.</summary>
+/// <param name="Call">The call as it is to be sent.</param>
+/// <param name="Reservation">What it holds; of no use where there is an error.</param>
+/// <param name="Error">Why it may not be sent; null where it may.</param>
+internal readonly record struct AdmittedCall(ChatCall Call, ProviderReservation Reservation, ChatError? Error);
+
+/// <summary>
+/// What an admitted call holds of its provider's limits. Whichever of its methods comes first counts; all after it do nothing, also on copies.
+/// </summary>
+internal readonly struct ProviderReservation(LeaseReservation reservation) : IDisposable
+{
+    /// <summary>The call took this, complete or not: also a client that left is charged for what was generated.</summary>
+    public void Settle(ChatUsage usage) => reservation.Settle(usage.TotalTokens);
+
+    /// <summary>The provider has not worked: it refused, or was not reached.</summary>
+    public void SettleUnused() => reservation.Settle(0);
+
+    /// <summary>Charges all that was reserved, where it is not settled: it is not known what the call took, so it is taken for the most.</summary>
+    public void Dispose() => reservation.Forfeit();
+}
