@@ -19,8 +19,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         return response.StatusCode switch
         {
             HttpStatusCode.BadRequest => FromClientFault(ChatErrorKind.InvalidRequest, body),
-            // Without a word of the vendor's it is the address that is wrong, not the model.
-            HttpStatusCode.NotFound when body is not null => FromClientFault(ChatErrorKind.ModelNotFound, body),
+            HttpStatusCode.NotFound => FromClientFault(ChatErrorKind.ModelNotFound, body),
             HttpStatusCode.RequestEntityTooLarge => FromClientFault(ChatErrorKind.RequestTooLarge, body),
             HttpStatusCode.UnprocessableEntity => FromClientFault(ChatErrorKind.Unprocessable, body),
             HttpStatusCode.PaymentRequired => QuotaExceeded(retryAfter),

@@ -52,7 +52,7 @@ public sealed class StatusTests
 
     [Theory]
     [InlineData(400, ChatErrorKind.InvalidRequest)]
-    [InlineData(404, ChatErrorKind.UpstreamServerError)]
+    [InlineData(404, ChatErrorKind.ModelNotFound)]
     [InlineData(429, ChatErrorKind.RateLimited)]
     [InlineData(502, ChatErrorKind.UpstreamServerError)]
     public async Task A_status_counts_also_without_an_error_object(int status, ChatErrorKind kind)
