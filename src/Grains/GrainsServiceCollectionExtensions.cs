@@ -25,6 +25,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ChatTelemetry>();
+        services.AddSingleton<UpstreamCaller>();
         services.AddSingleton<IChatService, ChatService>();
         services.AddPrismTemplates();
         return services;

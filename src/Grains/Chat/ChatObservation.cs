@@ -15,20 +15,25 @@ internal sealed class ChatObservation(
     /// <summary>A piece of the answer is with the caller: an enumeration that ends now was left by it, for an iterator cannot throw there.</summary>
     public bool IsWithCaller { private get; set; }
 
-    public void OnFirstToken() => _firstToken = telemetry.ElapsedSince(started);
-
-    public void OnCompleted(ChatUsage usage)
+    /// <summary>A piece of a streamed answer is here.</summary>
+    public void OnEvent(in ChatStreamEvent streamEvent)
     {
-        _settled = true;
-        // First, so that the model has its own label from its first answer on.
-        telemetry.OnSucceeded(route);
-        telemetry.SeriesOf(route).OnCompleted(usage);
+        if (streamEvent.Started is not null)
+        {
+            _firstToken = telemetry.ElapsedSince(started);
+        }
+        else if (streamEvent.Completed is not null || streamEvent.Failed is not null)
+        {
+            OnEnded(streamEvent.Failed);
+        }
     }
 
-    public void OnFailed(ChatError error)
+    /// <summary>The call has its outcome.</summary>
+    /// <param name="error">Why there is no answer; null where there is one.</param>
+    public void OnEnded(ChatError? error)
     {
         _settled = true;
-        telemetry.OnFailed(route, error);
+        telemetry.SeriesOf(route).CountRequest(error);
     }
 
     public void Dispose()

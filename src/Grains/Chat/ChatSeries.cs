@@ -13,15 +13,26 @@ internal sealed class ChatSeries(Counter requests, Histogram duration, Histogram
 
     public void OnFirstToken(TimeSpan elapsed) => _firstToken.Observe(elapsed.TotalSeconds);
 
-    public void OnCompleted(ChatUsage usage)
+    public void CountTokens(ChatUsage usage)
     {
-        _succeeded.Inc();
         // A counter throws at what is below 0, and a provider may say anything.
         _promptTokens.Inc(Math.Max(0, usage.PromptTokens));
         _completionTokens.Inc(Math.Max(0, usage.CompletionTokens));
     }
 
     public void OnEnded(TimeSpan elapsed) => _duration.Observe(elapsed.TotalSeconds);
+
+    public void CountRequest(ChatError? error)
+    {
+        if (error is null)
+        {
+            _succeeded.Inc();
+        }
+        else
+        {
+            CountRequest(ChatTelemetry.StatusOf(error));
+        }
+    }
 
     public void CountRequest(string status) => requests.WithLabels(provider, model, status).Inc();
 }

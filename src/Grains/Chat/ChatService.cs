@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 using Prism.Routing;
 using Prism.Templates;
-using Prism.Tokens;
 
 namespace Prism.Chat;
 
@@ -10,8 +8,7 @@ namespace Prism.Chat;
 /// The way of a request, from a parsed call to an accounted answer. It runs in the process that owns the client's connection; grains are
 /// asked for decisions, the answer itself never passes through one.
 /// </summary>
-internal sealed partial class ChatService(
-    IPromptTemplates templates, ChatRouter router, TokenCounter tokens, ChatTelemetry telemetry, ILogger<ChatService> logger) : IChatService
+internal sealed class ChatService(IPromptTemplates templates, ChatRouter router, UpstreamCaller upstream, ChatTelemetry telemetry) : IChatService
 {
     public async Task<ChatOutcome> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
@@ -22,21 +19,12 @@ internal sealed partial class ChatService(
             return new() { Error = refused };
         }
 
-        using var observation = telemetry.Begin(call, cancellationToken);
+        using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Step 3: call upstream
-        var result = await call.Provider.CompleteAsync(call.Request, cancellationToken);
-
-        // :: Step 4: settle
-        if (result.Error is { } error)
-        {
-            OnFailed(observation, call, error);
-            return new() { Error = error, Route = call.Route };
-        }
-
-        var response = WithUsage(result.Response!, call);
-        observation.OnCompleted(response.Usage!);
-        return new() { Response = response, Route = call.Route };
+        // :: Steps 3 and 4: call upstream and settle
+        var outcome = await upstream.CompleteAsync(call, cancellationToken);
+        observation.OnEnded(outcome.Error);
+        return outcome;
     }
 
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
@@ -50,48 +38,16 @@ internal sealed partial class ChatService(
             yield break;
         }
 
-        using var observation = telemetry.Begin(call, cancellationToken);
-        var answer = new StreamedAnswer(call, tokens);
+        using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Step 3: call upstream. Nothing is handed out before the first piece is here: until then a failure is still an error status.
-        await foreach (var streamEvent in call.Provider.StreamAsync(call.Request, cancellationToken))
+        // :: Steps 3 and 4: call upstream and settle
+        await foreach (var streamEvent in upstream.StreamAsync(call, cancellationToken))
         {
-            if (streamEvent.Failed is { } error)
-            {
-                OnFailed(observation, call, error);
-                yield return error;
-                yield break;
-            }
-
-            var isFirst = !answer.HasBegun;
-            if (answer.Add(streamEvent.Chunk!) is not { } piece)
-            {
-                continue;
-            }
-
+            observation.OnEvent(streamEvent);
             observation.IsWithCaller = true;
-            if (isFirst)
-            {
-                observation.OnFirstToken();
-                yield return new() { Started = call.Route };
-            }
-
-            yield return piece;
+            yield return streamEvent;
             observation.IsWithCaller = false;
         }
-
-        // :: Step 4: settle
-        if (!answer.HasBegun)
-        {
-            var error = EmptyAnswer(call);
-            OnFailed(observation, call, error);
-            yield return error;
-            yield break;
-        }
-
-        var usage = answer.GetUsage();
-        observation.OnCompleted(usage);
-        yield return new() { Completed = usage };
     }
 
     private async ValueTask<(ChatCall Call, ChatError? Refused)> PrepareAsync(ChatRequest request, CancellationToken cancellationToken)
@@ -121,35 +77,4 @@ internal sealed partial class ChatService(
             ? (request, error)
             : (request with { Template = null, Variables = null, Messages = request.Messages.Insert(0, rendered.Message!) }, null);
     }
-
-    private ChatResponse WithUsage(ChatResponse response, ChatCall call) => response with
-    {
-        Id = response.Id ?? ChatCall.NewAnswerId(),
-        Model = response.Model ?? call.Route.Model,
-        Usage = response.Usage ?? ChatUsage.Of(
-            tokens.CountPrompt(call.Route.Model, call.Request),
-            response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
-    };
-
-    private void OnFailed(ChatObservation observation, ChatCall call, ChatError error)
-    {
-        observation.OnFailed(error);
-        if (error.Provider is null)
-        {
-            // Refused on this side of the wire: the provider was not even asked.
-            return;
-        }
-
-        LogUpstreamFailed(call.Route.Provider, call.Route.Model, error.Kind);
-    }
-
-    private static ChatError EmptyAnswer(ChatCall call) => new()
-    {
-        Kind = ChatErrorKind.UpstreamInvalidResponse,
-        Message = $"Provider '{call.Route.Provider}' sent an empty answer.",
-        Provider = call.Route.Provider,
-    };
-
-    [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a call for {Model}: {Kind}")]
-    private partial void LogUpstreamFailed(string provider, string model, ChatErrorKind kind);
 }

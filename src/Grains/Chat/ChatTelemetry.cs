@@ -56,13 +56,29 @@ internal sealed class ChatTelemetry
     public void OnRefused(ChatError error) => _requests.WithLabels(None, None, StatusOf(error)).Inc();
 
     /// <summary>A call begins.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="route">Where to.</param>
     /// <param name="caller">Fires when its caller leaves.</param>
-    public ChatObservation Begin(ChatCall call, CancellationToken caller)
+    public ChatObservation Begin(ChatRoute route, CancellationToken caller)
     {
-        var inflight = _inflight.WithLabels(call.Route.Provider);
+        var inflight = _inflight.WithLabels(route.Provider);
         inflight.Inc();
-        return new(this, call.Route, inflight, _time.GetTimestamp(), caller);
+        return new(this, route, inflight, _time.GetTimestamp(), caller);
+    }
+
+    /// <summary>A provider gave a complete answer.</summary>
+    public void OnAnswered(ChatRoute route, ChatUsage usage)
+    {
+        // First, so that the model has its own label from its first answer on.
+        _models.OnAnswered(route.Model);
+        _catalog.OnOutcome(route.Provider, error: null);
+        SeriesOf(route).CountTokens(usage);
+    }
+
+    /// <summary>A provider failed a call.</summary>
+    public void OnUpstreamFailed(ChatRoute route, ChatError error)
+    {
+        _upstreamErrors.WithLabels(route.Provider, KindOf(error)).Inc();
+        _catalog.OnOutcome(route.Provider, error.Kind);
     }
 
     internal TimeSpan ElapsedSince(long started) => _time.GetElapsedTime(started);
@@ -73,27 +89,11 @@ internal sealed class ChatTelemetry
         return _series.TryGetValue(key, out var series) ? series : _series.GetOrAdd(key, _createSeries);
     }
 
-    internal void OnSucceeded(ChatRoute route)
-    {
-        _models.OnAnswered(route.Model);
-        _catalog.OnOutcome(route.Provider, error: null);
-    }
-
-    internal void OnFailed(ChatRoute route, ChatError error)
-    {
-        SeriesOf(route).CountRequest(StatusOf(error));
-        if (error.Provider is not null)
-        {
-            _upstreamErrors.WithLabels(route.Provider, KindOf(error)).Inc();
-            _catalog.OnOutcome(route.Provider, error.Kind);
-        }
-    }
-
     // UpstreamIdleTimeout -> idle_timeout
     private static string KindOf(ChatError error) =>
         JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString().Replace("Upstream", "", StringComparison.Ordinal));
 
-    private static string StatusOf(ChatError error) => error.Kind switch
+    internal static string StatusOf(ChatError error) => error.Kind switch
     {
         ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable => "invalid_request",
         ChatErrorKind.RateLimited => "rate_limited",

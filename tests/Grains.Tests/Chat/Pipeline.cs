@@ -22,7 +22,7 @@ internal sealed class Pipeline
         var registry = new ProviderRegistry("vendor", [Vendor, .. others]);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
-        Service = new(Templates, new(registry), Tokens, telemetry, Log);
+        Service = new(Templates, new(registry), new(Tokens, telemetry, Log), telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -31,7 +31,7 @@ internal sealed class Pipeline
 
     public OneTemplate Templates { get; } = new();
 
-    public RecordingLog<ChatService> Log { get; } = new();
+    public RecordingLog<UpstreamCaller> Log { get; } = new();
 
     public ProviderCatalog Catalog { get; }
 

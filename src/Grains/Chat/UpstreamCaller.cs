@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Prism.Tokens;
+
+namespace Prism.Chat;
+
+/// <summary>The second half of a request's way, which only those take that need a provider: call it, and settle what the answer took.</summary>
+internal sealed partial class UpstreamCaller(TokenCounter tokens, ChatTelemetry telemetry, ILogger<UpstreamCaller> logger)
+{
+    /// <summary>Calls the provider for a whole answer, which always has an id, a model and a usage.</summary>
+    public async Task<ChatOutcome> CompleteAsync(ChatCall call, CancellationToken cancellationToken)
+    {
+        // :: Call
+        var result = await call.Provider.CompleteAsync(call.Request, cancellationToken);
+
+        // :: Settle
+        if (result.Error is { } error)
+        {
+            OnFailed(call, error);
+            return new() { Error = error, Route = call.Route };
+        }
+
+        var response = WithUsage(result.Response!, call);
+        telemetry.OnAnswered(call.Route, response.Usage!);
+        return new() { Response = response, Route = call.Route };
+    }
+
+    /// <summary>
+    /// Calls the provider for a streamed answer: <see cref="ChatStreamEvent.Started"/> with its first piece, or only
+    /// <see cref="ChatStreamEvent.Failed"/>, so that a failure before the first piece is still an error status.
+    /// </summary>
+    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var answer = new StreamedAnswer(call, tokens);
+
+        // :: Call
+        await foreach (var streamEvent in call.Provider.StreamAsync(call.Request, cancellationToken))
+        {
+            if (streamEvent.Failed is { } error)
+            {
+                OnFailed(call, error);
+                yield return error;
+                yield break;
+            }
+
+            var isFirst = !answer.HasBegun;
+            if (answer.Add(streamEvent.Chunk!) is not { } piece)
+            {
+                continue;
+            }
+
+            if (isFirst)
+            {
+                yield return new() { Started = call.Route };
+            }
+
+            yield return piece;
+        }
+
+        // :: Settle
+        if (!answer.HasBegun)
+        {
+            var error = EmptyAnswer(call);
+            OnFailed(call, error);
+            yield return error;
+            yield break;
+        }
+
+        var usage = answer.GetUsage();
+        telemetry.OnAnswered(call.Route, usage);
+        yield return new() { Completed = usage };
+    }
+
+    private ChatResponse WithUsage(ChatResponse response, ChatCall call) => response with
+    {
+        Id = response.Id ?? ChatCall.NewAnswerId(),
+        Model = response.Model ?? call.Route.Model,
+        Usage = response.Usage ?? ChatUsage.Of(
+            tokens.CountPrompt(call.Route.Model, call.Request),
+            response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
+    };
+
+    private void OnFailed(ChatCall call, ChatError error)
+    {
+        if (error.Provider is null)
+        {
+            // Refused on this side of the wire: the provider was not even asked.
+            return;
+        }
+
+        telemetry.OnUpstreamFailed(call.Route, error);
+        LogUpstreamFailed(call.Route.Provider, call.Route.Model, error.Kind);
+    }
+
+    private static ChatError EmptyAnswer(ChatCall call) => new()
+    {
+        Kind = ChatErrorKind.UpstreamInvalidResponse,
+        Message = $"Provider '{call.Route.Provider}' sent an empty answer.",
+        Provider = call.Route.Provider,
+    };
+
+    [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a call for {Model}: {Kind}")]
+    private partial void LogUpstreamFailed(string provider, string model, ChatErrorKind kind);
+}
