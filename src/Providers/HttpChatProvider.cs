@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Prism.Chat;
 using Prism.Providers.Upstream;
@@ -8,6 +9,8 @@ namespace Prism.Providers;
 /// <summary>One call to a provider over HTTP, the same for every vendor: translate, send, watch the clock, read, and name what went wrong.</summary>
 internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat format, HttpMessageInvoker http, TimeProvider time) : IChatProvider
 {
+    private static readonly ProductInfoHeaderValue UserAgent = new("Prism", typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3));
+
     private readonly Uri _endpoint = new(options.BaseUrl!.TrimEnd('/') + "/" + format.Path);
     private readonly UpstreamErrors _errors = new(options);
 
@@ -127,6 +130,7 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         // Built from nothing: whatever headers the client sent stay with Prism.
         var message = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
         message.Content.Headers.ContentType = new("application/json");
+        message.Headers.UserAgent.Add(UserAgent);
         format.AddHeaders(message.Headers);
         return message;
     }

@@ -9,9 +9,13 @@ internal static class ChatRequestValidator
 {
     private const int MaxChoices = 128;
 
+    // The name goes to the log and, if it is answered to, into labels.
+    private const int MaxModelLength = 256;
+
     /// <summary>The first thing that is wrong, or null.</summary>
     public static ChatError? Validate(ChatRequest request) =>
         CheckMessages(request)
+        ?? CheckModel(request.Model)
         ?? CheckRange(request.Temperature, 0, 2, "temperature")
         ?? CheckRange(request.TopP, 0, 1, "top_p")
         ?? CheckRange(request.FrequencyPenalty, -2, 2, "frequency_penalty")
@@ -38,6 +42,10 @@ internal static class ChatRequestValidator
 
         return null;
     }
+
+    private static ChatError? CheckModel(string? model) => model is { Length: > MaxModelLength }
+        ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'model' must have at most {MaxModelLength} characters."), "model")
+        : null;
 
     private static ChatError? CheckMessage(ChatMessage? message, string path) => message switch
     {

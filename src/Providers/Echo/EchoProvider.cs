@@ -5,7 +5,8 @@ namespace Prism.Providers.Echo;
 
 /// <summary>
 /// No provider at all: answers with the last user message, word by word. Needs no key and no network, so it is what Prism starts with and
-/// what its own cost is measured against. A token of echo is a word.
+/// what its own cost is measured against. A token of echo is a word. It only ever repeats: tools, formats and
+/// <c>n</c> mean nothing to it.
 /// </summary>
 internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) : IChatProvider
 {

@@ -12,7 +12,7 @@ internal static class RequestLogging
 
     /// <summary>
     /// Logs each request at its end, whatever the Gateway adds to Serilog's diagnostic context included. Has to be before all that answers
-    /// requests. A client that left is logged, and where possible answered, as status 499.
+    /// requests. A client that left is logged as status 499.
     /// </summary>
     public static IApplicationBuilder UsePrismRequestLogging(this IApplicationBuilder app)
     {
@@ -30,21 +30,7 @@ internal static class RequestLogging
                 new("RequestId", new ScalarValue(context.TraceIdentifier)),
             ];
         });
-        return app.Use(static async (context, next) =>
-        {
-            try
-            {
-                await next(context);
-            }
-            catch (Exception exception) when (HasLeft(context) && exception is OperationCanceledException or IOException)
-            {
-                // What a client that leaves causes is no error of ours, and has no stack to read.
-                if (!context.Response.HasStarted)
-                {
-                    context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-                }
-            }
-        });
+        return app;
     }
 
     private static bool HasLeft(HttpContext context) => context.RequestAborted.IsCancellationRequested;

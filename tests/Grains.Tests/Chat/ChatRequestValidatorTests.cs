@@ -52,6 +52,10 @@ public class ChatRequestValidatorTests
     public void A_message_that_cannot_be_right_is_refused(string json, string param, string message) =>
         AssertRefused(JsonSerializer.Deserialize(json, ChatJson.Strict.ChatRequest)!, param, message);
 
+    [Fact]
+    public void A_model_name_has_a_bound() => AssertRefused(
+        Ask() with { Model = new('m', 257) }, "model", "'model' must have at most 256 characters.");
+
     [Theory]
     [InlineData("""{"tools":[null]}""", "tools[0].type", "'tools[0].type' is missing.")]
     [InlineData("""{"tools":[{"function":{"name":"f"}}]}""", "tools[0].type", "'tools[0].type' is missing.")]

@@ -45,6 +45,7 @@ public sealed class AnthropicOverHttpTests : IAsyncLifetime
         Assert.Equal("sk-ant-secret", received.Headers["x-api-key"]);
         Assert.Equal("2023-06-01", received.Headers["anthropic-version"]);
         Assert.Equal("application/json", received.Headers["Content-Type"]);
+        Assert.StartsWith("Prism/", received.Headers["User-Agent"]);
         Assert.False(received.Headers.ContainsKey("Authorization"));
         AssertJson.Equal(GoldenFiles.Read("Requests", "tools.out.json"), received.Body);
     }

@@ -117,7 +117,7 @@ public sealed class StreamingTests
 
         var request = Assert.Single(upstream.Received);
         Assert.Equal(("POST", "/v1/chat/completions"), (request.Method, request.Path));
-        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host"], request.Headers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host", "User-Agent"], request.Headers.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("Bearer " + ProviderUnderTest.ApiKey, request.Headers["Authorization"]);
         Assert.Equal("application/json", request.Headers["Content-Type"]);
     }

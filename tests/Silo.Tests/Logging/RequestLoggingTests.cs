@@ -90,8 +90,9 @@ public sealed class RequestLoggingTests
         await RunAsync("/v1/chat", lines, _ => throw new InvalidOperationException("bug"));
 
         var line = Assert.Single(lines.All, line => line.TryGetProperty("@x", out _));
-        Assert.Equal(("Error", 500), (LogLines.Level(line), line.GetProperty("StatusCode").GetInt32()));
         Assert.Contains("InvalidOperationException: bug", line.GetProperty("@x").GetString(), StringComparison.Ordinal);
+        var request = Assert.Single(lines.Requests);
+        Assert.Equal(("Error", 500), (LogLines.Level(request), request.GetProperty("StatusCode").GetInt32()));
     }
 
     [Theory]
@@ -133,8 +134,11 @@ public sealed class RequestLoggingTests
     private static async Task RunAsync(
         string path, LogLines lines, RequestDelegate answer, string level = "debug", CancellationToken leave = default)
     {
-        await using var app = SiloHost.Build(
-            SiloHost.Ports(("LLM_LOG_LEVEL", level)), log: lines.Writer, map: app => app.MapFallback("{*path}", answer));
+        await using var app = SiloHost.Build(SiloHost.Ports(("LLM_LOG_LEVEL", level)), log: lines.Writer, map: app =>
+        {
+            app.UsePrismGateway();
+            app.MapFallback("{*path}", answer);
+        });
         await app.StartAsync(CancellationToken.None);
         using (var client = new HttpClient())
         {
