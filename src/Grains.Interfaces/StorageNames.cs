@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Prism;
 
 /// <summary>The one place where grain storage is named.</summary>
@@ -8,4 +10,7 @@ public static class StorageNames
 
     /// <summary>The state of a ledger in it.</summary>
     public const string LedgerState = "ledger";
+
+    /// <summary>Every storage provider; a silo registers each of them.</summary>
+    public static ImmutableArray<string> All { get; } = [Ledgers];
 }
