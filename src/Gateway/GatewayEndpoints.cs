@@ -12,10 +12,11 @@ namespace Prism;
 /// <summary>The API on one screen.</summary>
 public static class GatewayEndpoints
 {
-    /// <summary>Adds what every request goes through before its endpoint: an id, and errors as error objects.</summary>
+    /// <summary>Adds what every request goes through before its endpoint: an id, errors as error objects, and not before the silo is up.</summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
-        .UseMiddleware<ErrorMiddleware>();
+        .UseMiddleware<ErrorMiddleware>()
+        .UseMiddleware<StartingMiddleware>();
 
     /// <summary>Maps the REST and SSE endpoints.</summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder app)
@@ -35,6 +36,8 @@ public static class GatewayEndpoints
 
         app.MapGet("/health", HealthEndpoint.Report);
         app.MapGet("/healthz", HealthEndpoint.Ready);
+        app.MapGet("/healthz/ready", HealthEndpoint.Ready);
+        app.MapGet("/healthz/live", HealthEndpoint.Live);
         return app;
     }
 }

@@ -21,6 +21,7 @@ public static class GrainsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProviderCatalog>();
         services.AddSingleton<IProviderCatalog>(provider => provider.GetRequiredService<ProviderCatalog>());
+        services.TryAddSingleton<IClusterStorage, MemoryStorage>();
         services.AddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();

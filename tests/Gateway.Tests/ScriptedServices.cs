@@ -54,10 +54,12 @@ internal sealed class ScriptedTemplates : IPromptTemplates
 /// <summary>A cluster of one silo.</summary>
 internal sealed class ScriptedCluster : IClusterView
 {
-    public ClusterStatus GetStatus() => new()
+    public ClusterStatus Status { get; set; } = new()
     {
         ClusterId = "prism",
         Self = "10.0.0.1:11111@7",
         Silos = [new() { Name = "prism-0", Address = "10.0.0.1:11111@7", Status = "active" }],
     };
+
+    public ClusterStatus GetStatus() => Status;
 }

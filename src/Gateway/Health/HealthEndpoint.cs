@@ -16,26 +16,34 @@ internal static class HealthEndpoint
         typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary><c>GET /health</c>: for people and dashboards.</summary>
-    public static JsonHttpResult<HealthReport> Report(IProviderCatalog catalog, IClusterView cluster, IHostApplicationLifetime lifetime) =>
-        TypedResults.Json(
+    public static JsonHttpResult<HealthReport> Report(IProviderCatalog catalog, IClusterView view, IHostApplicationLifetime lifetime)
+    {
+        var cluster = view.GetStatus();
+        return TypedResults.Json(
             new HealthReport(
-                IsServing(lifetime) ? "healthy" : NotServing(lifetime),
+                FindObstacle(lifetime, cluster) ?? "healthy",
                 Version,
                 catalog.Default,
                 [.. catalog.GetStatus().Select(ProviderHealth.From)],
-                cluster.GetStatus()),
+                cluster),
             GatewayJson.Api.HealthReport);
+    }
 
-    /// <summary><c>GET /healthz</c>: for Kubernetes; 200 while this silo serves.</summary>
-    public static JsonHttpResult<StatusBody> Ready(IHostApplicationLifetime lifetime) => IsServing(lifetime)
-        ? TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody)
-        : TypedResults.Json(new StatusBody(NotServing(lifetime)), GatewayJson.Api.StatusBody, statusCode: StatusCodes.Status503ServiceUnavailable);
+    /// <summary><c>GET /healthz/live</c>: 200 for as long as the process answers at all. Whatever else is wrong, a restart would not mend it.</summary>
+    public static JsonHttpResult<StatusBody> Live() => TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 
-    private static string NotServing(IHostApplicationLifetime lifetime) =>
-        lifetime.ApplicationStopping.IsCancellationRequested ? "stopping" : "starting";
+    /// <summary><c>GET /healthz</c> and <c>GET /healthz/ready</c>: 200 while this silo serves.</summary>
+    public static JsonHttpResult<StatusBody> Ready(IClusterView view, IHostApplicationLifetime lifetime) =>
+        FindObstacle(lifetime, view.GetStatus()) is { } obstacle
+            ? TypedResults.Json(new StatusBody(obstacle), GatewayJson.Api.StatusBody, statusCode: StatusCodes.Status503ServiceUnavailable)
+            : TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 
-    private static bool IsServing(IHostApplicationLifetime lifetime) =>
-        lifetime.ApplicationStarted.IsCancellationRequested && !lifetime.ApplicationStopping.IsCancellationRequested;
+    private static string? FindObstacle(IHostApplicationLifetime lifetime, ClusterStatus cluster) =>
+        lifetime.ApplicationStopping.IsCancellationRequested ? "stopping"
+        : !lifetime.ApplicationStarted.IsCancellationRequested ? "starting"
+        : !cluster.Storage.Reachable ? "storage_unreachable"
+        : !cluster.Silos.Any(silo => silo.Address == cluster.Self && silo.Status == "active") ? "not_in_cluster"
+        : null;
 }
 
 /// <summary>The body of <c>GET /health</c>.</summary>

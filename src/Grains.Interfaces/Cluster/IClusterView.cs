@@ -21,6 +21,9 @@ public sealed record ClusterStatus
 
     /// <summary>All silos of the membership that are not dead.</summary>
     [Id(2)] public ImmutableArray<SiloInfo> Silos { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Where the cluster keeps its state.</summary>
+    [Id(3)] public StorageStatus Storage { get; init; } = StorageStatus.InMemory;
 }
 
 /// <summary>One silo of the membership.</summary>

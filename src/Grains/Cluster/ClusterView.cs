@@ -4,7 +4,8 @@ using Orleans.Configuration;
 namespace Prism.Cluster;
 
 /// <summary>The membership as this silo's own copy of it has it.</summary>
-internal sealed class ClusterView(IClusterMembershipService membership, ILocalSiloDetails self, IOptions<ClusterOptions> options) : IClusterView
+internal sealed class ClusterView(
+    IClusterMembershipService membership, ILocalSiloDetails self, IClusterStorage storage, IOptions<ClusterOptions> options) : IClusterView
 {
     public ClusterStatus GetStatus() => new()
     {
@@ -17,6 +18,7 @@ internal sealed class ClusterView(IClusterMembershipService membership, ILocalSi
                 .Select(member => new SiloInfo { Name = member.Name, Address = member.SiloAddress.ToString(), Status = NameOf(member.Status) })
                 .OrderBy(silo => silo.Address, StringComparer.Ordinal),
         ],
+        Storage = storage.Status,
     };
 
     private static string NameOf(SiloStatus status) => status switch

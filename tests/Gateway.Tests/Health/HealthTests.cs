@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Prism.Chat;
 using Prism.Health;
@@ -27,13 +28,46 @@ public sealed class HealthTests : GatewayTest
         await Golden.EqualAsync("health.json", response);
     }
 
-    [Fact]
-    public async Task A_silo_that_serves_is_ready()
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/healthz/ready")]
+    [InlineData("/healthz/live")]
+    public async Task A_silo_that_serves_is_ready_and_alive(string path)
     {
-        using var response = await Host.Client.GetAsync("/healthz");
+        using var response = await Host.Client.GetAsync(path);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("""{"status":"ok"}""", await response.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/healthz/ready")]
+    public async Task A_silo_without_its_storage_is_not_ready_but_alive_and_comes_back(string path)
+    {
+        var status = Host.Cluster.Status;
+        Host.Cluster.Status = status with { Storage = new() { Kind = "redis", Reachable = false } };
+        using var away = await Host.Client.GetAsync(path);
+        using var live = await Host.Client.GetAsync("/healthz/live");
+        var report = await Host.Client.GetStringAsync("/health");
+        Host.Cluster.Status = status with { Storage = new() { Kind = "redis", Reachable = true } };
+        using var back = await Host.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.Equal("""{"status":"storage_unreachable"}""", await away.Content.ReadAsStringAsync());
+        Assert.Contains("\"storage\":{\"kind\":\"redis\",\"reachable\":false}", report, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, back.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_silo_that_the_others_hold_for_dead_is_not_ready()
+    {
+        Host.Cluster.Status = Host.Cluster.Status with { Silos = [] };
+
+        using var ready = await Host.Client.GetAsync("/healthz");
+
+        Assert.Equal("""{"status":"not_in_cluster"}""", await ready.Content.ReadAsStringAsync());
     }
 
     [Fact]
@@ -53,10 +87,26 @@ public sealed class HealthTests : GatewayTest
     [Fact]
     public void A_silo_that_is_not_up_yet_is_not_ready_and_says_so()
     {
-        var ready = HealthEndpoint.Ready(new NotStarted());
+        var ready = HealthEndpoint.Ready(new ScriptedCluster(), new NotStarted());
 
         Assert.Equal(503, ready.StatusCode);
         Assert.Equal("starting", ready.Value!.Status);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat", 503)]
+    [InlineData("/cache", 503)]
+    [InlineData("/healthz/live", 200)]
+    [InlineData("/metrics", 200)]
+    public async Task A_silo_that_is_not_up_yet_asks_callers_to_come_back(string path, int expected)
+    {
+        var context = new DefaultHttpContext { Request = { Path = path } };
+        var middleware = new StartingMiddleware(_ => Task.CompletedTask, new NotStarted());
+
+        await middleware.InvokeAsync(context);
+
+        Assert.Equal(expected, context.Response.StatusCode);
+        Assert.Equal(expected == 503 ? "1" : "", context.Response.Headers.RetryAfter.ToString());
     }
 
     private sealed class NotStarted : IHostApplicationLifetime

@@ -1,0 +1,7 @@
+namespace Prism.Cluster;
+
+/// <summary>The storage of a silo that has no other.</summary>
+internal sealed class MemoryStorage : IClusterStorage
+{
+    public StorageStatus Status => StorageStatus.InMemory;
+}
