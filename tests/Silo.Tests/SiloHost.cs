@@ -21,13 +21,15 @@ internal static class SiloHost
         Dictionary<string, string?>? appSettings = null,
         TextWriter? log = null,
         string[]? arguments = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null,
+        TimeProvider? time = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { Args = arguments });
         builder.Configuration.AddInMemoryCollection(appSettings ?? []);
         builder.Configuration.AddCommandLine(arguments ?? []);
         builder.WebHost.UseKestrel();
         builder.Services.AddRouting();
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.AddPrismConfiguration(variables ?? []).AddPrismLogging(log ?? TextWriter.Null).AddPrismServer().AddPrismMetrics();
 
         var app = builder.Build();

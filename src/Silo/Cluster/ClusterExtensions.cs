@@ -8,26 +8,17 @@ namespace Prism.Cluster;
 /// <summary>Makes the process a silo.</summary>
 internal static class ClusterExtensions
 {
-    /// <summary>No grain call waits for an LLM, so whatever takes longer than this is broken.</summary>
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(15);
-
-    /// <summary>Far beyond what a grain of ours has waiting for it; unlimited by default, until memory runs out.</summary>
-    private const int MaxEnqueuedRequests = 10_000;
-
-    /// <summary>Adds the silo, on its own and in memory.</summary>
+    /// <summary>Adds the silo: of a cluster where <see cref="RedisOptions.Url"/> is set, else on its own and in memory.</summary>
+    /// <exception cref="SettingException">The URL is none, or a port of the silo is in use.</exception>
     public static WebApplicationBuilder AddPrismCluster(this WebApplicationBuilder builder)
     {
         var endpoints = builder.Configuration.GetSection(Settings.ClusterSection).Get<SiloEndpointOptions>() ?? new();
+        var redis = ReadRedisUrl(builder.Configuration);
         SiloPorts.EnsureFree(endpoints);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort, null, endpoints.ServiceId, endpoints.ClusterId);
-            silo.Configure<SiloMessagingOptions>(messaging =>
-            {
-                messaging.ResponseTimeout = ResponseTimeout;
-                messaging.CancelRequestOnTimeout = true;
-                messaging.MaxEnqueuedRequestsHardLimit = MaxEnqueuedRequests;
-            });
+            _ = redis is null ? silo.UseMemory(endpoints) : silo.UseRedis(endpoints, redis);
+            silo.UseTiming();
             if (IsDashboardEnabled(builder.Configuration))
             {
                 // Without the live log: it would show what other people's calls write there.
@@ -46,6 +37,37 @@ internal static class ClusterExtensions
         }
 
         return endpoints;
+    }
+
+    private static ISiloBuilder UseTiming(this ISiloBuilder silo)
+    {
+        silo.Services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<ClusterTimingOptions>>((membership, timing) =>
+        {
+            membership.ProbeTimeout = timing.Value.ProbeTimeout;
+            membership.NumMissedProbesLimit = timing.Value.MissedProbes;
+            membership.TableRefreshTimeout = timing.Value.TableRefresh;
+            membership.IAmAliveTablePublishTimeout = timing.Value.AliveInterval;
+            membership.MaxJoinAttemptTime = timing.Value.JoinTimeout;
+        });
+        silo.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<ClusterTimingOptions>>((messaging, timing) =>
+        {
+            messaging.ResponseTimeout = timing.Value.ResponseTimeout;
+            messaging.CancelRequestOnTimeout = timing.Value.CancelOnTimeout;
+            messaging.MaxEnqueuedRequestsHardLimit = timing.Value.MaxQueuedCalls;
+        });
+        return silo;
+    }
+
+    // Needed to put the host together, so before the options are checked.
+    private static RedisUrl? ReadRedisUrl(ConfigurationManager configuration)
+    {
+        if (configuration[Settings.RedisUrlPath] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        var (url, problem) = RedisUrl.TryParse(text);
+        return url ?? throw new SettingException($"{Settings.LabelOf(Settings.RedisUrlPath)} {problem}.");
     }
 
     private static bool IsDashboardEnabled(ConfigurationManager configuration) =>

@@ -15,7 +15,7 @@ internal static partial class ProviderNames
     [
         .. Settings.Groups.SelectMany(group => group.Settings).Select(setting => setting.Name.Split('_')[1].ToLowerInvariant()),
         // First words of variables that Prism is to have.
-        "admin", "api", "cache", "fallback", "provider", "redis",
+        "admin", "api", "cache", "fallback", "provider",
     ];
 
     public static bool IsBuiltIn(string name) => BuiltIn.Any(provider => provider.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

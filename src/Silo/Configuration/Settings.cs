@@ -17,12 +17,15 @@ internal static class Settings
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
     public const string ClusterSection = "Prism:Cluster";
+    public const string RedisSection = "Prism:Redis";
+    public const string RedisUrlPath = "Prism:Redis:Url";
     public const string ProvidersPath = "Prism:Providers";
     public const string LogLevelPath = "Prism:LogLevel";
     public const string DefaultProviderPath = "Prism:DefaultProvider";
 
     private const int MaxPort = 65535;
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxPeriod = TimeSpan.FromMinutes(10);
 
     /// <summary>Adds providers by name. Has no path: in the configuration, a section adds one.</summary>
     public static readonly Setting Providers = new(
@@ -39,6 +42,10 @@ internal static class Settings
             new("LLM_HOST", "Prism:Host", SettingKind.Host, "0.0.0.0", "The address to listen at."),
             new("LLM_PORT", "Prism:Port", SettingKind.WholeNumber(0, MaxPort), "8000", "The port of the API; `0`: any free one."),
             new("LLM_MAX_BODY_BYTES", "Prism:MaxBodyBytes", SettingKind.WholeNumber(1, 1 << 30), "4194304", "The longest request body."),
+            new("LLM_SHUTDOWN_TIMEOUT", "Prism:ShutdownTimeout", SettingKind.Seconds(MaxTimeout), "25",
+                "The longest time from SIGTERM to the end of the process."),
+            new("LLM_DRAIN_TIMEOUT", "Prism:DrainTimeout", SettingKind.Seconds(MaxTimeout), "15",
+                "How much of it the requests under way have to finish; the rest is the silo's, to hand over what it has."),
             new("LLM_LOG_LEVEL", LogLevelPath, LogLevels.Kind, "info", "The least severe log lines that are written."),
             DefaultProvider,
             Providers,
@@ -52,6 +59,8 @@ internal static class Settings
         ]),
         new("Cluster",
         [
+            new("LLM_REDIS_URL", RedisUrlPath, SettingKind.RedisUrl, null,
+                "Where silos find each other and keep their state; without it, one silo on its own, in memory."),
             new("LLM_CLUSTER_ID", "Prism:Cluster:ClusterId", SettingKind.Text, "prism", "Silos with the same id are one cluster."),
             new("LLM_SERVICE_ID", "Prism:Cluster:ServiceId", SettingKind.Text, "prism", "What stored state belongs to; outlives clusters."),
             new("LLM_SILO_PORT", "Prism:Cluster:SiloPort", SettingKind.WholeNumber(1, MaxPort), "11111", "The port for other silos."),
@@ -59,6 +68,22 @@ internal static class Settings
                 "The port for Orleans clients; `0`: none."),
             new("LLM_ADVERTISED_IP", "Prism:Cluster:AdvertisedIp", SettingKind.IpAddress, null,
                 "The address that other silos reach this one at; without it, it is detected."),
+            new("LLM_CLUSTER_PROBE_TIMEOUT", "Prism:Cluster:ProbeTimeout", SettingKind.Seconds(MaxPeriod), "1",
+                "How often silos probe each other, and the longest wait for an answer."),
+            new("LLM_CLUSTER_MISSED_PROBES", "Prism:Cluster:MissedProbes", SettingKind.WholeNumber(1, 100), "2",
+                "After how many missed probes a silo is suspected to be dead."),
+            new("LLM_CLUSTER_TABLE_REFRESH", "Prism:Cluster:TableRefresh", SettingKind.Seconds(MaxPeriod), "5",
+                "How often a silo reads who is in the cluster."),
+            new("LLM_CLUSTER_ALIVE_INTERVAL", "Prism:Cluster:AliveInterval", SettingKind.Seconds(MaxPeriod), "5",
+                "How often a silo writes that it is alive."),
+            new("LLM_CLUSTER_JOIN_TIMEOUT", "Prism:Cluster:JoinTimeout", SettingKind.Seconds(MaxPeriod), "30",
+                "How long a starting silo waits for silos that do not answer, before it has them declared dead."),
+            new("LLM_CLUSTER_RESPONSE_TIMEOUT", "Prism:Cluster:ResponseTimeout", SettingKind.Seconds(MaxPeriod), "15",
+                "The longest wait for a grain's answer. No grain call waits for an LLM."),
+            new("LLM_CLUSTER_CANCEL_ON_TIMEOUT", "Prism:Cluster:CancelOnTimeout", SettingKind.Switch, "true",
+                "Whether a call that nobody waits for any more is cancelled."),
+            new("LLM_CLUSTER_MAX_QUEUED_CALLS", "Prism:Cluster:MaxQueuedCalls", SettingKind.WholeNumber(1, int.MaxValue), "10000",
+                "How many calls may wait for one grain; more are refused."),
         ]),
     ];
 

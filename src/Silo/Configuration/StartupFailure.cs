@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Prism.Server;
+using StackExchange.Redis;
 
 namespace Prism.Configuration;
 
@@ -10,16 +12,18 @@ internal static class StartupFailure
     /// <summary>Builds a host, checks its options and runs it to its end.</summary>
     /// <param name="build">Builds the host; may throw what <see cref="Describe"/> knows.</param>
     /// <param name="error">Where the line goes.</param>
-    /// <returns>The exit code of the process: 0, or 1 where it did not start. Any other exception is a bug and is thrown.</returns>
+    /// <returns>The exit code of the process: 0, or 1 where it did not start or not stop in time. Any other exception is a bug and is thrown.</returns>
     public static async Task<int> RunAsync(Func<IHost> build, TextWriter error)
     {
         try
         {
-            using var host = build();
-            // The host would do this too, but it logs a failure with its stack.
-            host.Services.GetService<IStartupValidator>()?.Validate();
-            await host.RunAsync();
-            return 0;
+            if (await HostRun.ToItsEndAsync(build()))
+            {
+                return 0;
+            }
+
+            await error.WriteLineAsync("prism: did not stop in time, and ends without having left the cluster.");
+            return 1;
         }
         catch (Exception exception) when (Describe(exception) is { } line)
         {
@@ -38,6 +42,8 @@ internal static class StartupFailure
         SettingException => [exception.Message],
         OptionsValidationException invalid => invalid.Failures,
         AggregateException many when many.InnerExceptions.All(inner => Find(inner).Any()) => many.InnerExceptions.SelectMany(Find),
+        // As for a user who may not do or touch something; the message names it, and no password.
+        RedisServerException refused => [$"Redis refuses a command: {refused.Message} Check the user of {Settings.LabelOf(Settings.RedisUrlPath)}."],
         // Kestrel's message names the address; Orleans' does not.
         IOException { InnerException: AddressInUseException } => [exception.Message, "Check LLM_PORT and LLM_METRICS_PORT."],
         AddressInUseException => ["A port of the silo is in use already. Check LLM_SILO_PORT and LLM_SILO_GATEWAY_PORT."],

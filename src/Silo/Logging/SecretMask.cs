@@ -26,8 +26,7 @@ internal sealed class SecretMask(IEnumerable<string> secrets)
             .SelectMany(section => Settings.Of(new() { Name = section.Key }).Select(setting => setting.Of(new() { Name = section.Key })));
         return new(Settings.Groups.SelectMany(group => group.Settings).Concat(ofProviders)
             .Where(setting => setting.Kind.IsSecret)
-            .Select(setting => ProvidersSection.ReadValue(configuration, setting.Path!))
-            .OfType<string>());
+            .SelectMany(setting => ProvidersSection.ReadValue(configuration, setting.Path!) is { } value ? setting.Kind.FindSecrets(value) : []));
     }
 
     /// <summary>The text without the secrets.</summary>

@@ -6,7 +6,8 @@ using Prism.Metrics;
 namespace Prism.Server;
 
 /// <summary>Where Kestrel listens: first for the API, then, at a port of its own, for whoever scrapes the metrics.</summary>
-internal sealed class Listeners(IOptions<ServerOptions> server, IOptions<MetricsOptions> metrics) : IConfigureOptions<KestrelServerOptions>
+internal sealed class Listeners(IOptions<ServerOptions> server, IOptions<MetricsOptions> metrics, ConnectionDrain drain)
+    : IConfigureOptions<KestrelServerOptions>
 {
     private bool HasMetricsListener => metrics.Value.Enabled && (metrics.Value.Port == 0 || metrics.Value.Port != server.Value.Port);
 
@@ -14,7 +15,7 @@ internal sealed class Listeners(IOptions<ServerOptions> server, IOptions<Metrics
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = server.Value.MaxBodyBytes;
-        Listen(options, server.Value.Port, static _ => { });
+        Listen(options, server.Value.Port, drain.Watch);
         if (HasMetricsListener)
         {
             Listen(options, metrics.Value.Port, MetricsListener.Mark);

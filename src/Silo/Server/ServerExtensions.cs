@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Prism.Server;
@@ -6,7 +7,7 @@ namespace Prism.Server;
 /// <summary>Sets up the web server.</summary>
 internal static class ServerExtensions
 {
-    /// <summary>Makes Kestrel listen where <see cref="ServerOptions"/> and <see cref="Metrics.MetricsOptions"/> say.</summary>
+    /// <summary>Makes Kestrel listen, and stop listening, as <see cref="ServerOptions"/> and <see cref="Metrics.MetricsOptions"/> say.</summary>
     public static WebApplicationBuilder AddPrismServer(this WebApplicationBuilder builder)
     {
         // ASP.NET Core's container images set a port, which Kestrel would warn at every start of not using.
@@ -14,7 +15,17 @@ internal static class ServerExtensions
             .UseSetting(WebHostDefaults.ServerUrlsKey, "")
             .UseSetting(WebHostDefaults.HttpPortsKey, "")
             .UseSetting(WebHostDefaults.HttpsPortsKey, "");
-        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services
+            .AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>()
+            .AddSingleton<ConnectionDrain>()
+            .AddHostedService(services => services.GetRequiredService<ConnectionDrain>())
+            .AddOptions<HostOptions>().Configure<IOptions<ServerOptions>>(static (host, server) =>
+            {
+                // The server answers probes while the silo is still waiting for its storage. They stop one after the other, the server first.
+                host.ServicesStartConcurrently = true;
+                host.ShutdownTimeout = server.Value.ShutdownTimeout;
+            });
         return builder;
     }
 }

@@ -11,4 +11,10 @@ internal sealed class ServerOptions
 
     /// <summary>The longest request body, in bytes. Default: 4 MiB.</summary>
     public long MaxBodyBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>The longest time from SIGTERM to the end of the process. Default: 25 s.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How much of <see cref="ShutdownTimeout"/> the requests under way have to finish. Default: 15 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(15);
 }

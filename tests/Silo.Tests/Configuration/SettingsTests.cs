@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Prism.Cluster;
 using Prism.Configuration;
+using Prism.Configuration.Kinds;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
@@ -26,7 +27,7 @@ public sealed class SettingsTests
             return JsonSerializer.Serialize<object[]>(
             [
                 app.Get<ServerOptions>(), app.Get<MetricsOptions>(), app.Get<OrleansDashboardOptions>(), app.Get<ProvidersOptions>(),
-                app.Get<SiloEndpointOptions>(),
+                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(),
             ]);
         }
     }
@@ -47,6 +48,17 @@ public sealed class SettingsTests
             ["LLM_SILO_PORT"] = "11112",
             ["LLM_SILO_GATEWAY_PORT"] = "0",
             ["LLM_ADVERTISED_IP"] = "10.1.2.3",
+            ["LLM_SHUTDOWN_TIMEOUT"] = "60",
+            ["LLM_DRAIN_TIMEOUT"] = "50",
+            ["LLM_REDIS_URL"] = "redis://redis:6379",
+            ["LLM_CLUSTER_PROBE_TIMEOUT"] = "0.5",
+            ["LLM_CLUSTER_MISSED_PROBES"] = "4",
+            ["LLM_CLUSTER_TABLE_REFRESH"] = "6",
+            ["LLM_CLUSTER_ALIVE_INTERVAL"] = "7",
+            ["LLM_CLUSTER_JOIN_TIMEOUT"] = "8",
+            ["LLM_CLUSTER_RESPONSE_TIMEOUT"] = "9",
+            ["LLM_CLUSTER_CANCEL_ON_TIMEOUT"] = "false",
+            ["LLM_CLUSTER_MAX_QUEUED_CALLS"] = "10",
         };
         using var app = SiloHost.Build(variables);
 
@@ -57,6 +69,13 @@ public sealed class SettingsTests
         var silo = app.Get<SiloEndpointOptions>();
         Assert.Equal(("blue", "mine", 11112, 0), (silo.ClusterId, silo.ServiceId, silo.SiloPort, silo.GatewayPort));
         Assert.Equal(IPAddress.Parse("10.1.2.3"), silo.AdvertisedAddress);
+        Assert.Equal((60, 50), (server.ShutdownTimeout.TotalSeconds, server.DrainTimeout.TotalSeconds));
+        Assert.Equal("redis://redis:6379", app.Get<RedisOptions>().Url);
+        var timing = app.Get<ClusterTimingOptions>();
+        Assert.Equal(
+            (0.5, 4, 6, 7, 8, 9, false, 10),
+            (timing.ProbeTimeout.TotalSeconds, timing.MissedProbes, timing.TableRefresh.TotalSeconds, timing.AliveInterval.TotalSeconds,
+                timing.JoinTimeout.TotalSeconds, timing.ResponseTimeout.TotalSeconds, timing.CancelOnTimeout, timing.MaxQueuedCalls));
     }
 
     [Fact]
@@ -159,7 +178,9 @@ public sealed class SettingsTests
             .Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!.ToLowerInvariant());
         var defaults = Settings.Groups.SelectMany(group => group.Settings)
             .Where(setting => setting.Path is not null && setting.Default is not null)
-            .ToDictionary(setting => setting.Path!, setting => setting.Default!);
+            .ToDictionary(
+                setting => setting.Path!,
+                setting => setting.Kind is DurationKind ? setting.Kind.Read(setting.Default!).Configured! : setting.Default!);
 
         Assert.Equal(defaults.OrderBy(pair => pair.Key), values.OrderBy(pair => pair.Key));
     }

@@ -19,6 +19,10 @@ public sealed class StartupFailureTests
     [InlineData("LLM_LOG_LEVEL", "loud", "LLM_LOG_LEVEL (Prism:LogLevel) has to be one of trace, debug, info, warning, error, critical")]
     [InlineData("LLM_METRICS_ENABLED", "maybe", "LLM_METRICS_ENABLED (Prism:Metrics:Enabled) has to be true or false, not 'maybe'.")]
     [InlineData("LLM_DASHBOARD_ENABLED", "2", "LLM_DASHBOARD_ENABLED (Prism:Dashboard:Enabled)")]
+    [InlineData("LLM_REDIS_URL", "localhost:6379", "LLM_REDIS_URL (Prism:Redis:Url) has to be redis://[user:password@]host:port[/db]")]
+    [InlineData("LLM_DRAIN_TIMEOUT", "30",
+        "LLM_DRAIN_TIMEOUT (Prism:DrainTimeout) is 00:00:30 and has to be below LLM_SHUTDOWN_TIMEOUT (Prism:ShutdownTimeout), which is 00:00:25.")]
+    [InlineData("LLM_CLUSTER_MISSED_PROBES", "0", "LLM_CLUSTER_MISSED_PROBES (Prism:Cluster:MissedProbes)")]
     [InlineData("LLM_OPENAI_TIMEOUT", "0", "LLM_OPENAI_TIMEOUT (Prism:Providers:openai:Timeout) has to be a number of seconds")]
     [InlineData("LLM_OPENAI_TIMEOUT", "3600.5", "above 0 and up to 3600, not '3600.5'.")]
     [InlineData("LLM_OPENAI_TIMEOUT", "99999999999999999999", "LLM_OPENAI_TIMEOUT")]
@@ -70,6 +74,9 @@ public sealed class StartupFailureTests
     [InlineData("LLM_OPENAI_BASE_URL", "https://me:sk-hidden@example.com/v1")]
     [InlineData("LLM_OPENAI_BASE_URL", "https://example.com/v1?key=sk-hidden")]
     [InlineData("LLM_OPENAI_BASE_URL", "example.com/sk-hidden")]
+    [InlineData("LLM_REDIS_URL", "redis://me:sk-hidden#x@example.com:6379")]
+    [InlineData("LLM_REDIS_URL", "http://me:sk-hidden@example.com:6379")]
+    [InlineData("LLM_REDIS_URL", "redis://me:sk-hidden@example.com:6379/sk-hidden")]
     public async Task A_secret_is_not_in_the_line(string name, string value)
     {
         var line = await SiloHost.FailAsync(SiloHost.Ports((name, value)));

@@ -11,6 +11,7 @@ internal abstract class SettingKind
     public static readonly SettingKind Text = new TextKind();
     public static readonly SettingKind Switch = new SwitchKind();
     public static readonly SettingKind Url = new UrlKind();
+    public static readonly SettingKind RedisUrl = new RedisUrlKind();
     public static readonly SettingKind Secret = new SecretKind();
     public static readonly SettingKind Host = new HostKind();
     public static readonly SettingKind IpAddress = new IpAddressKind();
@@ -20,6 +21,9 @@ internal abstract class SettingKind
 
     /// <summary>Whether the value must never be shown.</summary>
     public virtual bool IsSecret => false;
+
+    /// <summary>What of a configured value must be in no log: all of it, and parts that are secrets by themselves.</summary>
+    public virtual IEnumerable<string> FindSecrets(string configured) => IsSecret ? [configured] : [];
 
     public static SettingKind WholeNumber(long min, long max) => new WholeNumberKind(min, max);
 

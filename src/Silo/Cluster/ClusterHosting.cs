@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Orleans.Storage;
+using StackExchange.Redis;
+
+namespace Prism.Cluster;
+
+/// <summary>The two homes a silo can have: alone and in memory, or among others on a Redis. The same grains live in both.</summary>
+internal static class ClusterHosting
+{
+    /// <summary>A silo on its own, which forgets everything when it ends.</summary>
+    public static ISiloBuilder UseMemory(this ISiloBuilder silo, SiloEndpointOptions endpoints)
+    {
+        silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort, null, endpoints.ServiceId, endpoints.ClusterId)
+            .UseInMemoryReminderService();
+        foreach (var name in StorageNames.All)
+        {
+            silo.AddMemoryGrainStorage(name);
+        }
+
+        return silo.UseGrainStateJson();
+    }
+
+    /// <summary>
+    /// A silo of a cluster. All keys begin with the service's id and a slash (<c>prism/members/…</c>, <c>prism/state/…</c>,
+    /// <c>prism/reminders</c>), so that a Redis user can be limited to them.
+    /// </summary>
+    public static ISiloBuilder UseRedis(this ISiloBuilder silo, SiloEndpointOptions endpoints, RedisUrl url)
+    {
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services
+            .AddSingleton(url)
+            .AddSingleton<RedisConnection>()
+            .AddSingleton<RedisWatch>()
+            .AddSingleton<IClusterStorage>(services => services.GetRequiredService<RedisWatch>())
+            .AddHostedService(services => services.GetRequiredService<RedisWatch>());
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (endpoints.ClusterId, endpoints.ServiceId))
+            .Configure<EndpointOptions>(options => SetEndpoints(options, endpoints))
+            .ShareConnection(url.ToClientOptions());
+        return silo.UseGrainStateJson();
+    }
+
+    // Orleans demands the client's options though it is given the connection itself.
+    private static ISiloBuilder ShareConnection(this ISiloBuilder silo, ConfigurationOptions client)
+    {
+        silo.UseRedisClustering(_ => { }).UseRedisReminderService(_ => { });
+        silo.Services.AddOptions<Orleans.Clustering.Redis.RedisClusteringOptions>().Configure<RedisConnection>((options, redis) =>
+            (options.ConfigurationOptions, options.CreateMultiplexer) = (client, async _ => (await redis.GetAsync(), IsShared: true)));
+        silo.Services.AddOptions<RedisReminderTableOptions>().Configure<RedisConnection>((options, redis) =>
+            (options.ConfigurationOptions, options.CreateMultiplexer) = (client, async _ => (await redis.GetAsync(), IsShared: true)));
+        foreach (var name in StorageNames.All)
+        {
+            silo.AddRedisGrainStorage(name, storage => storage.Configure<RedisConnection>((options, redis) =>
+            {
+                (options.ConfigurationOptions, options.CreateMultiplexer) = (client, async _ => (await redis.GetAsync(), IsShared: true));
+                options.DeleteStateOnClear = true;
+            }));
+        }
+
+        return silo;
+    }
+
+    private static ISiloBuilder UseGrainStateJson(this ISiloBuilder silo) => silo.ConfigureServices(services =>
+        services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, Storage.GrainStateSerializer>()));
+
+    private static void SetEndpoints(EndpointOptions options, SiloEndpointOptions endpoints)
+    {
+        var address = endpoints.AdvertisedAddress ?? OwnAddress.Detect();
+        (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (address, endpoints.SiloPort, endpoints.GatewayPort);
+        // An advertised address may be one that this machine does not have itself, behind a NAT: so it listens at all it has.
+        var listen = IPAddress.IsLoopback(address) ? address
+            : address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any
+            : IPAddress.Any;
+        options.SiloListeningEndpoint = new(listen, endpoints.SiloPort);
+        if (endpoints.GatewayPort != 0)
+        {
+            options.GatewayListeningEndpoint = new(listen, endpoints.GatewayPort);
+        }
+    }
+}

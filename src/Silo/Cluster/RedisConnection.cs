@@ -1,0 +1,102 @@
+using StackExchange.Redis;
+
+namespace Prism.Cluster;
+
+/// <summary>
+/// The one connection to Redis, which clustering, storage and reminders share. Where Redis is not there yet it is waited for, without an
+/// end: a silo that gave up would only be started again, to the same end.
+/// </summary>
+internal sealed partial class RedisConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly RedisUrl _url;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisConnection> _logger;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Lazy<Task<IConnectionMultiplexer>> _connecting;
+
+    public RedisConnection(RedisUrl url, TimeProvider time, ILogger<RedisConnection> logger)
+    {
+        (_url, _time, _logger) = (url, time, logger);
+        _connecting = new(ConnectAsync);
+    }
+
+    /// <summary>The connection, once there is one.</summary>
+    /// <exception cref="OperationCanceledException">The host was disposed of before.</exception>
+    public Task<IConnectionMultiplexer> GetAsync() => _connecting.Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposed.CancelAsync();
+        _disposed.Dispose();
+        if (_connecting.IsValueCreated && _connecting.Value.IsCompletedSuccessfully)
+        {
+            await (await _connecting.Value).DisposeAsync();
+        }
+    }
+
+    private async Task<IConnectionMultiplexer> ConnectAsync()
+    {
+        var disposed = _disposed.Token;
+        var multiplexer = await ConnectionMultiplexer.ConnectAsync(_url.ToClientOptions());
+        try
+        {
+            await WaitAsync(multiplexer.GetDatabase(), disposed);
+            return multiplexer;
+        }
+        catch (OperationCanceledException)
+        {
+            await multiplexer.DisposeAsync();
+            throw;
+        }
+    }
+
+    // The client goes on connecting by itself, with a backoff; to an address that only now gets a name, too. A ping waits for it a while.
+    private async Task WaitAsync(IDatabase redis, CancellationToken cancellationToken)
+    {
+        var hasWaited = false;
+        while (await FindObstacleAsync(redis, cancellationToken) is { } obstacle)
+        {
+            if (!hasWaited)
+            {
+                LogAway(_url, obstacle);
+            }
+
+            hasWaited = true;
+            await Task.Delay(Pause, _time, cancellationToken);
+        }
+
+        if (hasWaited)
+        {
+            LogThere(_url);
+        }
+    }
+
+    private static async Task<string?> FindObstacleAsync(IDatabase redis, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await redis.PingAsync().WaitAsync(cancellationToken);
+            return null;
+        }
+        catch (RedisConnectionException exception)
+        {
+            return exception.FailureType.ToString();
+        }
+        catch (RedisTimeoutException)
+        {
+            return "no answer";
+        }
+        catch (RedisServerException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Redis at {Redis:l} cannot be reached yet ({Reason:l}): this silo waits for it, and is not ready")]
+    private partial void LogAway(RedisUrl redis, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Redis at {Redis:l} is there")]
+    private partial void LogThere(RedisUrl redis);
+}
