@@ -22,6 +22,7 @@ internal static class ClusterExtensions
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort, null, endpoints.ServiceId, endpoints.ClusterId);
+            silo.AddMemoryGrainStorage(StorageNames.Ledgers);
             silo.Configure<SiloMessagingOptions>(messaging =>
             {
                 messaging.ResponseTimeout = ResponseTimeout;
