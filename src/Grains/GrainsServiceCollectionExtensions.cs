@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Chat;
 using Prism.Cluster;
+using Prism.Limits;
 using Prism.Providers;
 using Prism.Routing;
 using Prism.Templates;
@@ -14,7 +15,7 @@ public static class GrainsServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the request pipeline as <see cref="IChatService"/>. Needs the providers (<c>AddPrismProviders</c>), a prometheus-net
-    /// <c>IMetricFactory</c> and an Orleans silo.
+    /// <c>IMetricFactory</c> and an Orleans silo with a grain storage named <see cref="StorageNames.Ledgers"/>.
     /// </summary>
     public static IServiceCollection AddPrismGrains(this IServiceCollection services)
     {
@@ -28,6 +29,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ChatTelemetry>();
         services.AddSingleton<UpstreamCaller>();
         services.AddSingleton<IChatService, ChatService>();
+        services.AddPrismLimits();
         services.AddPrismTemplates();
         return services;
     }

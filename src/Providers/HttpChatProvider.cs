@@ -19,6 +19,8 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
 
     public ProviderOptions Options => options;
 
+    public int ExtraOutputTokens(ChatRequest request) => format.ExtraOutputTokens(request);
+
     public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
         // :: Step 1: say it in the vendor's words

@@ -8,6 +8,9 @@ public interface IChatProvider
     /// <summary>How it is configured.</summary>
     ProviderOptions Options { get; }
 
+    /// <summary>By how many tokens the output cap that goes upstream is above the request's own: some vendors count thinking into it.</summary>
+    int ExtraOutputTokens(ChatRequest request) => 0;
+
     /// <summary>Makes one call and waits for the whole answer.</summary>
     /// <param name="request">With its model set; is sent as it is, or refused where the provider cannot do what it asks.</param>
     /// <param name="cancellationToken">Cancels the call upstream at once.</param>

@@ -24,6 +24,9 @@ internal interface IWireFormat
     /// <summary>The parameters that the request sets and this vendor has no word for, as JSON property names. Empty: all can be said.</summary>
     ImmutableArray<string> FindUnsupported(ChatRequest request);
 
+    /// <summary>By how many tokens the output cap that is written is above the request's own.</summary>
+    int ExtraOutputTokens(ChatRequest request) => 0;
+
     /// <summary>Writes the request's body.</summary>
     /// <returns>Null, or what of the request cannot be said in this format; then nothing is sent.</returns>
     ChatError? WriteRequest(IBufferWriter<byte> output, ChatRequest request, bool stream);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Limits;
 using Prism.Sse;
 using Serilog;
 
@@ -112,6 +113,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         response.Headers["x-prism-provider"] = route.Provider;
         response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
         response.Headers["x-prism-cache"] = NameOf(route.Cache);
+        response.SetRateLimits(route.Limits);
     }
 
     private void LogRoute(ChatRoute route)

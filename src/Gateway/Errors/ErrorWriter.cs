@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Prism.Chat;
 using Prism.Json;
+using Prism.Limits;
 
 namespace Prism.Errors;
 
@@ -19,6 +20,7 @@ internal static class ErrorWriter
             headers["retry-after-ms"] = RoundUp(retryAfter.TotalMilliseconds);
         }
 
+        context.Response.SetRateLimits(error.Limits);
         return context.WriteErrorAsync(ChatErrorMapping.StatusOf(error), ChatErrorMapping.BodyOf(error).Error);
     }
 

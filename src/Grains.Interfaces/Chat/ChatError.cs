@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Prism.Limits;
 
 namespace Prism.Chat;
 
@@ -24,6 +26,9 @@ public sealed record ChatError
 
     /// <summary>When it is worth trying again, where that is known.</summary>
     [Id(5)] public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How the provider's limits stood when the call was admitted or refused; null where it has none, or had not been chosen.</summary>
+    [Id(6)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 
     /// <summary>A request that cannot be served as it is.</summary>
     public static ChatError Invalid(string message, string? param = null, string? code = null) =>

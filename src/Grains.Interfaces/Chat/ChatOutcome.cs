@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Prism.Limits;
+
 namespace Prism.Chat;
 
 /// <summary>How a call ended: either <see cref="Response"/> or <see cref="Error"/> is set.</summary>
@@ -24,11 +27,14 @@ public sealed record ChatRoute
     /// <summary>The model that the provider is asked for.</summary>
     [Id(1)] public required string Model { get; init; }
 
-    /// <summary>How many calls upstream it has taken, from 1.</summary>
+    /// <summary>How many calls upstream it has taken; 0 where the limits refused it.</summary>
     [Id(2)] public int Attempts { get; init; } = 1;
 
     /// <summary>What the response cache had to do with it.</summary>
     [Id(3)] public ChatCacheResult Cache { get; init; }
+
+    /// <summary>How the provider's limits stood when the call was admitted or refused; null where it has none.</summary>
+    [Id(4)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 }
 
 /// <summary>What the response cache had to do with a call.</summary>

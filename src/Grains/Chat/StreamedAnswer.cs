@@ -1,14 +1,18 @@
 using System.Text;
+using Prism.Limits;
 using Prism.Tokens;
 
 namespace Prism.Chat;
 
-/// <summary>What a streamed answer has come to so far: what accounting needs to know at its end, however it ends.</summary>
-internal sealed class StreamedAnswer(ChatCall call, TokenCounter tokens)
+/// <summary>
+/// What a streamed answer has come to so far, and what it holds of its provider's limits, which is settled at its end, however it ends.
+/// </summary>
+internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservation, TokenCounter tokens) : IDisposable
 {
     private readonly StringBuilder _text = new();
     private string? _id;
     private ChatUsage? _usage;
+    private bool _settled;
 
     /// <summary>Whether there is anything to hand out.</summary>
     public bool HasBegun { get; private set; }
@@ -38,8 +42,36 @@ internal sealed class StreamedAnswer(ChatCall call, TokenCounter tokens)
             : chunk with { Id = chunk.Id ?? _id, Model = chunk.Model ?? call.Route.Model, Usage = null };
     }
 
-    /// <summary>What the answer took: as the provider says, else counted.</summary>
-    public ChatUsage GetUsage() => _usage ?? ChatUsage.Of(
+    /// <summary>The answer is whole. Returns what it took: as the provider says, else counted.</summary>
+    public ChatUsage Complete()
+    {
+        var usage = GetUsage();
+        reservation.Settle(usage);
+        _settled = true;
+        return usage;
+    }
+
+    /// <summary>The answer ends here.</summary>
+    public void Fail(ChatError error)
+    {
+        if (!HasBegun)
+        {
+            reservation.Settle(error);
+        }
+    }
+
+    /// <summary>Charges what was generated until the caller left, or the provider failed.</summary>
+    public void Dispose()
+    {
+        if (!_settled && HasBegun && reservation.CountsTokens)
+        {
+            reservation.Settle(GetUsage());
+        }
+
+        reservation.Dispose();
+    }
+
+    private ChatUsage GetUsage() => _usage ?? ChatUsage.Of(
         tokens.CountPrompt(call.Route.Model, call.Request), tokens.CountText(call.Route.Model, _text.ToString()));
 
     private void Add(ChatDelta delta)

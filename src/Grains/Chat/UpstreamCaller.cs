@@ -1,26 +1,41 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Prism.Limits;
 using Prism.Tokens;
 
 namespace Prism.Chat;
 
-/// <summary>The second half of a request's way, which only those take that need a provider: call it, and settle what the answer took.</summary>
-internal sealed partial class UpstreamCaller(TokenCounter tokens, ChatTelemetry telemetry, ILogger<UpstreamCaller> logger)
+/// <summary>
+/// The second half of a request's way, which only those take that need a provider: be admitted by its limits, call it, and settle what the
+/// answer took.
+/// </summary>
+internal sealed partial class UpstreamCaller(
+    ProviderAdmission limits, TokenCounter tokens, ChatTelemetry telemetry, ILogger<UpstreamCaller> logger)
 {
     /// <summary>Calls the provider for a whole answer, which always has an id, a model and a usage.</summary>
-    public async Task<ChatOutcome> CompleteAsync(ChatCall call, CancellationToken cancellationToken)
+    public async Task<ChatOutcome> CompleteAsync(ChatCall asked, CancellationToken cancellationToken)
     {
+        // :: Admit
+        var (call, held, refused) = await limits.AdmitAsync(asked, cancellationToken);
+        if (refused is not null)
+        {
+            return new() { Error = refused, Route = call.Route with { Attempts = 0 } };
+        }
+
+        using var reservation = held;
+
         // :: Call
         var result = await call.Provider.CompleteAsync(call.Request, cancellationToken);
 
         // :: Settle
         if (result.Error is { } error)
         {
-            OnFailed(call, error);
-            return new() { Error = error, Route = call.Route };
+            reservation.Settle(error);
+            return new() { Error = OnFailed(call, error), Route = call.Route };
         }
 
         var response = WithUsage(result.Response!, call);
+        reservation.Settle(response.Usage!);
         telemetry.OnAnswered(call.Route, response.Usage!);
         return new() { Response = response, Route = call.Route };
     }
@@ -29,17 +44,25 @@ internal sealed partial class UpstreamCaller(TokenCounter tokens, ChatTelemetry 
     /// Calls the provider for a streamed answer: <see cref="ChatStreamEvent.Started"/> with its first piece, or only
     /// <see cref="ChatStreamEvent.Failed"/>, so that a failure before the first piece is still an error status.
     /// </summary>
-    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(ChatCall asked, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var answer = new StreamedAnswer(call, tokens);
+        // :: Admit
+        var (call, reservation, refused) = await limits.AdmitAsync(asked, cancellationToken);
+        if (refused is not null)
+        {
+            yield return refused;
+            yield break;
+        }
+
+        using var answer = new StreamedAnswer(call, reservation, tokens);
 
         // :: Call
         await foreach (var streamEvent in call.Provider.StreamAsync(call.Request, cancellationToken))
         {
             if (streamEvent.Failed is { } error)
             {
-                OnFailed(call, error);
-                yield return error;
+                answer.Fail(error);
+                yield return OnFailed(call, error);
                 yield break;
             }
 
@@ -60,13 +83,11 @@ internal sealed partial class UpstreamCaller(TokenCounter tokens, ChatTelemetry 
         // :: Settle
         if (!answer.HasBegun)
         {
-            var error = EmptyAnswer(call);
-            OnFailed(call, error);
-            yield return error;
+            yield return OnFailed(call, EmptyAnswer(call));
             yield break;
         }
 
-        var usage = answer.GetUsage();
+        var usage = answer.Complete();
         telemetry.OnAnswered(call.Route, usage);
         yield return new() { Completed = usage };
     }
@@ -80,16 +101,18 @@ internal sealed partial class UpstreamCaller(TokenCounter tokens, ChatTelemetry 
             response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
     };
 
-    private void OnFailed(ChatCall call, ChatError error)
+    // Returns the error as the caller is to see it.
+    private ChatError OnFailed(ChatCall call, ChatError error)
     {
-        if (error.Provider is null)
+        // Without a provider it was refused on this side of the wire: the provider was not even asked.
+        if (error.Provider is not null)
         {
-            // Refused on this side of the wire: the provider was not even asked.
-            return;
+            limits.OnFailed(call, error);
+            telemetry.OnUpstreamFailed(call.Route, error);
+            LogUpstreamFailed(call.Route.Provider, call.Route.Model, error.Kind);
         }
 
-        telemetry.OnUpstreamFailed(call.Route, error);
-        LogUpstreamFailed(call.Route.Provider, call.Route.Model, error.Kind);
+        return call.Route.Limits is { } stands ? error with { Limits = stands } : error;
     }
 
     private static ChatError EmptyAnswer(ChatCall call) => new()

@@ -34,4 +34,10 @@ internal readonly struct LeaseReservation(LeaseHolder holder, int slot, int vers
 
     /// <summary>Gives the permit back; what was reserved stays charged. Does nothing where it is settled.</summary>
     public void Forfeit() => holder?.Settle(slot, version, tokens: null);
+
+    /// <summary>Gives everything back, as if there had been no request. Does nothing where it is settled.</summary>
+    public void Cancel() => holder?.Settle(slot, version, tokens: 0, sent: false);
+
+    /// <summary>Whether it matters what was used.</summary>
+    public bool CountsTokens => holder is { CountsTokens: true };
 }

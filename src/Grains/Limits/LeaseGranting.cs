@@ -45,7 +45,7 @@ internal static class LeaseGranting
                     Life = life,
                     Limit = limit,
                     Remaining = Math.Max(0, stand.Free - amount),
-                    ResetAfter = stand.ResetAfter,
+                    ResetAfter = amount > 0 && want.Kind.IsRate() ? Later(stand.ResetAfter, life + RateLog.WindowLength) : stand.ResetAfter,
                 });
             }
         }
@@ -122,6 +122,8 @@ internal static class LeaseGranting
         Math.Min(free, Math.Max(want.Needed, Math.Min(wish, share)));
 
     private static long Demand(LeaseWant want, TimeSpan span) => (long)Math.Ceiling(want.PerSecond * span.TotalSeconds * Headroom);
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static long Share(long free, int liveSilos) => liveSilos <= 1 ? free : free / (2 * liveSilos);
 

@@ -5,6 +5,42 @@ namespace Prism.Limits;
 /// <content>What is said to the ledger, and what is made of its answer.</content>
 internal sealed partial class LeaseHolder
 {
+    /// <summary>
+    /// How the limits stand in the whole cluster, as far as this silo knows: as it was told last, and what it has itself. Those that it has
+    /// not asked about are not in it.
+    /// </summary>
+    public ImmutableArray<LimitStatus> GetStands()
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            var stands = ImmutableArray.CreateBuilder<LimitStatus>(_stands.Count);
+            foreach (var kind in _kinds)
+            {
+                if (!_stands.TryGetValue(kind, out var stand))
+                {
+                    continue;
+                }
+
+                var (grant, at) = stand;
+                var left = grant.ResetAfter - _time.GetElapsedTime(at, now);
+                stands.Add(new()
+                {
+                    Kind = kind,
+                    Limit = grant.Limit,
+                    Remaining = Math.Min(grant.Limit, grant.Remaining + HeldOf(kind, now)),
+                    ResetAfter = left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                });
+            }
+
+            return stands.MoveToImmutable();
+        }
+    }
+
+    private long HeldOf(LimitKind kind, long now) => kind == LimitKind.Concurrency
+        ? _permits!.Free
+        : Array.Find(_pools, pool => pool.Kind == kind)!.LeftAt(now);
+
     private LeaseAsk Compose(long now)
     {
         var wants = ImmutableArray.CreateBuilder<LeaseWant>();
@@ -112,7 +148,7 @@ internal sealed partial class LeaseHolder
         var permits = 0L;
         foreach (var grant in answer.Grants)
         {
-            _stands[grant.Kind] = grant;
+            _stands[grant.Kind] = (grant, now);
             _telemetry.OnRemaining(grant.Kind, grant.Remaining);
             if (grant.Kind == LimitKind.Concurrency)
             {

@@ -17,7 +17,7 @@ internal sealed partial class LeaseHolder
     // How often the ledger is told what was spent, at the least.
     private const int TicksPerReport = 5;
 
-    private readonly Dictionary<LimitKind, LeaseGrant> _stands = [];
+    private readonly Dictionary<LimitKind, (LeaseGrant Grant, long At)> _stands = [];
     private LeaseAsk? _unanswered;
     private long _sequence;
     private long _askedAt;
@@ -203,7 +203,7 @@ internal sealed partial class LeaseHolder
         }
     }
 
-    private bool IsScarce(LimitKind kind) => _stands.TryGetValue(kind, out var stand) && stand.Remaining <= stand.Limit / 4;
+    private bool IsScarce(LimitKind kind) => _stands.TryGetValue(kind, out var stand) && stand.Grant.Remaining <= stand.Grant.Limit / 4;
 
     private void OnWake()
     {

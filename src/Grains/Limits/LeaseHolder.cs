@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Prism.Limits;
@@ -19,6 +20,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     private readonly LimitSeries _telemetry;
     private readonly ILogger _logger;
     private readonly TaskScheduler _scheduler;
+    private readonly ImmutableArray<LimitKind> _kinds;
     private readonly LeasePool[] _pools;
     private readonly PermitPool? _permits;
     private readonly ReservationTable _reservations;
@@ -49,26 +51,24 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     {
         (_silo, _limits, _queueTimeout, _source) = (silo, limits, queueTimeout, source);
         (_time, _telemetry, _logger, _scheduler) = (time, telemetry, logger, scheduler);
-        _pools = [.. limits.Kinds.Where(kind => kind != LimitKind.Concurrency).Select(kind => new LeasePool(kind, limits.Of(kind)!.Value, time))];
+        _kinds = limits.Kinds;
+        _pools = [.. _kinds.Where(kind => kind != LimitKind.Concurrency).Select(kind => new LeasePool(kind, limits.Of(kind)!.Value, time))];
         _permits = limits.MaxConcurrency is { } most ? new(most) : null;
         _reservations = new(_pools.Length);
         _denial = new(limits, time);
         _wake = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnWake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        var interval = limits.IsEmpty ? Timeout.InfiniteTimeSpan : TickInterval;
+        var interval = HasLimits ? TickInterval : Timeout.InfiniteTimeSpan;
         _tick = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnTick(), this, interval, interval);
     }
 
     /// <summary>How many admitted requests are not settled.</summary>
     public int OpenReservations => _reservations.Count;
 
-    /// <summary>How a limit stood in the whole cluster when this silo last asked; null before that, or where there is none.</summary>
-    public LeaseGrant? FindStand(LimitKind kind)
-    {
-        lock (_gate)
-        {
-            return _stands.TryGetValue(kind, out var stand) ? stand : null;
-        }
-    }
+    /// <summary>Whether there is anything to keep. Where not, only the provider's own word can hold a request back.</summary>
+    public bool HasLimits => !_kinds.IsEmpty;
+
+    /// <summary>Whether it matters what a request uses.</summary>
+    public bool CountsTokens => _limits.CountsTokens;
 
     /// <summary>
     /// Admits a request out of what this silo holds: no waiting, no allocation. False: not at once, which <see cref="AdmitAsync"/> may
@@ -129,7 +129,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     /// <param name="slot">Its place.</param>
     /// <param name="version">Its turn in that place.</param>
     /// <param name="tokens">What it used; null: all that was reserved.</param>
-    public void Settle(int slot, int version, long? tokens)
+    /// <param name="sent">False: the provider never got to see it, so that it was no request either.</param>
+    public void Settle(int slot, int version, long? tokens, bool sent = true)
     {
         lock (_gate)
         {
@@ -144,13 +145,15 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             var now = _time.GetTimestamp();
             for (var i = 0; i < _pools.Length; i++)
             {
-                if (_pools[i].Kind != LimitKind.RequestsPerMinute)
+                var (took, used) = _pools[i].Kind == LimitKind.RequestsPerMinute ? (1, sent ? 1 : 0) : (reserved, tokens ?? reserved);
+                if (used != took || _pools[i].Kind.IsBudget())
                 {
-                    _pools[i].Settle(blocks[i], reserved, tokens ?? reserved, now);
-                    if (tokens < reserved)
-                    {
-                        _denial.Forget(_pools[i].Kind);
-                    }
+                    _pools[i].Settle(blocks[i], took, used, now);
+                }
+
+                if (used < took)
+                {
+                    _denial.Forget(_pools[i].Kind);
                 }
             }
 
@@ -181,7 +184,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     // More than a limit is never there.
     private LimitDenial? FindImpossible(in Charge charge)
     {
-        foreach (var kind in _limits.Kinds)
+        foreach (var kind in _kinds)
         {
             if (charge.Of(kind) > _limits.Of(kind))
             {

@@ -23,6 +23,9 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
 
     public bool Fits(long amount, long now) => _old.Fits(amount, now) || _current.Fits(amount, now);
 
+    /// <summary>What can still be spent, over all blocks.</summary>
+    public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0);
+
     /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
     public long Take(long amount, long now)
     {

@@ -12,7 +12,9 @@ internal sealed class PermitPool(long limit)
 
     public long Held { get; private set; }
 
-    public bool AnyFree => _inUse < Held;
+    public long Free => Held - _inUse;
+
+    public bool AnyFree => Free > 0;
 
     /// <summary>Whether there is something to give back.</summary>
     public bool HasReports => _returned > 0;

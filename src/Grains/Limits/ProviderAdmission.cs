@@ -25,25 +25,36 @@ internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound promp
         {
             var capped = WithOutputCap(call.Request, options);
             call = call with { Request = capped };
-            charge = new(prompts.Of(capped) + ((long)capped.OutputTokenLimit! * (capped.N ?? 1)));
+            var output = (long)capped.OutputTokenLimit!.Value + call.Provider.ExtraOutputTokens(capped);
+            charge = new(prompts.Of(capped) + (output * (capped.N ?? 1)));
         }
 
         var holder = leases.Of(options.Name);
         return holder.TryAdmit(charge, out var reservation)
-            ? new(new AdmittedCall(call, new(reservation), null))
+            ? new(new AdmittedCall(WithStands(call, holder), new(reservation), null))
             : WaitAsync(call, holder, charge, cancellationToken);
     }
 
-    /// <summary>The provider answered 429 and named a time: the whole cluster leaves it alone until then.</summary>
-    public void OnThrottled(ChatCall call, TimeSpan retryAfter) => leases.OnThrottled(call.Provider.Options.Name, retryAfter);
+    /// <summary>A provider failed a call. Where it answered 429 and named a time, the whole cluster leaves it alone until then.</summary>
+    public void OnFailed(ChatCall call, ChatError error)
+    {
+        if (error is { Kind: ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded, RetryAfter: { } wait } && wait > TimeSpan.Zero)
+        {
+            leases.OnThrottled(call.Provider.Options.Name, wait);
+        }
+    }
 
     private async ValueTask<AdmittedCall> WaitAsync(ChatCall call, LeaseHolder holder, Charge charge, CancellationToken cancellationToken)
     {
         var admission = await holder.AdmitAsync(charge, cancellationToken);
+        call = WithStands(call, holder);
         return admission.Denial is { } denial
-            ? new(call, default, ErrorOf(call.Provider.Options.Name, charge, denial))
+            ? new(call, default, ErrorOf(call.Provider.Options.Name, charge, denial) with { Limits = call.Route.Limits })
             : new(call, new(admission.Reservation), null);
     }
+
+    private static ChatCall WithStands(ChatCall call, LeaseHolder holder) =>
+        holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetStands() } } : call;
 
     private static ChatRequest WithOutputCap(ChatRequest request, ProviderOptions options) =>
         request.OutputTokenLimit is not null ? request
@@ -87,7 +98,7 @@ internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound promp
 }
 
 /// <summary>How the admission of a call ended.</summary>
-/// <param name="Call">The call as it is to be sent.</param>
+/// <param name="Call">The call as it is to be sent, with a route that says how the limits stand.</param>
 /// <param name="Reservation">What it holds; of no use where there is an error.</param>
 /// <param name="Error">Why it may not be sent; null where it may.</param>
 internal readonly record struct AdmittedCall(ChatCall Call, ProviderReservation Reservation, ChatError? Error);
@@ -97,11 +108,34 @@ internal readonly record struct AdmittedCall(ChatCall Call, ProviderReservation 
 /// </summary>
 internal readonly struct ProviderReservation(LeaseReservation reservation) : IDisposable
 {
-    /// <summary>The call took this, complete or not: also a client that left is charged for what was generated.</summary>
-    public void Settle(ChatUsage usage) => reservation.Settle(usage.TotalTokens);
+    /// <summary>Whether it matters what the call takes.</summary>
+    public bool CountsTokens => reservation.CountsTokens;
 
-    /// <summary>The provider has not worked: it refused, or was not reached.</summary>
-    public void SettleUnused() => reservation.Settle(0);
+    /// <summary>The call took this, complete or not: also a client that left is charged for what was generated.</summary>
+    // Some servers tell the parts and no total.
+    public void Settle(ChatUsage usage) =>
+        reservation.Settle(Math.Max(0, Math.Max(usage.TotalTokens, (long)usage.PromptTokens + usage.CompletionTokens)));
+
+    /// <summary>
+    /// The call failed before there was anything of an answer. Nothing was used where the provider refused or was not reached; where it may
+    /// have worked, nobody says for how long, so that is taken for the most.
+    /// </summary>
+    public void Settle(ChatError error)
+    {
+        if (error.Provider is null)
+        {
+            reservation.Cancel();
+        }
+        else if (error.Kind is ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout
+            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamInvalidResponse)
+        {
+            reservation.Forfeit();
+        }
+        else
+        {
+            reservation.Settle(0);
+        }
+    }
 
     /// <summary>Charges all that was reserved, where it is not settled: it is not known what the call took, so it is taken for the most.</summary>
     public void Dispose() => reservation.Forfeit();

@@ -16,6 +16,9 @@ internal static class RateLog
     /// <summary>The length of the window that a rate bounds, in ms.</summary>
     public const long Window = 60_000;
 
+    /// <summary>The same as a duration.</summary>
+    public static readonly TimeSpan WindowLength = TimeSpan.FromMilliseconds(Window);
+
     /// <summary>The life of a block where capacity is scarce, in ms.</summary>
     public const long ShortLife = 2_000;
 

@@ -37,6 +37,8 @@ internal sealed class AnthropicWireFormat(ProviderOptions options) : IWireFormat
 
     public ImmutableArray<string> FindUnsupported(ChatRequest request) => AnthropicParameters.FindUnsupported(request);
 
+    public int ExtraOutputTokens(ChatRequest request) => AnthropicReasoning.Of(request, new(options.Name)).ExtraTokens;
+
     public ChatError? WriteRequest(IBufferWriter<byte> output, ChatRequest request, bool stream)
     {
         var faults = new AnthropicFaults(options.Name);

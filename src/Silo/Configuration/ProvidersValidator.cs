@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Prism.Configuration.Kinds;
 using Prism.Providers;
@@ -20,7 +21,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (ProviderNames.BuiltIn.FirstOrDefault(builtIn => builtIn.Name == provider.Name) is { } builtIn)
         {
             return builtIn.Type == provider.Type
-                ? FindInvalid(provider)
+                ? FindInvalid(provider).Concat(FindTooTight(provider))
                 : [$"{Settings.Type.Of(provider).Label} cannot be changed: '{provider.Name}' is built in. Add a provider of another name."];
         }
 
@@ -29,7 +30,9 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
             return [$"{Setting.LabelOf(Settings.Providers.Name, Settings.ProvidersPath)} {problem}."];
         }
 
-        return FindInvalid(provider).ToList() is { Count: > 0 } invalid ? invalid : FindMissing(provider);
+        return FindInvalid(provider).ToList() is { Count: > 0 } invalid
+            ? invalid
+            : FindMissing(provider).Concat(FindTooTight(provider));
     }
 
     private IEnumerable<string> FindInvalid(ProviderOptions provider) =>
@@ -38,6 +41,20 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         let problem = value is null ? null : setting.Kind.FindProblem(value)
         where problem is not null
         select $"{setting.Label} {problem}.";
+
+    // What is reserved is the prompt and the cap: with these, no request that leaves the cap to Prism would ever be admitted.
+    private static IEnumerable<string> FindTooTight(ProviderOptions provider) =>
+        from limit in new[]
+        {
+            (Setting: Settings.TokensPerMinute, Tokens: provider.TokensPerMinute),
+            (Setting: Settings.TokensPerDay, Tokens: provider.TokensPerDay),
+            (Setting: Settings.TokensPerMonth, Tokens: provider.TokensPerMonth),
+        }
+        where limit.Tokens <= provider.DefaultMaxTokens
+        select string.Create(
+            CultureInfo.InvariantCulture,
+            $"{limit.Setting.Of(provider).Label} is {limit.Tokens}, which has to be above the output cap of requests that have none: "
+                + $"{Settings.DefaultMaxTokens.Of(provider).Label} is {provider.DefaultMaxTokens}.");
 
     private static IEnumerable<string> FindMissing(ProviderOptions provider)
     {

@@ -24,6 +24,7 @@ internal static class Settings
     public const string DefaultProviderPath = "Prism:DefaultProvider";
 
     private const int MaxPort = 65535;
+    private const long MaxLimit = 1_000_000_000_000;
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxPeriod = TimeSpan.FromMinutes(10);
 
@@ -106,6 +107,38 @@ internal static class Settings
         "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it.",
         provider => provider.BaseUrl, (provider, value) => provider.BaseUrl = value);
 
+    public static readonly ProviderSetting DefaultMaxTokens = new(
+        "DEFAULT_MAX_TOKENS", "DefaultMaxTokens", SettingKind.WholeNumber(1, int.MaxValue),
+        "The output cap that is sent where a request has none and one is needed: the vendor demands it, or tokens are limited.",
+        provider => provider.DefaultMaxTokens.ToString(CultureInfo.InvariantCulture),
+        (provider, value) => provider.DefaultMaxTokens = int.Parse(value, CultureInfo.InvariantCulture));
+
+    public static readonly ProviderSetting TokensPerMinute = Limit(
+        "TOKENS_PER_MINUTE", "TokensPerMinute", "The most tokens in any 60 s, prompts and answers, over the whole cluster.",
+        (provider, limit) => provider.TokensPerMinute = limit);
+
+    public static readonly ProviderSetting TokensPerDay = Limit(
+        "TOKENS_PER_DAY", "TokensPerDay", "The budget of tokens for a UTC day.", (provider, limit) => provider.TokensPerDay = limit);
+
+    public static readonly ProviderSetting TokensPerMonth = Limit(
+        "TOKENS_PER_MONTH", "TokensPerMonth", "The budget of tokens for a UTC month.", (provider, limit) => provider.TokensPerMonth = limit);
+
+    private static readonly ImmutableArray<ProviderSetting> OfLimits =
+    [
+        DefaultMaxTokens,
+        Limit("REQUESTS_PER_MINUTE", "RequestsPerMinute", "The most requests in any 60 s, over the whole cluster.",
+            (provider, limit) => provider.RequestsPerMinute = limit),
+        TokensPerMinute,
+        TokensPerDay,
+        TokensPerMonth,
+        Limit("MAX_CONCURRENCY", "MaxConcurrency", "The most requests that are being answered at the same time.",
+            (provider, limit) => provider.MaxConcurrency = limit),
+        new("QUEUE_TIMEOUT_MS", "QueueTimeout", SettingKind.Milliseconds(MaxTimeout),
+            "How long a request waits, in order, for what is limited, before it is refused.",
+            provider => provider.QueueTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            (provider, value) => provider.QueueTimeout = Duration(value)),
+    ];
+
     private static readonly ImmutableArray<ProviderSetting> OfHttp =
     [
         Type,
@@ -117,10 +150,7 @@ internal static class Settings
             provider => InSeconds(provider.Timeout), (provider, value) => provider.Timeout = Duration(value)),
         new("CONNECT_TIMEOUT", "ConnectTimeout", SettingKind.Seconds(MaxTimeout), "The longest wait for a connection.",
             provider => InSeconds(provider.ConnectTimeout), (provider, value) => provider.ConnectTimeout = Duration(value)),
-        new("DEFAULT_MAX_TOKENS", "DefaultMaxTokens", SettingKind.WholeNumber(1, int.MaxValue),
-            "The output cap that is sent where a request has none and the vendor demands one.",
-            provider => provider.DefaultMaxTokens.ToString(CultureInfo.InvariantCulture),
-            (provider, value) => provider.DefaultMaxTokens = int.Parse(value, CultureInfo.InvariantCulture)),
+        .. OfLimits,
     ];
 
     private static readonly ImmutableArray<ProviderSetting> OfEcho =
@@ -130,6 +160,7 @@ internal static class Settings
         new("DELAY_MS", "Delay", SettingKind.Milliseconds(TimeSpan.FromMinutes(1)), "The pause before each word.",
             provider => provider.Delay.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
             (provider, value) => provider.Delay = Duration(value)),
+        .. OfLimits,
     ];
 
     /// <summary>What a setting of the service is called in messages.</summary>
@@ -137,6 +168,10 @@ internal static class Settings
 
     /// <summary>The settings of a provider.</summary>
     public static ImmutableArray<ProviderSetting> Of(ProviderOptions provider) => provider.Type == ProviderType.Echo ? OfEcho : OfHttp;
+
+    private static ProviderSetting Limit(string suffix, string key, string description, Action<ProviderOptions, long> apply) => new(
+        suffix, key, SettingKind.WholeNumber(1, MaxLimit), description, _ => null,
+        (provider, value) => apply(provider, long.Parse(value, CultureInfo.InvariantCulture)));
 
     private static string InSeconds(TimeSpan duration) => duration.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 

@@ -87,10 +87,11 @@ public sealed class ChatGrainTests : IAsyncLifetime
     {
         var error = new ChatError
         {
-            Kind = ChatErrorKind.RateLimited,
+            // Not one that would have the provider left alone: the cluster is there for other tests too.
+            Kind = ChatErrorKind.UpstreamServerError,
             Message = "Slower.",
             Param = "messages[0]",
-            Code = "rate_limit_exceeded",
+            Code = "overloaded",
             Provider = "vendor",
             RetryAfter = TimeSpan.FromSeconds(7),
         };

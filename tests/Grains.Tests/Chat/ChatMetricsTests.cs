@@ -21,6 +21,10 @@ public class ChatMetricsTests
         Assert.Equal(
             [
                 "# TYPE llm_inflight_requests gauge",
+                "# TYPE llm_limit_admitted_total counter",
+                "# TYPE llm_limit_denied_total counter",
+                "# TYPE llm_limit_grain_calls_total counter",
+                "# TYPE llm_limit_remaining gauge",
                 "# TYPE llm_request_duration_seconds histogram",
                 "# TYPE llm_requests_total counter",
                 "# TYPE llm_time_to_first_token_seconds histogram",

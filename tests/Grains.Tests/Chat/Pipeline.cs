@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Tests.Limits;
 using Prism.Tokens;
 using Prometheus;
 
@@ -18,11 +19,18 @@ internal sealed class Pipeline
     private readonly CollectorRegistry _metrics = Metrics.NewCustomRegistry();
 
     public Pipeline(params IChatProvider[] others)
+        : this(_ => { }, others)
     {
+    }
+
+    public Pipeline(Action<ProviderOptions> limits, params IChatProvider[] others)
+    {
+        limits(Vendor.Options);
         var registry = new ProviderRegistry("vendor", [Vendor, .. others]);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
-        Service = new(Templates, new(registry), new(Tokens, telemetry, Log), telemetry);
+        Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
+        Service = new(Templates, new(registry), new(Ledgers.Admission, Tokens, telemetry, Log), telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -34,6 +42,8 @@ internal sealed class Pipeline
     public RecordingLog<UpstreamCaller> Log { get; } = new();
 
     public ProviderCatalog Catalog { get; }
+
+    public LocalLedgers Ledgers { get; }
 
     public ChatService Service { get; }
 

@@ -7,6 +7,8 @@ namespace Prism.Tests.Limits;
 /// <summary>The pipeline's entry, over a real cluster.</summary>
 public sealed class ProviderAdmissionTests
 {
+    private static readonly ChatError Refused = new() { Kind = ChatErrorKind.RateLimited, Message = "No.", Provider = "echo" };
+
     [Fact(Timeout = 60_000)]
     public async Task A_limit_holds_over_all_silos_and_says_when_to_come_back()
     {
@@ -91,7 +93,7 @@ public sealed class ProviderAdmissionTests
     {
         await using var cluster = await LimitsCluster.StartAsync(silos: 1, _ => { });
         var call = MakeCall(cluster, 0, null);
-        cluster.Get<ProviderAdmission>(0).OnThrottled(call, TimeSpan.FromSeconds(30));
+        cluster.Get<ProviderAdmission>(0).OnFailed(call, Refused with { RetryAfter = TimeSpan.FromSeconds(30) });
         var error = (await AdmitAsync(cluster)).Error!;
 
         Assert.Equal(ChatErrorKind.RateLimited, error.Kind);
@@ -104,12 +106,12 @@ public sealed class ProviderAdmissionTests
         // Tokens that are not used go back to their block: the other silo never needs to ask again, so it can only be told.
         await using var cluster = await LimitsCluster.StartAsync(
             silos: 2, options => (options.TokensPerMinute, options.DefaultMaxTokens) = (1_000_000_000, 10));
-        (await AdmitAsync(cluster, silo: 1)).Reservation.SettleUnused();
-        cluster.Get<ProviderAdmission>(0).OnThrottled(MakeCall(cluster, 0, null), TimeSpan.FromMinutes(2));
+        (await AdmitAsync(cluster, silo: 1)).Reservation.Settle(Refused);
+        cluster.Get<ProviderAdmission>(0).OnFailed(MakeCall(cluster, 0, null), Refused with { RetryAfter = TimeSpan.FromMinutes(2) });
         AdmittedCall next;
         while ((next = await AdmitAsync(cluster, silo: 1)).Error is null)
         {
-            next.Reservation.SettleUnused();
+            next.Reservation.Settle(Refused);
             await Task.Yield();
         }
 

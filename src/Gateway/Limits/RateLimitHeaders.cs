@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Prism.Limits;
+
+/// <summary>
+/// <c>x-ratelimit-{limit,remaining,reset}-{requests,tokens}</c>, as OpenAI's clients know them. Of several limits on tokens they tell of the one
+/// with the least left: it is the next to be in the way.
+/// </summary>
+/// <remarks>Source: https://platform.openai.com/docs/guides/rate-limits</remarks>
+internal static class RateLimitHeaders
+{
+    /// <summary>Sets those of the limits there are; none where there are none.</summary>
+    public static void SetRateLimits(this HttpResponse response, ImmutableArray<LimitStatus>? limits)
+    {
+        LimitStatus? requests = null, tokens = null;
+        foreach (var limit in limits ?? [])
+        {
+            if (limit.Kind == LimitKind.RequestsPerMinute)
+            {
+                requests = limit;
+            }
+            else if (limit.Kind is LimitKind.TokensPerMinute or LimitKind.TokensPerDay or LimitKind.TokensPerMonth
+                && !(tokens?.Remaining <= limit.Remaining))
+            {
+                tokens = limit;
+            }
+        }
+
+        Set(response.Headers, requests, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests");
+        Set(response.Headers, tokens, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens");
+    }
+
+    /// <summary>A duration as <c>12ms</c>, <c>1s</c>, <c>6m0s</c> or <c>23h0m5s</c>; rounded up, so that it is never too early.</summary>
+    internal static string Format(TimeSpan duration)
+    {
+        if (duration < TimeSpan.FromSeconds(1))
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds):F0}ms");
+        }
+
+        var seconds = (long)Math.Ceiling(duration.TotalSeconds);
+        var (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+        return string.Create(CultureInfo.InvariantCulture, $"{(hours, minutes) switch
+        {
+            (0, 0) => "",
+            (0, _) => $"{minutes}m",
+            _ => $"{hours}h{minutes}m",
+        }}{seconds % 60}s");
+    }
+
+    private static void Set(IHeaderDictionary headers, LimitStatus? status, string limit, string remaining, string reset)
+    {
+        if (status is not null)
+        {
+            headers[limit] = status.Limit.ToString(CultureInfo.InvariantCulture);
+            headers[remaining] = status.Remaining.ToString(CultureInfo.InvariantCulture);
+            headers[reset] = Format(status.ResetAfter);
+        }
+    }
+}
