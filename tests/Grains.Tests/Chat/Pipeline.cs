@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Tests.Cache;
 using Prism.Tokens;
 using Prometheus;
 
@@ -22,7 +23,7 @@ internal sealed class Pipeline
         var registry = new ProviderRegistry("vendor", [Vendor, .. others]);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
-        Service = new(Templates, new(registry), new(Tokens, telemetry, Log), telemetry);
+        Service = new(Templates, new(registry), NoCache.Before(new(Tokens, telemetry, Log)), telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
