@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Prism;
 
 /// <summary>The one place where grain keys are made.</summary>
@@ -8,4 +10,35 @@ public static class GrainKeys
 
     /// <summary>The key of an <see cref="Providers.IProviderGrain"/>: its name as it is configured.</summary>
     public static string Provider(string name) => name;
+
+    /// <summary>The key of the <see cref="Cache.ICacheEpochGrain"/>.</summary>
+    public const string CacheEpoch = "epoch";
+
+    /// <summary>The key of an <see cref="Cache.ICacheGrain"/>.</summary>
+    /// <param name="epoch">The cache's epoch.</param>
+    /// <param name="promptHash">The hash of what is asked.</param>
+    public static string Cache(long epoch, string promptHash) => string.Create(CultureInfo.InvariantCulture, $"{epoch}.{promptHash}");
+
+    /// <summary>The key of an <see cref="Cache.ICacheSweepGrain"/>.</summary>
+    /// <param name="entry">The key of an entry; its prompt hash's first character says which share of the keys it is in.</param>
+    /// <param name="slotEnd">When the slot ends, to the second.</param>
+    public static string CacheSweep(string entry, DateTimeOffset slotEnd) =>
+        string.Create(CultureInfo.InvariantCulture, $"{slotEnd.ToUnixTimeSeconds()}.{entry[entry.IndexOf('.', StringComparison.Ordinal) + 1]}");
+
+    /// <summary>When the slot of a key of <see cref="CacheSweep"/> ends.</summary>
+    public static DateTimeOffset SlotEndOf(string sweep) => DateTimeOffset.FromUnixTimeSeconds(
+        long.Parse(sweep.AsSpan(0, sweep.IndexOf('.', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
+
+    /// <summary>The key of an <see cref="Cache.ICacheNodeGrain"/>.</summary>
+    public static string CacheNode(SiloAddress silo) => silo.ToParsableString();
+
+    /// <summary>The key of an <see cref="Flights.IFlightGrain"/>, which is also the flight's id.</summary>
+    /// <param name="leader">The silo that leads it.</param>
+    /// <param name="number">Its number there.</param>
+    public static string Flight(SiloAddress leader, long number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{leader.ToParsableString()}/{number}");
+
+    /// <summary>The silo that a key of <see cref="CacheNode"/> or <see cref="Flight"/> belongs to.</summary>
+    public static SiloAddress SiloOf(string key) =>
+        SiloAddress.FromParsableString(key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? key[..slash] : key);
 }

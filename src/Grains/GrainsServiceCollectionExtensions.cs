@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Limits;
@@ -28,6 +29,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ChatTelemetry>();
         services.AddSingleton<UpstreamCaller>();
+        services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();
         services.AddPrismLimits();
         services.AddPrismTemplates();

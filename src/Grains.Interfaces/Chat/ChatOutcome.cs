@@ -35,6 +35,9 @@ public sealed record ChatRoute
 
     /// <summary>How the provider's limits stood when the call was admitted or refused; null where it has none.</summary>
     [Id(4)] public ImmutableArray<LimitStatus>? Limits { get; init; }
+
+    /// <summary>How old the answer is, where it is a stored one.</summary>
+    [Id(5)] public TimeSpan? Age { get; init; }
 }
 
 /// <summary>What the response cache had to do with a call.</summary>
@@ -43,6 +46,15 @@ public enum ChatCacheResult
 {
     /// <summary>It was not asked.</summary>
     Bypass = 0,
+
+    /// <summary>It had no answer, so the provider was called.</summary>
+    Miss = 1,
+
+    /// <summary>It had the answer.</summary>
+    Hit = 2,
+
+    /// <summary>The same call was under way for somebody else, and its answer served this one too.</summary>
+    Joined = 3,
 }
 
 /// <summary>

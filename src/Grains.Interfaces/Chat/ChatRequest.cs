@@ -85,6 +85,9 @@ public sealed record ChatRequest
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(22), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
+    /// <summary>What the caller wants of the response cache; null for nothing special. Not part of the JSON.</summary>
+    [Id(23), JsonIgnore, JsonPropertyName("(cache)")] public ChatCachePolicy? Cache { get; init; }
+
     /// <summary>The output cap that is in force: <see cref="MaxCompletionTokens"/>, else <see cref="MaxTokens"/>.</summary>
     [JsonIgnore, JsonPropertyName("(output_token_limit)")] public int? OutputTokenLimit => MaxCompletionTokens ?? MaxTokens;
 }

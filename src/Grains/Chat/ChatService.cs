@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Prism.Cache;
 using Prism.Routing;
 using Prism.Templates;
 
@@ -8,7 +9,7 @@ namespace Prism.Chat;
 /// The way of a request, from a parsed call to an accounted answer. It runs in the process that owns the client's connection; grains are
 /// asked for decisions, the answer itself never passes through one.
 /// </summary>
-internal sealed class ChatService(IPromptTemplates templates, ChatRouter router, UpstreamCaller upstream, ChatTelemetry telemetry) : IChatService
+internal sealed class ChatService(IPromptTemplates templates, ChatRouter router, CachedCaller answers, ChatTelemetry telemetry) : IChatService
 {
     public async Task<ChatOutcome> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
@@ -21,8 +22,8 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Steps 3 and 4: call upstream and settle
-        var outcome = await upstream.CompleteAsync(call, cancellationToken);
+        // :: Steps 3 to 5: cache, and where it has no answer, call upstream and settle
+        var outcome = await answers.CompleteAsync(call, cancellationToken);
         observation.OnEnded(outcome.Error);
         return outcome;
     }
@@ -40,8 +41,8 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Steps 3 and 4: call upstream and settle
-        await foreach (var streamEvent in upstream.StreamAsync(call, cancellationToken))
+        // :: Steps 3 to 5: cache, and where it has no answer, call upstream and settle
+        await foreach (var streamEvent in answers.StreamAsync(call, cancellationToken))
         {
             observation.OnEvent(streamEvent);
             observation.IsWithCaller = true;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Tests.Cache;
 using Prism.Tests.Limits;
 using Prism.Tokens;
 using Prometheus;
@@ -30,7 +31,7 @@ internal sealed class Pipeline
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
-        Service = new(Templates, new(registry), new(Ledgers.Admission, Tokens, telemetry, Log), telemetry);
+        Service = new(Templates, new(registry), NoCache.Before(new(Ledgers.Admission, Tokens, telemetry, Log)), telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Chat;
+using Prism.Flights;
+
+namespace Prism.Cache;
+
+/// <summary>What requests of this silo do with the cache and its flights, and when they had better not.</summary>
+internal sealed partial class CacheDesk(
+    IOptions<CacheOptions> options,
+    CacheEpoch epoch,
+    FlightRegistry flights,
+    FlightLeader leader,
+    IGrainFactory grains,
+    CacheTelemetry telemetry,
+    TimeProvider time,
+    ILogger<CacheDesk> logger)
+{
+    // Whose answers may be shared: everybody's, as long as everybody is nobody in particular.
+    private const string Scope = "global";
+
+    // An ask takes a millisecond. What takes much longer is an outage, which must not become one of the requests.
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly CacheRest _rest = new(time);
+
+    /// <summary>Whether there is a cache.</summary>
+    public bool IsEnabled => options.Value.Enabled;
+
+    /// <summary>Whether requests neither follow nor are followed.</summary>
+    public bool IsAlone => !options.Value.SingleFlight;
+
+    /// <summary>The epoch that answers have to be of; null before it is known.</summary>
+    public long? CurrentEpoch => epoch.Value;
+
+    /// <summary>The epoch to ask in; null where the cache is not to be asked now.</summary>
+    public long? TryBegin() => CurrentEpoch is { } current && !_rest.IsResting ? current : null;
+
+    /// <summary>How long a request may take to get an answer that is not its own.</summary>
+    public CacheDeadline BeginJoin() => new(time, options.Value.JoinTimeout);
+
+    /// <summary>The hash of what a call asks.</summary>
+    public static string HashOf(ChatCall call) => PromptHash.Of(Scope, call.Route.Provider, call.Request);
+
+    /// <summary>Makes a flight that this request will lead, if it is told to.</summary>
+    public AnnouncedFlight Announce() => new(flights, leader);
+
+    /// <summary>Takes a seat in a flight; null where it is known to be lost.</summary>
+    public FlightReader? TryBoard(string flight) => flights.TryBoard(flight);
+
+    /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
+    public async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
+    {
+        var deadline = new CacheDeadline(time, AskTimeout);
+        while (true)
+        {
+            try
+            {
+                var answer = await deadline.BoundAsync(grains.GetGrain<ICacheGrain>(key).JoinAsync(ask), cancellationToken);
+                _rest.End();
+                return answer;
+            }
+            catch (OrleansMessageRejectionException) when (!deadline.IsOver)
+            {
+                // A silo has just gone; where its grains are now is not known everywhere yet.
+                await Task.Delay(RetryDelay, time, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                _rest.Begin();
+                LogNotAnswered(exception);
+                return null;
+            }
+        }
+    }
+
+    /// <summary>A request has its answer, or will not get it from here.</summary>
+    public void OnJoined(ChatCacheResult result) => telemetry.OnRequest(result);
+
+    [LoggerMessage(LogLevel.Warning, "The response cache does not answer and is left alone for a while")]
+    private partial void LogNotAnswered(Exception exception);
+}

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Storage;
+
+namespace Prism.Cache;
+
+/// <summary>
+/// One prompt's place in the cache. Who leads is in memory only: where the activation is lost, the next one to ask leads a second call, which
+/// costs money and nothing else. The answer is in memory first and then written, so that nobody waits for the storage.
+/// </summary>
+[HashBasedPlacement]
+internal sealed partial class CacheGrain(
+    [PersistentState("entry", StorageNames.Cache)] IPersistentState<CacheState> storage,
+    IClusterMembershipService membership,
+    CacheTelemetry telemetry,
+    TimeProvider time,
+    ILogger<CacheGrain> logger) : Grain, ICacheGrain
+{
+    private CacheEntry? _entry;
+    private string? _lead;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Hold(storage.State?.Entry);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Hold(null);
+        return Task.CompletedTask;
+    }
+
+    public Task<JoinAnswer> JoinAsync(JoinAsk ask)
+    {
+        var now = time.GetUtcNow();
+        if (_entry is { } entry && !ask.Refresh && IsGood(entry, ask, now))
+        {
+            // Clocks differ: an answer that is not made yet is just made.
+            return Task.FromResult(new JoinAnswer { Hit = entry, Age = Max(now - entry.Created, TimeSpan.Zero) });
+        }
+
+        if (ask.Alone)
+        {
+            return Task.FromResult(new JoinAnswer { Flight = ask.Flight });
+        }
+
+        if (ask.Refresh || _lead is null || _lead == ask.Lost || IsDead(_lead))
+        {
+            _lead = ask.Flight;
+        }
+
+        return Task.FromResult(new JoinAnswer { Flight = _lead });
+    }
+
+    public async Task CompleteAsync(string flight, CacheEntry entry)
+    {
+        await ReleaseAsync(flight);
+        if (_entry is { } other && other.Asked > entry.Asked)
+        {
+            return;
+        }
+
+        Hold(entry);
+        await WriteAsync(entry);
+    }
+
+    public Task ReleaseAsync(string flight)
+    {
+        _lead = _lead == flight ? null : _lead;
+        return Task.CompletedTask;
+    }
+
+    public async Task<DateTimeOffset?> ExpireAsync()
+    {
+        if (_entry is { } entry && entry.Expires > time.GetUtcNow())
+        {
+            return entry.Expires;
+        }
+
+        Hold(null);
+        await storage.ClearStateAsync();
+        if (_lead is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return null;
+    }
+
+    private async Task WriteAsync(CacheEntry entry)
+    {
+        try
+        {
+            storage.State = new() { Entry = entry };
+            await storage.WriteStateAsync();
+        }
+        catch (InconsistentStateException exception)
+        {
+            // Another activation has written: what it knows is in the storage, for the next one.
+            LogOvertaken(exception);
+            DeactivateOnIdle();
+        }
+        catch (Exception exception)
+        {
+            // It is still served, for as long as this activation lives.
+            LogNotWritten(exception);
+        }
+    }
+
+    private void Hold(CacheEntry? entry)
+    {
+        telemetry.OnHeld((entry is null ? 0 : 1) - (_entry is null ? 0 : 1));
+        _entry = entry;
+    }
+
+    private bool IsDead(string flight) => membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(flight)) == SiloStatus.Dead;
+
+    private static bool IsGood(CacheEntry entry, JoinAsk ask, DateTimeOffset now) =>
+        now < entry.Expires && (ask.MaxAge is not { } maxAge || now - entry.Created <= maxAge);
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+
+    [LoggerMessage(LogLevel.Warning, "A cached answer was written by another activation too")]
+    private partial void LogOvertaken(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "An answer could not be written to the cache")]
+    private partial void LogNotWritten(Exception exception);
+}

@@ -1,0 +1,23 @@
+namespace Prism.Cache;
+
+/// <summary>The response cache. Bound from <c>Prism:Cache</c>; the same on all silos of a cluster.</summary>
+public sealed class CacheOptions
+{
+    /// <summary>Whether answers are cached. Default: false.</summary>
+    public bool Enabled { get; set; }
+
+    /// <summary>How long an answer is served, where its request does not say. Default: an hour.</summary>
+    public TimeSpan Ttl { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The longest answer that is kept, in bytes of its JSON. Default: 1 MiB.</summary>
+    public int MaxBytes { get; set; } = 1 << 20;
+
+    /// <summary>Whether identical calls that come while one is under way share its answer. Default: true.</summary>
+    public bool SingleFlight { get; set; } = true;
+
+    /// <summary>
+    /// How long a request waits to be told about its answer and, where it shares somebody else's call, for that to begin to answer. Then it
+    /// calls by itself. Default: 30 s.
+    /// </summary>
+    public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,28 @@
+using Prism.Chat;
+using Prism.Flights;
+
+namespace Prism.Cache;
+
+/// <summary>Where a request gets its answer from: a stored one, or a flight. Exactly one of <see cref="Entry"/> and <see cref="Reader"/> is set.</summary>
+internal sealed class Seat : IDisposable
+{
+    /// <summary>The stored answer.</summary>
+    public CacheEntry? Entry { get; init; }
+
+    /// <summary>How old it is.</summary>
+    public TimeSpan Age { get; init; }
+
+    /// <summary>The place in the flight.</summary>
+    public FlightReader? Reader { get; init; }
+
+    /// <summary>What that is called.</summary>
+    public required ChatCacheResult Result { get; init; }
+
+    /// <summary>Whether the whole answer has been had from here.</summary>
+    public bool HasEnded => Reader?.HasEnded ?? true;
+
+    /// <summary>The route as this request's caller is to know it.</summary>
+    public ChatRoute Mark(ChatRoute route) => route with { Cache = Result, Age = Entry is null ? null : Age };
+
+    public void Dispose() => Reader?.Dispose();
+}

@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Cache;
+using Prism.Chat;
+
+namespace Prism.Flights;
+
+/// <summary>
+/// What a flight is for.
+/// </summary>
+/// <param name="Epoch">The cache's epoch that it was begun in.</param>
+/// <param name="PromptHash">What is asked.</param>
+/// <param name="IsStreamed">Whether the call upstream is streamed, which is as its leader wants its answer.</param>
+internal readonly record struct FlightPlan(long Epoch, string PromptHash, bool IsStreamed);
+
+/// <summary>
+/// Makes the call upstream that a flight is: once for all its readers, and for as long as there are any. It is of the kind that the first of them
+/// asked for; readers of the other kind have it converted, so that nobody's call becomes another than it would have been.
+/// </summary>
+internal sealed partial class FlightLeader(
+    UpstreamCaller upstream,
+    FlightRegistry flights,
+    CacheEpoch epoch,
+    IGrainFactory grains,
+    IOptions<CacheOptions> options,
+    TimeProvider time,
+    ILogger<FlightLeader> logger)
+{
+    private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
+
+    /// <summary>Begins. What comes of it is in the flight, and later in the cache.</summary>
+    public void Lead(Flight flight, ChatCall call, FlightPlan plan) =>
+        // On a thread of its own kind: the request may be a grain's turn, which the flight outlives.
+        _ = Task.Run(() => LeadAsync(flight, call, plan));
+
+    private async Task LeadAsync(Flight flight, ChatCall call, FlightPlan plan)
+    {
+        var asked = time.GetUtcNow();
+        var source = plan.IsStreamed ? StreamAsync(call, flight.Abandoned) : CompleteAsync(call, flight.Abandoned);
+        try
+        {
+            var events = await flight.RunAsync(source, exception => OnFault(exception, flight.Id));
+            await SettleAsync(flight.Id, plan, EntryOf(events, call, asked));
+        }
+        catch (OperationCanceledException) when (flight.Abandoned.IsCancellationRequested)
+        {
+            await SettleAsync(flight.Id, plan, null);
+        }
+        finally
+        {
+            // Only now: until the cache knows, it sends readers here.
+            flights.Remove(flight);
+        }
+    }
+
+    private async IAsyncEnumerable<FlightEvent> StreamAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var streamed in upstream.StreamAsync(call, cancellationToken))
+        {
+            yield return streamed;
+        }
+    }
+
+    private async IAsyncEnumerable<FlightEvent> CompleteAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var outcome = await upstream.CompleteAsync(call, cancellationToken);
+        if (outcome.Error is { } error)
+        {
+            yield return (ChatStreamEvent)error;
+            yield break;
+        }
+
+        yield return new ChatStreamEvent { Started = outcome.Route };
+        yield return outcome.Response!;
+    }
+
+    private CacheEntry? EntryOf(ReadOnlyMemory<FlightEvent> events, ChatCall call, DateTimeOffset asked)
+    {
+        if (AnswerOf(events.Span) is not { } response || SizeOf(response) > options.Value.MaxBytes)
+        {
+            return null;
+        }
+
+        var created = time.GetUtcNow();
+        var ttl = call.Request.Cache?.Ttl ?? options.Value.Ttl;
+        return new() { Response = response, Created = created, Expires = created + ttl, Asked = asked };
+    }
+
+    private static ChatResponse? AnswerOf(ReadOnlySpan<FlightEvent> events)
+    {
+        if (events is [] or [.., { Streamed.Failed: not null }])
+        {
+            return null;
+        }
+
+        if (events[^1].Whole is { } whole)
+        {
+            return whole;
+        }
+
+        var assembly = new AnswerAssembly();
+        foreach (var flightEvent in events)
+        {
+            if (flightEvent.Streamed.Chunk is { } chunk)
+            {
+                assembly.Add(chunk);
+            }
+        }
+
+        return assembly.ToResponse(events[^1].Streamed.Completed);
+    }
+
+    private static int SizeOf(ChatResponse response)
+    {
+        using var json = new PooledBuffer();
+        using var writer = new Utf8JsonWriter(json);
+        JsonSerializer.Serialize(writer, response, ChatJson.Lenient.ChatResponse);
+        writer.Flush();
+        return json.Length;
+    }
+
+    // Noted for deletion first: an entry that is not would stay in the storage for ever.
+    private async Task SettleAsync(string flight, FlightPlan plan, CacheEntry? entry)
+    {
+        var key = GrainKeys.Cache(plan.Epoch, plan.PromptHash);
+        var cache = grains.GetGrain<ICacheGrain>(key);
+        try
+        {
+            if (entry is null || epoch.Value != plan.Epoch)
+            {
+                await cache.ReleaseAsync(flight);
+                return;
+            }
+
+            await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(key, entry.Expires)).AddAsync(key);
+            await cache.CompleteAsync(flight, entry);
+        }
+        catch (Exception exception)
+        {
+            // Whoever is sent to this flight from now on finds it lost, says so, and leads another.
+            LogNotSettled(exception);
+        }
+    }
+
+    private FlightEvent OnFault(Exception exception, string flight)
+    {
+        LogFault(exception, flight);
+        return (ChatStreamEvent)Fault;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Flight {Flight} failed")]
+    private partial void LogFault(Exception exception, string flight);
+
+    [LoggerMessage(LogLevel.Warning, "An answer could not be left in the cache")]
+    private partial void LogNotSettled(Exception exception);
+}
