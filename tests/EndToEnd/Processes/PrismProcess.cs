@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Prism.Tests.Processes;
+
+/// <summary>A real Prism, as it is deployed: <c>dotnet Prism.Silo.dll</c> with an environment, on ports of its own.</summary>
+internal sealed class PrismProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(40);
+
+    private static readonly string SiloPath = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        typeof(PrismProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "SiloPath").Value!));
+
+    private readonly ChildProcess _process;
+
+    private PrismProcess(string name, int[] ports, ChildProcess process)
+    {
+        (Name, SiloPort, GatewayPort, _process) = (name, ports[1], ports[2], process);
+        Http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{ports[0]}") };
+    }
+
+    public string Name { get; }
+
+    public int SiloPort { get; }
+
+    public int GatewayPort { get; }
+
+    /// <summary>A client of its API, without retries.</summary>
+    public HttpClient Http { get; }
+
+    public string LogFile => _process.LogFile;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts it. That it is up is for <see cref="ReadyAsync"/>.</summary>
+    /// <param name="name">What its log is called.</param>
+    /// <param name="logs">The directory for that.</param>
+    /// <param name="environment">Its <c>LLM_…</c> variables, over those for ports.</param>
+    public static PrismProcess Start(string name, string logs, IEnumerable<(string Name, string Value)> environment)
+    {
+        var ports = FreePorts.Take(3);
+        var start = new ProcessStartInfo("dotnet", [SiloPath]) { WorkingDirectory = Path.GetDirectoryName(SiloPath) };
+        foreach (var inherited in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(key => key.StartsWith("LLM_", StringComparison.Ordinal)))
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        (string Name, string Value)[] own =
+        [
+            ("LLM_HOST", "127.0.0.1"),
+            ("LLM_PORT", $"{ports[0]}"),
+            ("LLM_SILO_PORT", $"{ports[1]}"),
+            ("LLM_SILO_GATEWAY_PORT", $"{ports[2]}"),
+            ("LLM_ADVERTISED_IP", "127.0.0.1"),
+            ("LLM_METRICS_ENABLED", "false"),
+            ("LLM_DASHBOARD_ENABLED", "false"),
+        ];
+        foreach (var (variable, value) in own.Concat(environment))
+        {
+            start.Environment[variable] = value;
+        }
+
+        return new(name, ports, new ChildProcess(start, Path.Combine(logs, name + ".log")));
+    }
+
+    /// <summary>Waits until it serves.</summary>
+    public Task ReadyAsync() => Until.TrueAsync($"{Name} is ready", StartDeadline, async () =>
+        HasExited ? throw new InvalidOperationException($"{Name} has ended with {ExitCode}.") : await AnswersAsync("/healthz/ready"));
+
+    /// <summary>Whether a path is answered with 200 at once.</summary>
+    public async Task<bool> AnswersAsync(string path)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            using var response = await Http.GetAsync(path, patience.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The status of each silo that it knows, by the port that silos reach each other at.</summary>
+    public async Task<Dictionary<int, string>> GetSilosAsync()
+    {
+        var health = await Http.GetFromJsonAsync<JsonElement>("/health");
+        return health.GetProperty("cluster").GetProperty("silos").EnumerateArray().ToDictionary(
+            silo => PortOf(silo.GetProperty("address").GetString()!),
+            silo => silo.GetProperty("status").GetString()!);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    public Task<TimeSpan> StopAsync() => _process.StopAsync(StopDeadline);
+
+    /// <summary>SIGSTOP.</summary>
+    public Task FreezeAsync() => _process.FreezeAsync();
+
+    /// <summary>SIGCONT.</summary>
+    public Task ThawAsync() => _process.ThawAsync();
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task WaitForExitAsync(TimeSpan deadline) => _process.WaitForExitAsync(deadline);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    // S127.0.0.1:11111:154439744 or 127.0.0.1:11111@154439744
+    private static int PortOf(string address) => int.Parse(address.Split(':', '@')[1], System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Prism.Tests.Processes;
+
+namespace Prism.Tests.Redis;
+
+/// <summary>A <c>redis-server</c> of the test's own that writes each change to its disk before it acknowledges it.</summary>
+internal sealed class RedisServerProcess : TestRedis
+{
+    private readonly string _directory;
+    private readonly string _logFile;
+    private readonly int _port = FreePorts.Take(1)[0];
+    private ChildProcess _process = null!;
+
+    private RedisServerProcess(string logs) =>
+        (_directory, _logFile) = (Directory.CreateDirectory(Path.Combine(logs, "redis")).FullName, Path.Combine(logs, "redis.log"));
+
+    public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Any(directory => File.Exists(Path.Combine(directory, "redis-server")));
+
+    public override string Url => $"redis://127.0.0.1:{_port}";
+
+    public override string Kind => "redis-server";
+
+    public static async Task<RedisServerProcess> StartAsync(string logs)
+    {
+        var redis = new RedisServerProcess(logs);
+        await redis.ComeBackAsync();
+        return redis;
+    }
+
+    public override async Task GoAwayAsync() => await _process.DisposeAsync();
+
+    public override async Task ComeBackAsync()
+    {
+        _process = new ChildProcess(
+            new ProcessStartInfo("redis-server",
+                ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always"]),
+            _logFile);
+        await Until.TrueAsync("redis-server listens", TimeSpan.FromSeconds(20), IsListeningAsync);
+    }
+
+    public override ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task<bool> IsListeningAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync("127.0.0.1", _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
