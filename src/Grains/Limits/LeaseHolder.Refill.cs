@@ -14,8 +14,8 @@ internal sealed partial class LeaseHolder
     // What is asked for ahead of need may wait a little: where there is not much, it would else be asked for at each request.
     private static readonly TimeSpan AheadInterval = TimeSpan.FromMilliseconds(250);
 
-    // How often the ledger is told what was spent, at the least.
-    private const int TicksPerReport = 5;
+    // How often the ledger is told what was spent, at the least. Of what is scarce it is told at each tick.
+    private const int TicksPerReport = 20;
 
     private readonly Dictionary<LimitKind, (LeaseGrant Grant, long At)> _stands = [];
     private LeaseAsk? _unanswered;

@@ -63,9 +63,13 @@ public sealed class LeaseUtilisationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Where_limits_are_far_away_twenty_requests_cost_less_than_one_call(int silos)
+    [InlineData(1, 5)]
+    [InlineData(1, 10)]
+    [InlineData(1, 40)]
+    [InlineData(3, 5)]
+    [InlineData(3, 10)]
+    [InlineData(3, 40)]
+    public void Where_limits_are_far_away_twenty_requests_cost_less_than_one_call(int silos, double perSecond)
     {
         var limits = new LimitSet
         {
@@ -76,7 +80,7 @@ public sealed class LeaseUtilisationTests(ITestOutputHelper output)
             MaxConcurrency = 5_000,
         };
         var (cluster, world) = Run(
-            limits, Enumerable.Repeat(40.0, silos), queues: false, world => new(1_000, 300, world.UpTo(TimeSpan.FromSeconds(2))));
+            limits, Enumerable.Repeat(perSecond, silos), queues: false, world => new(1_000, 300, world.UpTo(TimeSpan.FromSeconds(2))));
 
         var requests = cluster.Silos.Sum(silo => silo.Arrivals);
         output.WriteLine($"{cluster.Calls / (double)requests:F4} calls a request");
