@@ -18,6 +18,9 @@ internal sealed class DenialMemory(LimitSet limits, TimeProvider time)
     /// <summary>From when on it is worth asking again.</summary>
     public long AskAgainAt { get; private set; }
 
+    /// <summary>Whether the provider ever wanted to be left alone. May be read at any time.</summary>
+    public bool WasHeldBack => Volatile.Read(ref _heldBackUntil) != 0;
+
     /// <summary>Until when the provider wants to be left alone.</summary>
     public long HeldBackUntil => _heldBackUntil;
 

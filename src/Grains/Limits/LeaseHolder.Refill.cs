@@ -185,7 +185,7 @@ internal sealed partial class LeaseHolder
             {
                 pool.Sweep(now);
                 // What is scarce and not used here may be just what others wait for.
-                _reportDue |= pool.HasReports && (isReportTime || IsScarce(pool.Kind));
+                _reportDue |= pool.HasReports && (isReportTime || pool.HasOverspent || IsScarce(pool.Kind));
             }
 
             if (_permits is not null)

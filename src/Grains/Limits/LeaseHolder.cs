@@ -76,6 +76,13 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     /// </summary>
     public bool TryAdmit(in Charge charge, out LeaseReservation reservation)
     {
+        if (!HasLimits && !_denial.WasHeldBack)
+        {
+            // Nothing to take and nothing to settle.
+            reservation = default;
+            return true;
+        }
+
         lock (_gate)
         {
             var now = _time.GetTimestamp();

@@ -21,6 +21,9 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether there is something to tell the ledger.</summary>
     public bool HasReports => _reports.Count > 0;
 
+    /// <summary>Whether more was spent than the ledger knows to be granted.</summary>
+    public bool HasOverspent => _reports.Exists(report => report.Returned < 0);
+
     public bool Fits(long amount, long now) => _old.Fits(amount, now) || _current.Fits(amount, now);
 
     /// <summary>What can still be spent, over all blocks.</summary>

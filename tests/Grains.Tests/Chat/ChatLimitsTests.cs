@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Prism.Chat;
 using Prism.Limits;
 using Prism.Providers;
@@ -227,6 +228,77 @@ public sealed class ChatLimitsTests
         Assert.All(pipeline.Vendor.Received, request => Assert.Null(request.OutputTokenLimit));
         Assert.Null(outcome.Route!.Limits);
         Assert.Equal(0, pipeline.Ledgers.AsksOf("vendor"));
+    }
+
+    [Fact]
+    public async Task Those_that_wait_are_served_in_the_order_in_which_they_came()
+    {
+        var pipeline = Queue(out var gates);
+        var calls = Enumerable.Range(0, 4).Select(i => pipeline.CompleteAsync(Ask($"call {i}"))).ToList();
+
+        for (var i = 0; i < calls.Count; i++)
+        {
+            (await gates.Reader.ReadAsync()).SetResult();
+            Assert.Null((await calls[i]).Error);
+            Assert.All(calls.Skip(i + 1), call => Assert.False(call.IsCompleted));
+        }
+
+        Assert.Equal(
+            ["call 0", "call 1", "call 2", "call 3"], pipeline.Vendor.Received.Select(request => request.Messages[0].Content!.ToText()));
+    }
+
+    [Fact]
+    public async Task Who_has_waited_for_too_long_is_refused_and_leaves_the_line()
+    {
+        var pipeline = Queue(out var gates);
+        var first = pipeline.CompleteAsync(Ask("first"));
+        var gate = await gates.Reader.ReadAsync();
+        var second = pipeline.CompleteAsync(Ask("second"));
+
+        pipeline.Time.Advance(TimeSpan.FromSeconds(10));
+        var refused = await second;
+        gate.SetResult();
+        await first;
+        var third = pipeline.CompleteAsync(Ask("third"));
+        (await gates.Reader.ReadAsync()).SetResult();
+
+        Assert.Equal(ChatErrorKind.RateLimited, refused.Error!.Kind);
+        Assert.Null((await third).Error);
+        Assert.Equal(["first", "third"], pipeline.Vendor.Received.Select(request => request.Messages[0].Content!.ToText()));
+    }
+
+    [Fact]
+    public async Task Who_leaves_while_it_waits_leaves_the_line()
+    {
+        var pipeline = Queue(out var gates);
+        using var caller = new CancellationTokenSource();
+        var first = pipeline.CompleteAsync(Ask("first"));
+        var gate = await gates.Reader.ReadAsync();
+        var second = pipeline.Service.CompleteAsync(Ask("second"), caller.Token);
+        var third = pipeline.CompleteAsync(Ask("third"));
+
+        await caller.CancelAsync();
+        gate.SetResult();
+        (await gates.Reader.ReadAsync()).SetResult();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Null((await third).Error);
+        Assert.Equal(["first", "third"], pipeline.Vendor.Received.Select(request => request.Messages[0].Content!.ToText()));
+    }
+
+    // One at a time, in line for ten seconds; each call that reaches the provider waits at a gate.
+    private static Pipeline Queue(out Channel<TaskCompletionSource> gates)
+    {
+        var pipeline = new Pipeline(options => (options.MaxConcurrency, options.QueueTimeout) = (1, TimeSpan.FromSeconds(10)));
+        var opened = gates = Channel.CreateUnbounded<TaskCompletionSource>();
+        pipeline.Vendor.OnComplete = async (_, _) =>
+        {
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            opened.Writer.TryWrite(gate);
+            await gate.Task;
+            return Answer("ok");
+        };
+        return pipeline;
     }
 
     private static Pipeline Limited() => new(options => (options.TokensPerDay, options.DefaultMaxTokens) = (100_000, Cap));

@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prism.Limits;
+using Prism.Providers;
+using Prometheus;
+
+namespace Prism.Bench;
+
+/// <summary>Admission by asking the ledger, which is what a request costs that finds nothing left: a grain call and a write to memory.</summary>
+internal static class LedgerBench
+{
+    private const int Operations = 20;
+
+    public static async Task RunAsync()
+    {
+        using var silo = Build();
+        await silo.StartAsync();
+        var grain = silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IProviderGrain>(GrainKeys.Provider("echo"));
+        var (self, sequence) = (silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), 0L);
+        await Measure.PrintAsync("ask the ledger in the same process, storage in memory", Operations, async () =>
+        {
+            var answer = await grain.AskAsync(Ask(self, ++sequence), null);
+            if (answer.DeniedBy is not null)
+            {
+                throw new InvalidOperationException($"There is plenty, and {answer.DeniedBy} was in the way.");
+            }
+        });
+        await silo.StopAsync();
+    }
+
+    // One request that is spent at once: what was granted before is returned, so that the ledger stays as it is.
+    private static LeaseAsk Ask(string silo, long sequence) => new()
+    {
+        Silo = silo,
+        Sequence = sequence,
+        Reports = [new(LimitKind.TokensPerDay, 0, 0, 1_000)],
+        Wants = [new(LimitKind.RequestsPerMinute, 1, 1, 0), new(LimitKind.TokensPerDay, 1_000, 1_000, 0)],
+    };
+
+    private static IHost Build()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(FreePort(), FreePort(), null, "bench", "bench")
+            .AddMemoryGrainStorage(StorageNames.Ledgers));
+        builder.Services
+            .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
+            .AddPrismProviders()
+            .AddPrismLimits()
+            .Configure<ProvidersOptions>(options =>
+            {
+                foreach (var (name, provider) in options.Providers)
+                {
+                    provider.Name = name;
+                }
+
+                (options.Providers["echo"].RequestsPerMinute, options.Providers["echo"].TokensPerDay) = (1_000_000_000, 1_000_000_000_000);
+            });
+        return builder.Build();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}

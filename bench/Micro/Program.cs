@@ -1,0 +1,6 @@
+using Prism.Bench;
+
+Console.WriteLine("| what | ns | B |");
+Console.WriteLine("|---|--:|--:|");
+await AdmissionBench.RunAsync();
+await LedgerBench.RunAsync();
