@@ -9,6 +9,7 @@ internal sealed class Flight(string id) : IDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _abandoned = new();
     private readonly FlightBuffer _buffer = new();
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _readers;
     private State _state;
 
@@ -17,6 +18,9 @@ internal sealed class Flight(string id) : IDisposable
 
     /// <summary>Fires once nobody reads any more what is not complete yet.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
+
+    /// <summary>Ends when all is done that the flight brings with it.</summary>
+    public Task Settled => _settled.Task;
 
     /// <summary>Takes a seat, unless the flight is lost.</summary>
     /// <returns>To be disposed; null where the answer will not come from here.</returns>
@@ -69,6 +73,9 @@ internal sealed class Flight(string id) : IDisposable
 
     /// <summary>There is no such flight after all: whoever has boarded finds it lost.</summary>
     public void Withdraw() => End();
+
+    /// <summary>All is done.</summary>
+    public void Settle() => _settled.TrySetResult();
 
     public void Dispose() => _abandoned.Dispose();
 

@@ -13,9 +13,6 @@ internal sealed partial class FlightRegistry(IGrainFactory grains, ILocalSiloDet
     private readonly ConcurrentDictionary<string, Flight> _views = new(StringComparer.Ordinal);
     private long _lastNumber;
 
-    /// <summary>How many flights there are.</summary>
-    public int Count => _led.Count + _views.Count;
-
     /// <summary>
     /// Makes a flight that this silo may come to lead. Others find it from now on: one that follows may be here before the news that
     /// there is something to follow.
@@ -29,7 +26,14 @@ internal sealed partial class FlightRegistry(IGrainFactory grains, ILocalSiloDet
     }
 
     /// <summary>Forgets a flight that this silo led, or did not come to lead.</summary>
-    public void Remove(Flight flight) => _led.TryRemove(flight.Id, out _);
+    public void Remove(Flight flight)
+    {
+        _led.TryRemove(flight.Id, out _);
+        flight.Settle();
+    }
+
+    /// <summary>Ends when the flights have ended that this silo leads now, and the cache knows what came of them.</summary>
+    public Task WhenSettledAsync() => Task.WhenAll(_led.Values.Select(flight => flight.Settled));
 
     /// <summary>Takes a seat in a flight that this silo leads.</summary>
     public FlightReader? TryBoardLed(string id) => _led.TryGetValue(id, out var flight) ? flight.TryBoard() : null;

@@ -1,0 +1,76 @@
+using Prism.Chat;
+using Prism.Tests.Cache;
+using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.ScriptedProvider;
+
+namespace Prism.Tests.Flights;
+
+/// <summary>The silo that makes the call for others dies.</summary>
+public sealed class LostLeaderTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Forever = CancellationToken.None;
+    private readonly TaskCompletionSource _never = new();
+    private CacheCluster _cluster = null!;
+
+    public async Task InitializeAsync() => _cluster = await CacheCluster.StartAsync();
+
+    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+
+    // Prompts whose grains live on different silos, that of the leader among them.
+    [Theory(Timeout = 120_000)]
+    [InlineData("a", true)]
+    [InlineData("b", false)]
+    [InlineData("c", true)]
+    [InlineData("d", false)]
+    public async Task Before_its_first_piece_somebody_else_leads(string prompt, bool isStreamed)
+    {
+        _cluster.Provider(1).OnStream = (_, _) => FirstOf();
+        _cluster.Provider(1).OnComplete = async (_, _) =>
+        {
+            await _never.Task;
+            return Answer("never");
+        };
+        Lead(1, prompt, isStreamed);
+        await _cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 1);
+        Task<string>[] followers = [TextAsync(0, prompt, true), TextAsync(0, prompt, false), TextAsync(2, prompt, true), TextAsync(2, prompt, false)];
+        await _cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 5);
+        var dead = _cluster.Provider(1);
+        await _cluster.KillAsync(1);
+
+        Assert.All(await Task.WhenAll(followers), text => Assert.Equal("ok", text));
+        Assert.Equal(2, dead.Received.Count + _cluster.UpstreamCalls);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task After_its_first_piece_a_stream_ends_in_an_error_and_never_in_another_answer()
+    {
+        _cluster.Provider(1).OnStream = (_, _) => FirstOf(Piece("half "), Piece("an "));
+        Lead(1, "hello", isStreamed: true);
+        await _cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 1);
+        var follower = new StreamReading(_cluster.Chat(0).StreamAsync(Ask(), Forever));
+        await follower.PieceAsync("half ");
+        await follower.PieceAsync("an ");
+        await _cluster.KillAsync(1);
+
+        Assert.Equal(ChatErrorKind.UpstreamBrokenOff, (await follower.NextAsync()).Failed!.Kind);
+        Assert.Equal("ok", await TextAsync(1, "hello", streamed: true));
+        await follower.DisposeAsync();
+    }
+
+    // What its clients get is nobody's concern: their silo is gone.
+    private void Lead(int silo, string prompt, bool isStreamed) => _ = TextAsync(silo, prompt, isStreamed);
+
+    private async Task<string> TextAsync(int silo, string prompt, bool streamed) => streamed
+        ? string.Concat((await _cluster.StreamAsync(silo, Ask(prompt))).Select(one => one.Chunk?.Choices[0].Delta.Content ?? one.Failed?.Message))
+        : (await _cluster.CompleteAsync(silo, Ask(prompt))).Response!.Choices.Single().Message!.Content!;
+
+    private async IAsyncEnumerable<ChatStreamEvent> FirstOf(params ChatStreamEvent[] events)
+    {
+        foreach (var one in events)
+        {
+            yield return one;
+        }
+
+        await _never.Task;
+    }
+}
