@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Prism.Cache;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Providers;
@@ -48,6 +49,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSerilog(log => log.MinimumLevel.Information().WriteTo.Sink(Log), preserveStaticLogger: true)
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IChatService>(Chat)
+            .AddSingleton<IResponseCache>(Cache)
             .AddSingleton<IProviderCatalog>(Catalog)
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IClusterView>(Cluster)
@@ -61,6 +63,8 @@ public sealed class GatewayHost : IAsyncDisposable
     internal FakeTimeProvider Time { get; } = new();
 
     internal ScriptedChat Chat { get; } = new();
+
+    internal ScriptedCache Cache { get; } = new();
 
     internal ScriptedCatalog Catalog { get; } = new();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Providers;
@@ -48,6 +49,22 @@ internal sealed class ScriptedTemplates : IPromptTemplates
     {
         LastVariables = variables;
         return new(Outcome);
+    }
+}
+
+/// <summary>A cache that can be cleared, unless the test says otherwise.</summary>
+internal sealed class ScriptedCache : IResponseCache
+{
+    public bool IsEnabled { get; set; } = true;
+
+    public ChatError? Error { get; set; }
+
+    public int Cleared { get; private set; }
+
+    public Task<ChatError?> ClearAsync(CancellationToken cancellationToken)
+    {
+        Cleared++;
+        return Task.FromResult(Error);
     }
 }
 

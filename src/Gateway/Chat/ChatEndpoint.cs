@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Prism.Cache;
 using Prism.Errors;
 using Prism.Json;
 using Prism.Limits;
@@ -26,8 +27,9 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         }
 
         var provider = context.Request.Query["provider"];
-        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null };
-        if ((CheckProvider(provider) ?? format.Check(request)) is { } refused)
+        var (cache, unreadable) = context.Request.ReadCachePolicy();
+        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null, Cache = cache };
+        if ((CheckProvider(provider) ?? unreadable ?? format.Check(request)) is { } refused)
         {
             await FailAsync(context, refused);
         }
@@ -112,7 +114,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     {
         response.Headers["x-prism-provider"] = route.Provider;
         response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
-        response.Headers["x-prism-cache"] = NameOf(route.Cache);
+        response.SetCacheResult(route);
         response.SetRateLimits(route.Limits);
     }
 
@@ -129,9 +131,4 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     }
 
     private void LogError(ChatError error) => log.Set("Error", error.Kind);
-
-    private static string NameOf(ChatCacheResult result) => result switch
-    {
-        _ => "bypass",
-    };
 }

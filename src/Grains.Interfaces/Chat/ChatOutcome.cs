@@ -27,7 +27,7 @@ public sealed record ChatRoute
     /// <summary>The model that the provider is asked for.</summary>
     [Id(1)] public required string Model { get; init; }
 
-    /// <summary>How many calls upstream it has taken; 0 where the limits refused it.</summary>
+    /// <summary>How many calls upstream it has taken; 0 where the limits refused it, and for a stored answer.</summary>
     [Id(2)] public int Attempts { get; init; } = 1;
 
     /// <summary>What the response cache had to do with it.</summary>

@@ -28,7 +28,7 @@ public sealed record FlightBatch
 
 /// <summary>
 /// One event of a flight. A streamed flight is the events of a stream; one that is not streamed is <see cref="ChatStreamEvent.Started"/>,
-/// then <see cref="Whole"/>; either may be ended by <see cref="ChatStreamEvent.Failed"/>.
+/// then <see cref="Whole"/> or <see cref="ChatStreamEvent.Failed"/>.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("prism.flight-event")]
 public readonly record struct FlightEvent

@@ -17,7 +17,7 @@ public sealed class CacheOptions
 
     /// <summary>
     /// How long a request waits to be told about its answer and, where it shares somebody else's call, for that to begin to answer. Then it
-    /// calls by itself. Default: 30 s.
+    /// calls by itself. Default: a minute.
     /// </summary>
-    public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromMinutes(1);
 }

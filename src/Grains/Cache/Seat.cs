@@ -22,7 +22,9 @@ internal sealed class Seat : IDisposable
     public bool HasEnded => Reader?.HasEnded ?? true;
 
     /// <summary>The route as this request's caller is to know it.</summary>
-    public ChatRoute Mark(ChatRoute route) => route with { Cache = Result, Age = Entry is null ? null : Age };
+    public ChatRoute Mark(ChatRoute route) => Entry is null
+        ? route with { Cache = Result }
+        : route with { Cache = Result, Age = Age, Attempts = 0 };
 
     public void Dispose() => Reader?.Dispose();
 }

@@ -83,7 +83,8 @@ internal sealed class Flight(string id) : IDisposable
     {
         lock (_lock)
         {
-            if (--_readers > 0 || _state != State.UnderWay)
+            // A reader may have had the last event before the source knows that it was the last.
+            if (--_readers > 0 || _state != State.UnderWay || _buffer.IsComplete)
             {
                 return;
             }

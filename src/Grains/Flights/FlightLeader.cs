@@ -66,14 +66,15 @@ internal sealed partial class FlightLeader(
     private async IAsyncEnumerable<FlightEvent> CompleteAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var outcome = await upstream.CompleteAsync(call, cancellationToken);
+        yield return new ChatStreamEvent { Started = outcome.Route };
         if (outcome.Error is { } error)
         {
             yield return (ChatStreamEvent)error;
-            yield break;
         }
-
-        yield return new ChatStreamEvent { Started = outcome.Route };
-        yield return outcome.Response!;
+        else
+        {
+            yield return outcome.Response!;
+        }
     }
 
     private CacheEntry? EntryOf(ReadOnlyMemory<FlightEvent> events, ChatCall call, DateTimeOffset asked)

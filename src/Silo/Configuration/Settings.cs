@@ -16,6 +16,7 @@ internal static class Settings
     public const string Section = "Prism";
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
+    public const string CacheSection = "Prism:Cache";
     public const string ClusterSection = "Prism:Cluster";
     public const string RedisSection = "Prism:Redis";
     public const string RedisUrlPath = "Prism:Redis:Url";
@@ -26,6 +27,7 @@ internal static class Settings
     private const int MaxPort = 65535;
     private const long MaxLimit = 1_000_000_000_000;
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxTtl = TimeSpan.FromDays(365);
     private static readonly TimeSpan MaxPeriod = TimeSpan.FromMinutes(10);
 
     /// <summary>Adds providers by name. Has no path: in the configuration, a section adds one.</summary>
@@ -57,6 +59,17 @@ internal static class Settings
             new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
+        ]),
+        new("Response cache",
+        [
+            new("LLM_CACHE_ENABLED", "Prism:Cache:Enabled", SettingKind.Switch, "false", "Whether answers are cached. The same on all silos."),
+            new("LLM_CACHE_TTL", "Prism:Cache:Ttl", SettingKind.Seconds(MaxTtl), "3600", "How long an answer is served."),
+            new("LLM_CACHE_MAX_BYTES", "Prism:Cache:MaxBytes", SettingKind.WholeNumber(1, 1 << 30), "1048576",
+                "The longest answer that is kept, as JSON."),
+            new("LLM_CACHE_SINGLE_FLIGHT", "Prism:Cache:SingleFlight", SettingKind.Switch, "true",
+                "Whether identical calls that come while one is under way share its answer."),
+            new("LLM_CACHE_JOIN_TIMEOUT", "Prism:Cache:JoinTimeout", SettingKind.Seconds(MaxTimeout), "60",
+                "The longest wait for the first piece of an answer that is shared; then a request calls by itself."),
         ]),
         new("Cluster",
         [

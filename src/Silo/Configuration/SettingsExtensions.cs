@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
+using Prism.Cache;
 using Prism.Cluster;
 using Prism.Configuration.Kinds;
 using Prism.Metrics;
@@ -33,6 +34,7 @@ internal static class SettingsExtensions
             .AddSection<ServerOptions>(Settings.Section)
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
+            .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
             .AddSection<ClusterTimingOptions>(Settings.ClusterSection)
             .AddSection<RedisOptions>(Settings.RedisSection)

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Http;
+using Prism.Errors;
+using Prism.Json;
+
+namespace Prism.Cache;
+
+/// <summary><c>DELETE /cache</c>: empties the response cache on all silos.</summary>
+internal static class CacheEndpoint
+{
+    /// <summary>Answers once no silo serves an older answer any more; 503 where that cannot be said.</summary>
+    public static async Task Clear(HttpContext context, IResponseCache cache)
+    {
+        if (!cache.IsEnabled)
+        {
+            await context.Response.WriteJsonAsync(new StatusBody("disabled"), GatewayJson.Api.StatusBody);
+        }
+        else if (await cache.ClearAsync(context.RequestAborted) is { } error)
+        {
+            await context.WriteErrorAsync(error);
+        }
+        else
+        {
+            await context.Response.WriteJsonAsync(new StatusBody("cleared"), GatewayJson.Api.StatusBody);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Prism.Chat;
+using Prism.Flights;
+using static Prism.Tests.Chat.ScriptedProvider;
+
+namespace Prism.Tests.Flights;
+
+public sealed class FlightTests : IDisposable
+{
+    private static readonly ChatStreamEvent Last = new() { Completed = ChatUsage.Of(1, 1) };
+
+    private readonly Flight _flight = new("10.0.0.1:11111@1/1");
+    private readonly Channel<FlightEvent> _source = Channel.CreateUnbounded<FlightEvent>();
+
+    public void Dispose() => _flight.Dispose();
+
+    [Fact]
+    public async Task Every_reader_has_a_place_of_its_own()
+    {
+        using var early = _flight.TryBoard()!;
+        var run = _flight.RunAsync(_source.Reader.ReadAllAsync());
+        Send(Piece("a"));
+        Assert.Equal("a", TextOf(await NextAsync(early)));
+        Send(Piece("b"), Last);
+        await run;
+        using var late = _flight.TryBoard()!;
+
+        Assert.Equal("b", TextOf(await NextAsync(early)));
+        Assert.Equal("ab", TextOf(await NextAsync(late)));
+        Assert.True(early.HasEnded && late.HasEnded);
+        Assert.False(await early.WaitAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task It_goes_on_until_its_last_reader_has_left()
+    {
+        var (first, second) = (_flight.TryBoard()!, _flight.TryBoard()!);
+        var run = _flight.RunAsync(UntilCancelledAsync());
+
+        first.Dispose();
+        first.Dispose();
+        Assert.False(_flight.Abandoned.IsCancellationRequested);
+        second.Dispose();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Null(_flight.TryBoard());
+    }
+
+    [Fact]
+    public async Task Who_leaves_with_the_last_event_does_not_end_it_for_those_who_come()
+    {
+        var reader = _flight.TryBoard()!;
+        var (handedOut, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var run = _flight.RunAsync(WithAnEndAsync());
+        await NextAsync(reader);
+        reader.Dispose();
+        await handedOut.Task;
+
+        using var late = _flight.TryBoard();
+        goOn.SetResult();
+
+        Assert.False((await run).IsEmpty);
+        Assert.Equal("a", TextOf(await NextAsync(late!)));
+        Assert.False(_flight.Abandoned.IsCancellationRequested);
+
+        // The source has given its last event, and takes its time to close.
+        async IAsyncEnumerable<FlightEvent> WithAnEndAsync()
+        {
+            try
+            {
+                yield return (ChatStreamEvent)Piece("a");
+                yield return Last;
+            }
+            finally
+            {
+                handedOut.SetResult();
+                await goOn.Task;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_source_that_stops_short_is_a_flight_that_is_lost()
+    {
+        using var reader = _flight.TryBoard()!;
+        Send(Piece("a"));
+        _source.Writer.Complete();
+
+        Assert.True((await _flight.RunAsync(_source.Reader.ReadAllAsync())).IsEmpty);
+
+        Assert.Equal("a", TextOf(await NextAsync(reader)));
+        Assert.False(await reader.WaitAsync(CancellationToken.None));
+        Assert.False(reader.HasEnded);
+        Assert.Null(_flight.TryBoard());
+    }
+
+    [Fact]
+    public async Task A_source_that_throws_is_what_its_leader_makes_of_it()
+    {
+        using var reader = _flight.TryBoard()!;
+        _source.Writer.Complete(new InvalidOperationException("bug"));
+
+        await _flight.RunAsync(_source.Reader.ReadAllAsync(), _ => (ChatStreamEvent)Failure(ChatErrorKind.Internal));
+
+        var events = await NextAsync(reader);
+        Assert.Equal(ChatErrorKind.Internal, events.Span[0].Streamed.Failed!.Kind);
+        Assert.True(reader.HasEnded);
+    }
+
+    [Fact]
+    public async Task A_reader_that_gives_up_waiting_is_told_so()
+    {
+        using var reader = _flight.TryBoard()!;
+        using var stop = new CancellationTokenSource();
+        var wait = reader.WaitAsync(stop.Token);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await wait);
+    }
+
+    [Fact]
+    public async Task Many_readers_get_everything_in_order_however_fast_it_comes()
+    {
+        using var leader = _flight.TryBoard()!;
+        var readers = Enumerable.Range(0, 50).Select(_ => Task.Run(ReadAllAsync)).ToList();
+        var run = _flight.RunAsync(_source.Reader.ReadAllAsync());
+        var text = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i},"));
+        foreach (var word in text.Split(',')[..^1])
+        {
+            Send(Piece(word + ","));
+        }
+
+        Send(Last);
+        await run;
+
+        Assert.All(await Task.WhenAll(readers), read => Assert.Equal(text, read));
+    }
+
+    private async Task<string> ReadAllAsync()
+    {
+        using var reader = _flight.TryBoard()!;
+        var text = new System.Text.StringBuilder();
+        while (await reader.WaitAsync(CancellationToken.None))
+        {
+            text.Append(TextOf(reader.Read()));
+        }
+
+        return text.ToString();
+    }
+
+    private void Send(params ChatStreamEvent[] events)
+    {
+        foreach (var one in events)
+        {
+            Assert.True(_source.Writer.TryWrite(one));
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<FlightEvent>> NextAsync(FlightReader reader)
+    {
+        Assert.True(await reader.WaitAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        return reader.Read();
+    }
+
+    private static string TextOf(ReadOnlyMemory<FlightEvent> events) =>
+        string.Concat(events.ToArray().Select(one => one.Streamed.Chunk?.Choices[0].Delta.Content));
+
+    private static async IAsyncEnumerable<FlightEvent> UntilCancelledAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        yield break;
+    }
+}
