@@ -13,6 +13,7 @@ internal sealed class DenialMemory(LimitSet limits, TimeProvider time)
     private long _needed;
     private long _endsAt;
     private bool _endsNever;
+    private bool _hasDenied;
     private long _heldBackUntil;
 
     /// <summary>From when on it is worth asking again.</summary>
@@ -26,7 +27,7 @@ internal sealed class DenialMemory(LimitSet limits, TimeProvider time)
 
     public void Remember(LimitKind kind, long needed, TimeSpan? retryAfter, long now)
     {
-        (_kind, _needed, _endsNever) = (kind, needed, retryAfter is null);
+        (_kind, _needed, _endsNever, _hasDenied) = (kind, needed, retryAfter is null, true);
         _endsAt = now + ToTimestamp(retryAfter ?? LongestBelief);
         var belief = retryAfter is { } wait && wait < LongestBelief ? wait : LongestBelief;
         AskAgainAt = now + ToTimestamp(belief > ShortestBelief ? belief : ShortestBelief);
@@ -57,6 +58,12 @@ internal sealed class DenialMemory(LimitSet limits, TimeProvider time)
             ? new(_kind, _endsNever ? null : time.GetElapsedTime(now, Math.Max(now, _endsAt)), limits.Of(_kind))
             : null;
     }
+
+    /// <summary>What keeps those waiting who wait: the last denial, believed or not. Null where there never was one.</summary>
+    public LimitDenial? FindLast(long now) =>
+        now < _heldBackUntil ? new(LimitKind.Upstream, time.GetElapsedTime(now, _heldBackUntil), null)
+        : _hasDenied ? new(_kind, _endsAt > now ? time.GetElapsedTime(now, _endsAt) : LongestBelief, limits.Of(_kind))
+        : null;
 
     private long ToTimestamp(TimeSpan span) => (long)Math.Ceiling(span.TotalSeconds * time.TimestampFrequency);
 }

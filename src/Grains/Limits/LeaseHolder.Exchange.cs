@@ -49,7 +49,7 @@ internal sealed partial class LeaseHolder
         foreach (var pool in _pools)
         {
             pool.Sweep(now);
-            var isLow = pool.IsHalf(now) && !_closed;
+            var isLow = pool.IsLow(now) && !_closed;
             var perSecond = pool.Demand.Measure(now);
             var needed = first is null || pool.Fits(first.Charge.Of(pool.Kind), now) ? 0 : first.Charge.Of(pool.Kind);
             if (needed > 0 || _closed)

@@ -8,14 +8,20 @@ internal sealed partial class LeaseHolder
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     // Short: to repeat an ask costs nothing, while one that was lost has reports in it that a death would lose for good.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(1);
+
+    // Who waits for the ledger's word does so over the death of its silo, or the first call of all: a refusal would come back at once.
+    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     // What is asked for ahead of need may wait a little: where there is not much, it would else be asked for at each request.
     private static readonly TimeSpan AheadInterval = TimeSpan.FromMilliseconds(250);
 
-    // How often the ledger is told what was spent, at the least. Of what is scarce it is told at each tick.
+    // How often the ledger is told what was spent, at the least. It counts it already, as granted.
     private const int TicksPerReport = 20;
+
+    // How often it is told what comes back, which a death would lose. Of what is scarce it is told at each tick.
+    private const int TicksPerReturn = 5;
 
     private readonly Dictionary<LimitKind, (LeaseGrant Grant, long At)> _stands = [];
     private LeaseAsk? _unanswered;
@@ -169,8 +175,12 @@ internal sealed partial class LeaseHolder
             var pause = ShortestPause * (1 << Math.Min(_failures++, 8));
             pause = pause < LongestPause ? pause : LongestPause;
             _repeatAt = now + ToTimestamp(pause);
-            // Nothing is known to be free: what is held may be spent, and no more.
-            _denial.Remember(LimitKind.Ledger, 0, pause, now);
+            if (_time.GetElapsedTime(_askedAt, now) >= LedgerPatience)
+            {
+                // Nothing is known to be free: what is held may be spent, and no more.
+                _denial.Remember(LimitKind.Ledger, 0, pause, now);
+            }
+
             Serve(now);
         }
     }
@@ -180,12 +190,13 @@ internal sealed partial class LeaseHolder
         lock (_gate)
         {
             var now = _time.GetTimestamp();
-            var isReportTime = ++_ticks % TicksPerReport == 0;
+            var (isReportTime, isReturnTime) = (++_ticks % TicksPerReport == 0, _ticks % TicksPerReturn == 0);
             foreach (var pool in _pools)
             {
                 pool.Sweep(now);
                 // What is scarce and not used here may be just what others wait for.
-                _reportDue |= pool.HasReports && (isReportTime || pool.HasOverspent || IsScarce(pool.Kind));
+                _reportDue |= pool.HasReports
+                    && (isReportTime || pool.HasOverspent || (isReturnTime && pool.HasReturns) || IsScarce(pool.Kind));
             }
 
             if (_permits is not null)

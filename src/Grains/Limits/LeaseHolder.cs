@@ -280,7 +280,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             {
                 var now = _time.GetTimestamp();
                 _waiters.Remove(waiter);
-                waiter.Value.Complete(Deny(_denial.Find(waiter.Value.Charge, now) ?? new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)));
+                waiter.Value.Complete(Deny(_denial.FindLast(now) ?? new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)));
                 Advance(now);
             }
         }

@@ -21,6 +21,9 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether there is something to tell the ledger.</summary>
     public bool HasReports => _reports.Count > 0;
 
+    /// <summary>Whether there is something to give back.</summary>
+    public bool HasReturns => _reports.Exists(report => report.Returned > 0);
+
     /// <summary>Whether more was spent than the ledger knows to be granted.</summary>
     public bool HasOverspent => _reports.Exists(report => report.Returned < 0);
 
@@ -41,9 +44,6 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether it is time to ask for the next block: demand goes on, and two thirds of this one are spent or past.</summary>
     public bool IsLow(long now) => Demand.Any && (_current.Left * 3 < _current.Granted || now >= _current.RenewAt);
 
-    /// <summary>Whether it may as well be asked for when there is an ask anyway: so that pools come to be renewed together.</summary>
-    public bool IsHalf(long now) => Demand.Any && (_current.Left * 2 < _current.Granted || now >= _current.HalfAt);
-
     /// <summary>Takes a block in.</summary>
     public void Add(LeaseGrant grant, long askedAt, long now)
     {
@@ -57,7 +57,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
 
         Surrender(ref _old);
         _old = _current;
-        _current = new() { Number = grant.Block, Left = grant.Amount, Granted = grant.Amount, Dies = dies, RenewAt = dies - ToTimestamp(grant.Life / 3), HalfAt = dies - ToTimestamp(grant.Life / 2) };
+        _current = new() { Number = grant.Block, Left = grant.Amount, Granted = grant.Amount, Dies = dies, RenewAt = dies - ToTimestamp(grant.Life / 3) };
     }
 
     /// <summary>
@@ -144,7 +144,6 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         public long Left;
         public long Granted;
         public long Dies;
-        public long HalfAt;
         public long RenewAt;
 
         public readonly bool Fits(long amount, long now) => Left >= amount && now < Dies;

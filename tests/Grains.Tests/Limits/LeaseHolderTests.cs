@@ -111,6 +111,49 @@ public sealed class LeaseHolderTests
         Assert.Equal(silo.Admissions[1].Came, silo.Admissions[1].At, 0.1);
     }
 
+    [Theory]
+    [InlineData(0.3)]
+    [InlineData(20)]
+    public void Who_waits_in_vain_is_told_what_it_waited_for(double seconds)
+    {
+        var cluster = new WorldCluster(_world, new() { MaxConcurrency = 1 }) { QueueTimeout = TimeSpan.FromSeconds(seconds) };
+        var denial = default(LimitDenial?);
+        _world.Run(TimeSpan.FromSeconds(40), async () =>
+        {
+            var silo = cluster.AddSilo();
+            _ = silo.CallAsync(new(0, 0, TimeSpan.FromSeconds(30)));
+            await _world.After(TimeSpan.FromSeconds(1));
+            denial = await silo.CallAsync(new(0, 0, TimeSpan.Zero));
+            Assert.Equal(1 + seconds, _world.Seconds, 0.01);
+        });
+
+        Assert.Equal((LimitKind.Concurrency, 1), (denial!.Value.Kind, denial.Value.Limit));
+        Assert.InRange(denial.Value.RetryAfter!.Value, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void A_ledger_that_is_late_once_is_waited_for_and_one_that_is_silent_is_not()
+    {
+        var cluster = new WorldCluster(_world, new() { RequestsPerMinute = 100 });
+        WorldSilo silo = null!;
+        _world.Run(TimeSpan.FromSeconds(10), () =>
+        {
+            silo = cluster.AddSilo();
+            cluster.Weather = new(Lost: 1);
+            _ = silo.CallAsync(new(0, 0, TimeSpan.Zero));
+            _world.Schedule(TimeSpan.FromSeconds(1.1), () => cluster.Weather = Weather.Fair);
+        });
+        Assert.InRange(Assert.Single(silo.Admissions).At, 1, 1.5);
+
+        // By then it has given back what it had.
+        _world.Run(TimeSpan.FromSeconds(60));
+        var at = _world.Seconds;
+        cluster.Weather = new(Lost: 1);
+        _world.Run(TimeSpan.FromSeconds(10), () => _ = silo.CallAsync(new(0, 0, TimeSpan.Zero)));
+        Assert.Equal(LimitKind.Ledger, Assert.Single(silo.Denials).Denial.Kind);
+        Assert.InRange(silo.Denials[0].At - at, 3, 5);
+    }
+
     [Fact]
     public void A_request_that_is_larger_than_the_limit_is_told_so_and_asks_nobody()
     {
