@@ -59,4 +59,9 @@ public static class GrainKeys
 
     /// <summary>The key of an <see cref="Chains.IRunIndexGrain"/>: the owner of its runs.</summary>
     public static string Runs(string owner) => "owner-" + owner;
+
+    /// <summary>The key of a part of an <see cref="Chains.IRunIndexGrain"/>.</summary>
+    /// <param name="runs">The index's key.</param>
+    /// <param name="number">Which part, from 0 for the oldest.</param>
+    public static string RunShelf(string runs, long number) => string.Create(CultureInfo.InvariantCulture, $"{runs}/{number}");
 }

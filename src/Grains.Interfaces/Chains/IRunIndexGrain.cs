@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
+using Prism.Chat;
 
 namespace Prism.Chains;
 
@@ -34,8 +35,11 @@ public sealed record RunPage
     /// <summary>The runs, newest first.</summary>
     [Id(0)] public ImmutableArray<RunSummary> Runs { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>Where the next page begins; null where this is the last.</summary>
+    /// <summary>Where the next page begins; null where this is the last. With a filter, a page before the last may be short, even empty.</summary>
     [Id(1)] public string? Next { get; init; }
+
+    /// <summary>Why there is no page: <see cref="RunQuery.After"/> or <see cref="RunQuery.Limit"/> cannot be right. Not part of the JSON.</summary>
+    [Id(2), JsonIgnore] public ChatError? Error { get; init; }
 }
 
 /// <summary>A run in a list.</summary>

@@ -31,6 +31,8 @@ internal static class ChainErrors
         Code = "inputs_too_large",
     };
 
+    public static ChatError NotText() => ChatError.Invalid("There is text in the chain that is not valid Unicode.", "inputs", InvalidChain);
+
     public static ChatError DefinitionTooLarge(long bytes, long max) => new()
     {
         Kind = ChatErrorKind.RequestTooLarge,

@@ -24,12 +24,22 @@ internal static class ChainInputs
             }
         }
 
-        var bytes = SizeOf(definition.Inputs);
-        return bytes > options.MaxInputBytes ? ChainErrors.InputsTooLarge(bytes, options.MaxInputBytes) : null;
+        var bytes = SizeOf(new ChainDefinition { Inputs = definition.Inputs }) - """{"steps":[]}""".Length;
+        return bytes is null ? ChainErrors.NotText()
+            : bytes > options.MaxInputBytes ? ChainErrors.InputsTooLarge(bytes.Value, options.MaxInputBytes)
+            : null;
     }
 
-    private static long SizeOf(Dictionary<string, JsonElement>? inputs) => inputs is null
-        ? 0
-        : JsonSerializer.SerializeToUtf8Bytes(new ChainDefinition { Inputs = inputs }, ChainJson.Lenient.ChainDefinition).Length
-            - """{"steps":[],"inputs":}""".Length;
+    /// <summary>How many bytes of JSON a chain has with its inputs; null where there is text in it that is not Unicode.</summary>
+    public static long? SizeOf(ChainDefinition definition)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(definition, ChainJson.Lenient.ChainDefinition).Length;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
+    }
 }

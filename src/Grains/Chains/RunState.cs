@@ -45,6 +45,9 @@ internal sealed record RunState
     /// <summary>About how many bytes of JSON it has.</summary>
     [Id(11)] public long Bytes { get; init; }
 
+    /// <summary>The shelf of its owner's index that it is on.</summary>
+    [Id(12)] public string? Shelf { get; init; }
+
     public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
 
     /// <summary>The outputs by the steps' places.</summary>
