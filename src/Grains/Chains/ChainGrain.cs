@@ -22,6 +22,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
     private readonly TimeProvider _time;
     private readonly ILogger<ChainGrain> _logger;
     private readonly RunFeed _feed;
+    private Task _following = Task.CompletedTask;
     private RunLoop? _loop;
     private bool _starting;
 
@@ -53,6 +54,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         if (_loop is not null)
         {
             await _loop.StopAsync();
+            await _following;
             _loop.Dispose();
         }
 
@@ -173,7 +175,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         _loop = loop;
         // Nobody may call for as long as a model thinks: that is no reason to be collected.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        _ = FollowAsync(loop);
+        _following = FollowAsync(loop);
         await begin(loop);
         return null;
     }

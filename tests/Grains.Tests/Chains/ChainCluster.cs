@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -59,6 +60,13 @@ internal sealed class ChainCluster : IAsyncDisposable
             await Task.Yield();
             yield return Piece(piece, piece == pieces[^1] ? ChatUsage.Of(3, 2) : null);
         }
+    }
+
+    /// <summary>Says nothing until it is cancelled.</summary>
+    public static async IAsyncEnumerable<ChatStreamEvent> WaitAsync(UpstreamWait upstream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await upstream.UntilCancelledAsync(cancellationToken);
+        yield break;
     }
 
     public Task<ChainStartOutcome> StartAsync(string definition, string? key = null, string owner = "") =>
