@@ -7,7 +7,9 @@ namespace Prism.Chains;
 [Alias("prism.IRunRegister")]
 internal interface IRunRegister : IGrainWithStringKey
 {
-    /// <summary>A run begins; it is written before this returns. May be told again.</summary>
+    /// <summary>
+    /// A run begins; it is written before this returns. May be told again; told again just when a shelf is full, the run is listed twice.
+    /// </summary>
     /// <returns>The shelf that it is on, which is told when it ends.</returns>
     [AlwaysInterleave, Alias("add")]
     Task<string> AddAsync(RunSummary run);

@@ -22,6 +22,9 @@ internal sealed class RunStorage : IGrainStorage
     /// <summary>Has writes of runs be done by this, which is given what commits them. Null: they are committed.</summary>
     public Func<Action, Task>? OnRunWrite { get; set; }
 
+    /// <summary>Called after a row was deleted.</summary>
+    public Action OnCleared { get; set; } = () => { };
+
     /// <summary>The committed writes of runs: the length of each.</summary>
     public IReadOnlyCollection<int> RunWrites => _runWrites;
 
@@ -92,6 +95,7 @@ internal sealed class RunStorage : IGrainStorage
             (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
         }
 
+        OnCleared();
         return Task.CompletedTask;
     }
 
