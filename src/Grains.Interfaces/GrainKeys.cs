@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Prism;
 
 /// <summary>The one place where grain keys are made.</summary>
 public static class GrainKeys
 {
+    private const string RunPrefix = "run_";
+
     /// <summary>A fresh key for an <see cref="Chat.IChatGrain"/>: one grain a call.</summary>
     public static string NewChatCall() => Guid.NewGuid().ToString("N");
 
@@ -41,4 +45,23 @@ public static class GrainKeys
     /// <summary>The silo that a key of <see cref="CacheNode"/> or <see cref="Flight"/> belongs to.</summary>
     public static SiloAddress SiloOf(string key) =>
         SiloAddress.FromParsableString(key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? key[..slash] : key);
+
+    /// <summary>A fresh key for an <see cref="Chains.IChainGrain"/>: the run's id.</summary>
+    public static string NewRun() => RunPrefix + Guid.NewGuid().ToString("N");
+
+    /// <summary>The key of the <see cref="Chains.IChainGrain"/> that an owner's idempotency key stands for: always the same.</summary>
+    public static string Run(string owner, string idempotencyKey)
+    {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        var name = Encoding.UTF8.GetBytes($"{owner.Length}:{owner}{idempotencyKey}");
+        return RunPrefix + Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 16));
+    }
+
+    /// <summary>The key of an <see cref="Chains.IRunIndexGrain"/>: the owner of its runs.</summary>
+    public static string Runs(string owner) => "owner-" + owner;
+
+    /// <summary>The key of a part of an <see cref="Chains.IRunIndexGrain"/>.</summary>
+    /// <param name="runs">The index's key.</param>
+    /// <param name="number">Which part, from 0 for the oldest.</param>
+    public static string RunShelf(string runs, long number) => string.Create(CultureInfo.InvariantCulture, $"{runs}/{number}");
 }

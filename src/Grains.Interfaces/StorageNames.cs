@@ -14,6 +14,18 @@ public static class StorageNames
     /// <summary>The storage provider of the response cache. Should refuse a write that does not know the last one (etag).</summary>
     public const string Cache = "cache";
 
+    /// <summary>The storage provider of chains' runs and of their index. Must refuse a write that does not know the last one (etag).</summary>
+    public const string Runs = "runs";
+
+    /// <summary>The state of a run in it.</summary>
+    public const string RunState = "run";
+
+    /// <summary>The state of an owner's index in it.</summary>
+    public const string RunIndexState = "index";
+
+    /// <summary>The state of a part of an index in it.</summary>
+    public const string RunShelfState = "shelf";
+
     /// <summary>Every storage provider; a silo registers each of them.</summary>
-    public static ImmutableArray<string> All { get; } = [Ledgers, Cache];
+    public static ImmutableArray<string> All { get; } = [Ledgers, Cache, Runs];
 }

@@ -34,7 +34,7 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         try
         {
             // :: Step 2: send, and wait for the headers
-            var response = await exchange.SendAsync(CreateMessage(body));
+            var response = await exchange.SendAsync(CreateMessage(request, body));
 
             if (!response.IsSuccessStatusCode)
             {
@@ -71,7 +71,7 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
 
         // :: Step 2: send, and wait for the headers
         using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
-        var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(body));
+        var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(request, body));
         cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
         {
@@ -127,13 +127,18 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         return format.WriteRequest(body, request, stream);
     }
 
-    private HttpRequestMessage CreateMessage(ArrayBufferWriter<byte> body)
+    private HttpRequestMessage CreateMessage(ChatRequest request, ArrayBufferWriter<byte> body)
     {
         // Built from nothing: whatever headers the client sent stay with Prism.
         var message = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
         message.Content.Headers.ContentType = new("application/json");
         message.Headers.UserAgent.Add(UserAgent);
         format.AddHeaders(message.Headers);
+        if (format.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)
+        {
+            message.Headers.Add(header, key);
+        }
+
         return message;
     }
 

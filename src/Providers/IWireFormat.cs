@@ -18,6 +18,9 @@ internal interface IWireFormat
     /// <summary>How the events of a stream are told apart.</summary>
     StreamFraming Framing { get; }
 
+    /// <summary>The header that carries <see cref="ChatRequest.IdempotencyKey"/>; null where the vendor has none.</summary>
+    string? IdempotencyHeader => null;
+
     /// <summary>Puts the vendor's own headers on a request: credentials and versions.</summary>
     void AddHeaders(HttpRequestHeaders headers);
 

@@ -18,6 +18,7 @@ namespace Prism.Chat;
 [JsonSerializable(typeof(ImmutableArray<ChatChoice>))]
 [JsonSerializable(typeof(ImmutableArray<ChatChunkChoice>))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
 public sealed partial class ChatJson : JsonSerializerContext
 {
     /// <summary>

@@ -88,6 +88,11 @@ public sealed record ChatRequest
     /// <summary>What the caller wants of the response cache; null for nothing special. Not part of the JSON.</summary>
     [Id(23), JsonIgnore, JsonPropertyName("(cache)")] public ChatCachePolicy? Cache { get; init; }
 
+    /// <summary>
+    /// The same for calls of which only one is to count, for providers that can tell (OpenAI's <c>Idempotency-Key</c>). Not part of the JSON.
+    /// </summary>
+    [Id(24), JsonIgnore, JsonPropertyName("(idempotency_key)")] public string? IdempotencyKey { get; init; }
+
     /// <summary>The output cap that is in force: <see cref="MaxCompletionTokens"/>, else <see cref="MaxTokens"/>.</summary>
     [JsonIgnore, JsonPropertyName("(output_token_limit)")] public int? OutputTokenLimit => MaxCompletionTokens ?? MaxTokens;
 }

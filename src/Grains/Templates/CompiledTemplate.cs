@@ -8,8 +8,12 @@ namespace Prism.Templates;
 /// <param name="source">Its text.</param>
 /// <param name="script">Its parsed text.</param>
 /// <param name="variables">What <see cref="Variables"/> is.</param>
-internal sealed class CompiledTemplate(string source, Template script, ImmutableArray<string> variables)
+/// <param name="subject">What <see cref="Subject"/> is.</param>
+internal sealed class CompiledTemplate(string source, Template script, ImmutableArray<string> variables, string subject)
 {
+    /// <summary>What errors call it: <c>the template</c>, or the property that it is the value of.</summary>
+    public string Subject => subject;
+
     /// <summary>Its text, in Scriban's language.</summary>
     public string Source => source;
 
@@ -32,6 +36,38 @@ internal readonly record struct CompileResult
     public static implicit operator CompileResult(CompiledTemplate template) => new() { Template = template };
 
     public static implicit operator CompileResult(ChatError error) => new() { Error = error };
+}
+
+/// <summary>An expression that was understood; as <see cref="CompiledTemplate"/>.</summary>
+/// <param name="Script">What is evaluated.</param>
+internal sealed record CompiledExpression(CompiledTemplate Script)
+{
+    /// <summary>The variables it reads.</summary>
+    public ImmutableArray<string> Variables => Script.Variables;
+}
+
+/// <summary>How a compilation ended: either <see cref="Expression"/> or <see cref="Error"/> is set.</summary>
+internal readonly record struct CompileExpressionResult
+{
+    public CompiledExpression? Expression { get; private init; }
+
+    public ChatError? Error { get; private init; }
+
+    public static implicit operator CompileExpressionResult(CompiledExpression expression) => new() { Expression = expression };
+
+    public static implicit operator CompileExpressionResult(ChatError error) => new() { Error = error };
+}
+
+/// <summary>How an evaluation ended: either <see cref="Value"/> or <see cref="Error"/> is set.</summary>
+internal readonly record struct EvaluateResult<T>
+{
+    public T? Value { get; private init; }
+
+    public ChatError? Error { get; private init; }
+
+    public static implicit operator EvaluateResult<T>(T value) => new() { Value = value };
+
+    public static implicit operator EvaluateResult<T>(ChatError error) => new() { Error = error };
 }
 
 /// <summary>How a rendering ended: either <see cref="Text"/> or <see cref="Error"/> is set.</summary>

@@ -44,11 +44,11 @@ internal static class JinjaSyntax
     public static string? FindCounterpart(string name) => Counterparts.GetValueOrDefault(name);
 
     /// <summary>The first tag or comment of Jinja2 outside expressions and raw blocks (<c>{%{ … }%}</c>), or null.</summary>
-    public static ChatError? Find(string source)
+    public static ChatError? Find(string source, string subject)
     {
         foreach (var token in new Lexer(source))
         {
-            if (token.Type == TokenType.Raw && FindIn(source, token.Start.Offset, token.End.Offset + 1) is { } error)
+            if (token.Type == TokenType.Raw && FindIn(source, token.Start.Offset, token.End.Offset + 1, subject) is { } error)
             {
                 return error;
             }
@@ -57,7 +57,7 @@ internal static class JinjaSyntax
         return null;
     }
 
-    private static ChatError? FindIn(string source, int start, int end)
+    private static ChatError? FindIn(string source, int start, int end, string subject)
     {
         for (var at = start; at < end - 1; at++)
         {
@@ -69,18 +69,18 @@ internal static class JinjaSyntax
             // The closing half may be behind an expression; without it, this is text that only looks like a tag.
             if (source[at + 1] == '%' && source.IndexOf("%}", at + 2, StringComparison.Ordinal) > 0)
             {
-                return Refuse(source, at, "'{% … %}' is Jinja2. Write {{ if … }}…{{ end }} or {{ for x in xs }}…{{ end }} instead.");
+                return Refuse(source, at, "'{% … %}' is Jinja2. Write {{ if … }}…{{ end }} or {{ for x in xs }}…{{ end }} instead.", subject);
             }
 
             if (source[at + 1] == '#' && source.IndexOf("#}", at + 2, StringComparison.Ordinal) > 0)
             {
-                return Refuse(source, at, "'{# … #}' is Jinja2. Write a comment as {{ ## … ## }} instead.");
+                return Refuse(source, at, "'{# … #}' is Jinja2. Write a comment as {{ ## … ## }} instead.", subject);
             }
         }
 
         return null;
     }
 
-    private static ChatError Refuse(string source, int at, string message) =>
-        TemplateErrors.Invalid(source, new SourceSpan("", new TextPosition(at, 0, 0), new TextPosition(at + 1, 0, 0)), message);
+    private static ChatError Refuse(string source, int at, string message, string subject) =>
+        TemplateErrors.Invalid(source, new SourceSpan("", new TextPosition(at, 0, 0), new TextPosition(at + 1, 0, 0)), message, subject);
 }

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Prism.Chat;
 using Scriban;
 using Scriban.Parsing;
+using Scriban.Runtime;
 using Scriban.Syntax;
 
 namespace Prism.Templates;
@@ -13,40 +15,102 @@ namespace Prism.Templates;
 /// </summary>
 internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
 {
+    private static readonly LexerOptions ExpressionLexer = new() { Mode = ScriptMode.ScriptOnly };
+
     private readonly ParserOptions _parserOptions = new() { ExpressionDepthLimit = options.MaxExpressionDepth };
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text, in Scriban's language.</param>
-    public CompileResult Compile(string source)
+    /// <param name="subject">What errors call it.</param>
+    public CompileResult Compile(string source, string subject = TemplateErrors.TheTemplate)
     {
-        if (Encoding.UTF8.GetByteCount(source) > options.MaxTemplateBytes)
+        if (FindTooLong(source, subject) is { } tooLong)
         {
-            return ChatError.Invalid(
-                $"The template is longer than {options.MaxTemplateBytes:N0} bytes.", "template", "template_limit_exceeded");
+            return tooLong;
         }
 
         // Before anything else: Jinja that does not parse would get a message that does not help.
-        if (JinjaSyntax.Find(source) is { } jinja)
+        if (JinjaSyntax.Find(source, subject) is { } jinja)
         {
             return jinja;
         }
 
-        var script = Template.Parse(source, parserOptions: _parserOptions);
-        if (script.HasErrors || script.Page is null)
+        return Compile(source, Template.Parse(source, parserOptions: _parserOptions), subject);
+    }
+
+    /// <summary>Reads an expression: what stands between <c>{{</c> and <c>}}</c>, without them.</summary>
+    /// <param name="source">Its text, in Scriban's language.</param>
+    /// <param name="subject">What errors call it.</param>
+    public CompileExpressionResult CompileExpression(string source, string subject)
+    {
+        if (FindTooLong(source, subject) is { } tooLong)
         {
-            return TemplateErrors.Invalid(source, script.Messages.First(message => message.Type == ParserMessageType.Error));
+            return tooLong;
         }
 
-        var analyzer = TemplateAnalyzer.Analyze(script.Page);
-        return analyzer.Refused is var (span, message)
-            ? TemplateErrors.Invalid(source, span, message)
-            : new CompiledTemplate(source, script, analyzer.Variables);
+        // As with Jinja: what the parser says of braces does not help.
+        var result = source.AsSpan().TrimStart().StartsWith("{{")
+            ? NotAnExpression(source, subject)
+            : Compile(source, Template.Parse(source, null, _parserOptions, ExpressionLexer), subject);
+        if (result.Template is not { } compiled)
+        {
+            return result.Error!;
+        }
+
+        return compiled.Script.Page?.Body?.Statements is [ScriptExpressionStatement]
+            ? new CompiledExpression(compiled)
+            : NotAnExpression(source, subject);
     }
 
     /// <summary>Renders a template. Values are data: they are printed as they are, whatever is in them.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public RenderResult Render(
         CompiledTemplate template, IEnumerable<KeyValuePair<string, JsonElement>> variables, CancellationToken cancellationToken)
+    {
+        var result = Run<string>(template, variables, (script, context) => script.Render(context), cancellationToken);
+        return result.Error is { } error ? error : result.Value!;
+    }
+
+    /// <summary>Whether an expression's value counts as true: all do but false, null and nothing at all.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public EvaluateResult<bool> EvaluateCondition(
+        CompiledExpression expression, IEnumerable<KeyValuePair<string, JsonElement>> variables, CancellationToken cancellationToken) =>
+        Run<bool>(
+            expression.Script,
+            variables,
+            (script, context) => context.ToBool(default, script.Evaluate(context)),
+            cancellationToken);
+
+    /// <summary>The elements of an expression's value, which has to be a list.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public EvaluateResult<ImmutableArray<JsonElement>> EvaluateList(
+        CompiledExpression expression, IEnumerable<KeyValuePair<string, JsonElement>> variables, CancellationToken cancellationToken) =>
+        Run<ImmutableArray<JsonElement>>(
+            expression.Script,
+            variables,
+            (script, context) => script.Evaluate(context) is ScriptArray list
+                ? ToJson(expression.Script, list)
+                : TemplateErrors.WrongValue(expression.Script, "does not make a list"),
+            cancellationToken);
+
+    private static CompileResult Compile(string source, Template script, string subject)
+    {
+        if (script.HasErrors || script.Page is null)
+        {
+            return TemplateErrors.Invalid(source, script.Messages.First(message => message.Type == ParserMessageType.Error), subject);
+        }
+
+        var analyzer = TemplateAnalyzer.Analyze(script.Page);
+        return analyzer.Refused is var (span, message)
+            ? TemplateErrors.Invalid(source, span, message, subject)
+            : new CompiledTemplate(source, script, analyzer.Variables, subject);
+    }
+
+    private EvaluateResult<T> Run<T>(
+        CompiledTemplate template,
+        IEnumerable<KeyValuePair<string, JsonElement>> variables,
+        Func<Template, SandboxContext, EvaluateResult<T>> run,
+        CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (values, error) = TemplateValues.Convert(variables, options.MaxValueDepth);
@@ -58,14 +122,32 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
         var context = new SandboxContext(options, time, values, cancellationToken);
         try
         {
-            return template.Script.Render(context);
+            return run(template.Script, context);
         }
         catch (ScriptRuntimeException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return context.Missing is { Scope: ScriptVariableScope.Global } missing
                 ? TemplateErrors.Missing([missing.Name])
-                : TemplateErrors.Failed(template.Source, exception);
+                : TemplateErrors.Failed(template, exception);
+        }
+    }
+
+    private static ChatError NotAnExpression(string source, string subject) =>
+        TemplateErrors.Invalid(source, default(SourceSpan), "this has to be one expression, without {{ and }}.", subject);
+
+    private ChatError? FindTooLong(string source, string subject) =>
+        Encoding.UTF8.GetByteCount(source) > options.MaxTemplateBytes ? TemplateErrors.TooLong(options.MaxTemplateBytes, subject) : null;
+
+    private static EvaluateResult<ImmutableArray<JsonElement>> ToJson(CompiledTemplate expression, ScriptArray list)
+    {
+        try
+        {
+            return (ImmutableArray<JsonElement>)[.. list.Select(item => JsonElement.Parse(TemplateJson.Write(item)))];
+        }
+        catch (ArgumentException)
+        {
+            return TemplateErrors.WrongValue(expression, "makes a list with something in it that is no value");
         }
     }
 }

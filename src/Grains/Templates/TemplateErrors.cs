@@ -11,6 +11,9 @@ namespace Prism.Templates;
 /// </summary>
 internal static partial class TemplateErrors
 {
+    /// <summary>What a template is called where it is not the value of one property among others.</summary>
+    public const string TheTemplate = "the template";
+
     private const int LongestExcerpt = 60;
 
     private const int LongestMessage = 200;
@@ -48,30 +51,39 @@ internal static partial class TemplateErrors
     ];
 
     /// <summary>A template that cannot be understood, at a place in it.</summary>
-    public static ChatError Invalid(string source, SourceSpan span, string message)
+    public static ChatError Invalid(string source, SourceSpan span, string message, string subject)
     {
         var (line, column) = Locate(source, span);
-        return ChatError.Invalid($"Line {line}, column {column} of the template: {message}", "template", "invalid_template");
+        return ChatError.Invalid($"Line {line}, column {column} of {subject}: {message}", "template", "invalid_template");
     }
 
     /// <summary>A template that Scriban's parser does not understand.</summary>
-    public static ChatError Invalid(string source, LogMessage message)
+    public static ChatError Invalid(string source, LogMessage message, string subject)
     {
         // "Error while parsing ScriptPage: Unexpected `true/System.Boolean` in: how it should be": names of classes are of no use to authors.
         var what = Shorten(ClassNames().Replace(message.Message, ""), LongestMessage);
-        return Invalid(source, message.Span, what.EndsWith('.') ? what : what + ".");
+        return Invalid(source, message.Span, what.EndsWith('.') ? what : what + ".", subject);
     }
 
     /// <summary>A rendering that failed.</summary>
-    public static ChatError Failed(string source, ScriptRuntimeException exception)
+    public static ChatError Failed(CompiledTemplate template, ScriptRuntimeException exception)
     {
+        var (source, isExpression) = (template.Source, template.Script.LexerOptions.Mode == ScriptMode.ScriptOnly);
         var (line, column) = Locate(source, exception.Span);
         var (reason, isLimit) = Explain(exception);
         return ChatError.Invalid(
-            $"Line {line}, column {column} of the template: {Excerpt(source, exception.Span)} {reason}.",
+            $"Line {line}, column {column} of {template.Subject}: {Excerpt(source, exception.Span, isExpression)} {reason}.",
             "template",
             isLimit ? "template_limit_exceeded" : "template_failed");
     }
+
+    /// <summary>A template that is too long.</summary>
+    public static ChatError TooLong(int maxBytes, string subject) => ChatError.Invalid(
+        $"{char.ToUpperInvariant(subject[0])}{subject[1..]} is longer than {maxBytes:N0} bytes.", "template", "template_limit_exceeded");
+
+    /// <summary>An expression whose value is of no use.</summary>
+    public static ChatError WrongValue(CompiledTemplate expression, string problem) =>
+        ChatError.Invalid($"{expression.Subject} {problem}.", "template", "template_failed");
 
     /// <summary>A template that there is not.</summary>
     public static ChatError NotFound(string name) =>
@@ -130,9 +142,9 @@ internal static partial class TemplateErrors
     }
 
     // Only of an expression: the text around it is a prompt.
-    private static string Excerpt(string source, SourceSpan span)
+    private static string Excerpt(string source, SourceSpan span, bool isExpression)
     {
-        if (!IsInside(source, span) || !IsExpression(source.AsSpan(0, span.Start.Offset)))
+        if (!IsInside(source, span) || !(isExpression || IsExpression(source.AsSpan(0, span.Start.Offset))))
         {
             return "it";
         }

@@ -20,6 +20,8 @@ internal sealed class OpenAiWireFormat(ProviderOptions options) : IWireFormat
 
     public StreamFraming Framing => StreamFraming.ServerSentEvents;
 
+    public string? IdempotencyHeader => "Idempotency-Key";
+
     public void AddHeaders(HttpRequestHeaders headers)
     {
         if (options.ApiKey is { Length: > 0 } key)

@@ -12,6 +12,10 @@ internal sealed class UpstreamWait
 
     public Task Cancelled => _cancelled.Task.WaitAsync(Patience);
 
+    public bool HasBeenEntered => _entered.Task.IsCompleted;
+
+    public bool HasBeenCancelled => _cancelled.Task.IsCompleted;
+
     public async Task UntilCancelledAsync(CancellationToken token)
     {
         await using var registration = token.Register(() => _cancelled.TrySetResult());

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Prism.Chat;
+
+namespace Prism.Chains;
+
+/// <summary>A run of a chain, as it was last written.</summary>
+[GenerateSerializer, Immutable, Alias("prism.chain-run")]
+public sealed record ChainRun
+{
+    /// <summary>Its id, <c>run_…</c>.</summary>
+    [Id(0)] public required string Id { get; init; }
+
+    /// <summary>The stored chain that it runs; null where its steps came with it.</summary>
+    [Id(1)] public string? Chain { get; init; }
+
+    /// <summary>The version of <see cref="Chain"/> at its start.</summary>
+    [Id(2)] public int? ChainVersion { get; init; }
+
+    /// <summary>How far it is.</summary>
+    [Id(3)] public required ChainRunStatus Status { get; init; }
+
+    /// <summary>What it was given.</summary>
+    [Id(4)] public required IReadOnlyDictionary<string, JsonElement> Inputs { get; init; }
+
+    /// <summary>The outputs of the steps that are settled, by their output keys; null where one was skipped or failed.</summary>
+    [Id(5)] public required IReadOnlyDictionary<string, JsonElement> Outputs { get; init; }
+
+    /// <summary>The steps in the order of the definition.</summary>
+    [Id(6)] public ImmutableArray<ChainRunStep> Steps { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>What all steps took together.</summary>
+    [Id(7)] public required ChatUsage Usage { get; init; }
+
+    /// <summary>When it was started.</summary>
+    [Id(8)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it ended; null where it has not.</summary>
+    [Id(9)] public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Why it failed; names the step.</summary>
+    [Id(10)] public ChatError? Error { get; init; }
+
+    /// <summary>Whose it is, as <see cref="ChainStart.Owner"/> said. Not part of the JSON.</summary>
+    [Id(11), JsonIgnore] public required string Owner { get; init; }
+
+    /// <summary>Whether nothing will change any more.</summary>
+    [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
+}
+
+/// <summary>A step of a <see cref="ChainRun"/>.</summary>
+[GenerateSerializer, Immutable, Alias("prism.chain-run-step")]
+public sealed record ChainRunStep
+{
+    /// <summary>Its name.</summary>
+    [Id(0)] public required string Name { get; init; }
+
+    /// <summary>The variable that its answer becomes.</summary>
+    [Id(1)] public required string OutputKey { get; init; }
+
+    /// <summary>How far it is.</summary>
+    [Id(2)] public required ChainStepStatus Status { get; init; }
+
+    /// <summary>How often it was tried; of a step with <c>for_each</c>, the most that an element was.</summary>
+    [Id(3)] public int Attempts { get; init; }
+
+    /// <summary>Who answered.</summary>
+    [Id(4)] public string? Provider { get; init; }
+
+    /// <summary>The model that was asked for.</summary>
+    [Id(5)] public string? Model { get; init; }
+
+    /// <summary>What its calls took, those that were tried in vain included as far as it is known.</summary>
+    [Id(6)] public ChatUsage? Usage { get; init; }
+
+    /// <summary>When it was first claimed.</summary>
+    [Id(7)] public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When its outcome was known.</summary>
+    [Id(8)] public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Why it failed; of a step with <c>for_each</c> that went on, why its first element did that failed.</summary>
+    [Id(9)] public ChatError? Error { get; init; }
+
+    /// <summary>Of a step with <c>for_each</c>: how many elements it has.</summary>
+    [Id(10)] public int? Elements { get; init; }
+}
+
+/// <summary>How far a <see cref="ChainRun"/> is.</summary>
+[GenerateSerializer, Alias("prism.chain-run-status"), JsonConverter(typeof(ChainRunStatusJsonConverter))]
+public enum ChainRunStatus
+{
+    /// <summary>Accepted, and no step is claimed yet.</summary>
+    Queued = 0,
+
+    /// <summary>Steps are under way.</summary>
+    Running = 1,
+
+    /// <summary>All steps are settled.</summary>
+    Succeeded = 2,
+
+    /// <summary>A step failed that must not.</summary>
+    Failed = 3,
+
+    /// <summary>Somebody has cancelled it.</summary>
+    Cancelled = 4,
+}
+
+/// <summary>How far a step of a run is.</summary>
+[GenerateSerializer, Alias("prism.chain-step-status"), JsonConverter(typeof(ChainStepStatusJsonConverter))]
+public enum ChainStepStatus
+{
+    /// <summary>It waits for others.</summary>
+    Pending = 0,
+
+    /// <summary>It is claimed: a silo calls, or is about to.</summary>
+    Running = 1,
+
+    /// <summary>It has its output.</summary>
+    Succeeded = 2,
+
+    /// <summary>It has failed for good.</summary>
+    Failed = 3,
+
+    /// <summary>Its <c>when</c> was false, or all that it needs was skipped.</summary>
+    Skipped = 4,
+
+    /// <summary>The run ended before it could.</summary>
+    Cancelled = 5,
+}
+
+/// <summary>Writes statuses as <c>succeeded</c>.</summary>
+public sealed class ChainRunStatusJsonConverter() : JsonStringEnumConverter<ChainRunStatus>(JsonNamingPolicy.SnakeCaseLower);
+
+/// <summary>Writes statuses as <c>succeeded</c>.</summary>
+public sealed class ChainStepStatusJsonConverter() : JsonStringEnumConverter<ChainStepStatus>(JsonNamingPolicy.SnakeCaseLower);

@@ -1,0 +1,11 @@
+namespace Prism.Chains;
+
+/// <summary>A run as its index knows it. The same grain as <see cref="IChainGrain"/>.</summary>
+[Alias("prism.IRunRecord")]
+internal interface IRunRecord : IGrainWithStringKey
+{
+    /// <summary>Deletes the run.</summary>
+    /// <returns>False where it has not ended yet: it stays.</returns>
+    [Alias("delete")]
+    Task<bool> DeleteAsync();
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace Prism.Chains;
+
+/// <summary>The index of an owner's runs as the runs know it. The same grain as <see cref="IRunIndexGrain"/>.</summary>
+[Alias("prism.IRunRegister")]
+internal interface IRunRegister : IGrainWithStringKey
+{
+    /// <summary>
+    /// A run begins; it is written before this returns. May be told again; told again just when a shelf is full, the run is listed twice.
+    /// </summary>
+    /// <returns>The shelf that it is on, which is told when it ends.</returns>
+    [AlwaysInterleave, Alias("add")]
+    Task<string> AddAsync(RunSummary run);
+
+    /// <summary>All runs of a shelf are deleted.</summary>
+    [AlwaysInterleave, Alias("drop")]
+    Task DropAsync(string shelf);
+}
+
+/// <summary>
+/// Some runs of an owner that began about the same time, a row of their own: so that what is written when a run begins or ends does not grow
+/// with the owner's history. Its key is the owner's and a number.
+/// </summary>
+[Alias("prism.IRunShelf")]
+internal interface IRunShelf : IGrainWithStringKey
+{
+    /// <summary>Puts a run on the shelf; it is written before this returns. May be told again.</summary>
+    /// <param name="index">The key of the index that the shelf is a part of.</param>
+    /// <param name="run">The run.</param>
+    /// <returns>False where the shelf is full.</returns>
+    [AlwaysInterleave, Alias("put")]
+    Task<bool> PutAsync(string index, RunSummary run);
+
+    /// <summary>A run has ended. One that is not there is not put there.</summary>
+    [AlwaysInterleave, Alias("end")]
+    Task EndAsync(RunSummary run);
+
+    /// <summary>A run has not come to be. One that is not there is none.</summary>
+    [AlwaysInterleave, Alias("remove")]
+    Task RemoveAsync(string runId);
+
+    /// <summary>Its runs, newest first.</summary>
+    [AlwaysInterleave, Alias("read")]
+    Task<ImmutableArray<RunSummary>> ReadAsync();
+}

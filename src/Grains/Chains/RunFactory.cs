@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Chat;
+using Prism.Templates;
+
+namespace Prism.Chains;
+
+/// <summary>Makes runs: from what was asked for, and from what is stored.</summary>
+internal sealed class RunFactory(
+    ChainPlanner planner,
+    TemplateEngine engine,
+    IPromptTemplates templates,
+    StepCaller caller,
+    ChainTelemetry telemetry,
+    IOptions<ChainOptions> options,
+    TimeProvider time,
+    ILogger<RunLoop> logger)
+{
+    /// <summary>What a start with the same idempotency key has to come with, too.</summary>
+    public static string FingerprintOf(ChainStart start)
+    {
+        if (start.Fingerprint is { } given)
+        {
+            return given;
+        }
+
+        var definition = JsonSerializer.SerializeToUtf8Bytes(start.Definition, ChainJson.Lenient.ChainDefinition);
+        return $"{Convert.ToHexStringLower(SHA256.HashData(definition))} {start.Chain}";
+    }
+
+    /// <summary>The run that a start asks for, with nothing claimed yet; or why there is none.</summary>
+    public async Task<(RunState? Run, ChatError? Error)> CreateAsync(ChainStart start)
+    {
+        var stored = ImmutableArray.CreateBuilder<PromptTemplate>();
+        foreach (var name in ChainPlanner.StoredTemplatesOf(start.Definition))
+        {
+            if (await templates.FindAsync(name, CancellationToken.None) is { } template)
+            {
+                stored.Add(template);
+            }
+        }
+
+        var run = new RunState { Start = start, Templates = stored.ToImmutable() };
+        var (plan, error) = Plan(run);
+        var bytes = ChainInputs.SizeOf(start.Definition) + stored.Sum(template => (long)template.Source.Length);
+        error ??= bytes is null ? ChainErrors.NotText()
+            : bytes > options.Value.MaxStateBytes ? ChainErrors.DefinitionTooLarge(bytes.Value, options.Value.MaxStateBytes)
+            : null;
+        return error is not null
+            ? (null, error)
+            : (CreateScheduler(plan!).Begin(run with { Fingerprint = FingerprintOf(start), Bytes = bytes!.Value }), null);
+    }
+
+    /// <summary>What carries a run out; or why it cannot be any more.</summary>
+    public (RunLoop? Loop, ChatError? Error) CreateLoop(RunStore store, RunState run, RunFeed feed)
+    {
+        var (plan, error) = Plan(run);
+        return plan is null
+            ? (null, error)
+            : (new(store, plan, CreateScheduler(plan), caller, feed, telemetry, options.Value, time, logger), null);
+    }
+
+    private (ChainPlan? Plan, ChatError? Error) Plan(RunState run)
+    {
+        var result = planner.Plan(run.Start!.Definition, run.Templates.ToDictionary(template => template.Name, StringComparer.Ordinal));
+        return (result.Plan, result.Error);
+    }
+
+    private RunScheduler CreateScheduler(ChainPlan plan) => new(plan, engine, options.Value, time);
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Prism.Chat;
+using Prism.Templates;
+
+namespace Prism.Chains;
+
+/// <summary>Renders what a step says to its model.</summary>
+internal static class StepPrompt
+{
+    /// <summary>The messages, or what is wrong with the values that they are made from.</summary>
+    public static (ImmutableArray<ChatMessage> Messages, ChatError? Error) Render(
+        TemplateEngine engine, PlannedStep step, StepValues values, JsonElement? item, CancellationToken cancellationToken)
+    {
+        var messages = ImmutableArray.CreateBuilder<ChatMessage>(2);
+        var error = Add(ChatRoles.System, step.System);
+        if (error is null && step.Stored is { } stored)
+        {
+            var (bound, wrong) = stored.Bind(values.OfStored(stored, item));
+            error = wrong ?? AddRendered(stored.Template.Role, engine.Render(stored.Compiled, bound, cancellationToken));
+        }
+
+        error ??= Add(ChatRoles.User, step.Prompt);
+        return (messages.ToImmutable(), error);
+
+        ChatError? Add(string role, CompiledTemplate? template) => template is null
+            ? null
+            : AddRendered(role, engine.Render(template, values.Of(template.Variables, item), cancellationToken));
+
+        ChatError? AddRendered(string role, RenderResult result)
+        {
+            if (result.Text is { } text)
+            {
+                messages.Add(ChatMessage.Create(role, text));
+            }
+
+            return result.Error;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+using Prism.Chat;
+
+namespace Prism.Chains;
+
+/// <summary>A step as the call that it makes.</summary>
+internal static class StepRequest
+{
+    public static ChatRequest Create(ChainStep step, ImmutableArray<ChatMessage> messages, string? idempotencyKey) => new()
+    {
+        Messages = messages,
+        Provider = step.Provider,
+        Model = step.Model,
+        Temperature = step.Temperature,
+        MaxTokens = step.MaxTokens,
+        ResponseFormat = step.ResponseFormat,
+        IdempotencyKey = idempotencyKey,
+    };
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Prism.Chains;
+using Prism.Providers;
+using Prism.Routing;
+using Prism.Templates;
+using Prism.Tests.Chat;
+
+namespace Prism.Tests.Chains;
+
+/// <summary>Chains as they come in JSON, and a planner of its own for them.</summary>
+internal static class Chain
+{
+    public static readonly TemplateEngine Engine = new(new TemplateOptions(), TimeProvider.System);
+
+    private static readonly ImmutableDictionary<string, PromptTemplate> Stored =
+        BuiltInTemplates.Load().ToImmutableDictionary(template => template.Name);
+
+    public static ChainDefinition Parse(string json) => JsonSerializer.Deserialize(json, ChainJson.Strict.ChainDefinition)!;
+
+    public static ChainPlanner Planner(ChainOptions? options = null)
+    {
+        var unusable = new ScriptedProvider(new() { Name = "openai", Type = ProviderType.OpenAi, BaseUrl = "https://api.openai.com/v1" });
+        var registry = new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor"), unusable]);
+        return new(Engine, new ChatRouter(registry), Options.Create(options ?? new()));
+    }
+
+    public static ChainPlan Plan(string json) => Plan(Parse(json));
+
+    public static ChainPlan Plan(ChainDefinition definition)
+    {
+        var result = Planner().Plan(definition, Stored);
+        Assert.Null(result.Error?.Message);
+        return result.Plan!;
+    }
+
+    public static Prism.Chat.ChatError Refuse(string json, ChainOptions? options = null)
+    {
+        var result = Planner(options).Plan(Parse(json), Stored);
+        Assert.NotNull(result.Error);
+        Assert.Null(result.Plan);
+        return result.Error;
+    }
+
+    /// <summary>Which step needs which, by their names: <c>b:a,c</c>.</summary>
+    public static string NeedsOf(ChainPlan plan) => string.Join(' ', plan.Steps.Select(step =>
+        $"{step.Name}:{string.Join(',', step.Needs.Select(need => plan.Steps[need].Name))}"));
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Orleans.Storage;
+using Prism.Chat;
+
+namespace Prism.Tests.Chains;
+
+/// <summary>A storage that all silos of a test share and that outlives them, with etags, JSON as in production, and faults as they are ordered.</summary>
+internal sealed class RunStorage : IGrainStorage
+{
+    private static readonly JsonSerializerOptions Json = new(ChatJson.Lenient.Options)
+    {
+        MaxDepth = 256,
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(ChatJson.Lenient, new DefaultJsonTypeInfoResolver()),
+    };
+
+    private readonly ConcurrentDictionary<(string State, GrainId Grain), (byte[] Json, int Etag)> _rows = new();
+    private readonly ConcurrentQueue<int> _runWrites = new();
+
+    /// <summary>Has writes of runs be done by this, which is given what commits them. Null: they are committed.</summary>
+    public Func<Action, Task>? OnRunWrite { get; set; }
+
+    /// <summary>Called after a row was deleted.</summary>
+    public Action OnCleared { get; set; } = () => { };
+
+    /// <summary>The committed writes of runs: the length of each.</summary>
+    public IReadOnlyCollection<int> RunWrites => _runWrites;
+
+    public bool Has(GrainId grain) => _rows.Keys.Any(key => key.Grain == grain);
+
+    public int Count(string state) => _rows.Keys.Count(key => key.State == state);
+
+    /// <summary>What stands in a row.</summary>
+    public T Read<T>(string state, GrainId grain) => JsonSerializer.Deserialize<T>(_rows[(state, grain)].Json, Json)!;
+
+    /// <summary>Writes behind everybody's back, as another activation does.</summary>
+    public void Overwrite<T>(string state, GrainId grain, Func<T, T> change)
+    {
+        var etag = _rows[(state, grain)].Etag;
+        _rows[(state, grain)] = (JsonSerializer.SerializeToUtf8Bytes(change(Read<T>(state, grain)), Json), etag + 1);
+    }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        if (_rows.TryGetValue((stateName, grainId), out var row))
+        {
+            (grainState.State, grainState.ETag, grainState.RecordExists) =
+                (JsonSerializer.Deserialize<T>(row.Json, Json)!, row.Etag.ToString(CultureInfo.InvariantCulture), true);
+        }
+        else
+        {
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        // As a real storage does: never at once.
+        await Task.Yield();
+        if (stateName == StorageNames.RunState && OnRunWrite is { } onWrite)
+        {
+            await onWrite(Commit);
+        }
+        else
+        {
+            Commit();
+        }
+
+        void Commit()
+        {
+            lock (_rows)
+            {
+                var etag = CheckEtag(stateName, grainId, grainState);
+                var json = JsonSerializer.SerializeToUtf8Bytes(grainState.State, Json);
+                _rows[(stateName, grainId)] = (json, etag + 1);
+                (grainState.ETag, grainState.RecordExists) = ((etag + 1).ToString(CultureInfo.InvariantCulture), true);
+                if (stateName == StorageNames.RunState)
+                {
+                    _runWrites.Enqueue(json.Length);
+                }
+            }
+        }
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        lock (_rows)
+        {
+            CheckEtag(stateName, grainId, grainState);
+            _rows.TryRemove((stateName, grainId), out _);
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        }
+
+        OnCleared();
+        return Task.CompletedTask;
+    }
+
+    private int CheckEtag<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var etag = _rows.TryGetValue((stateName, grainId), out var known) ? known.Etag : 0;
+        return (grainState.ETag ?? "0") == etag.ToString(CultureInfo.InvariantCulture)
+            ? etag
+            : throw new InconsistentStateException("Somebody else has written.", etag.ToString(CultureInfo.InvariantCulture), grainState.ETag);
+    }
+}
