@@ -21,6 +21,11 @@ internal sealed partial class CacheDesk(
 
     // An ask takes a millisecond. What takes much longer is an outage, which must not become one of the requests.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
+
+    // All who followed a silo that has died ask at once. Until its death is known everywhere, the one that is to lead may not be found: they
+    // would all call by themselves.
+    private static readonly TimeSpan LostTimeout = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly CacheRest _rest = new(time);
@@ -35,7 +40,8 @@ internal sealed partial class CacheDesk(
     public long? CurrentEpoch => epoch.Value;
 
     /// <summary>The epoch to ask in; null where the cache is not to be asked now.</summary>
-    public long? TryBegin() => CurrentEpoch is { } current && !_rest.IsResting ? current : null;
+    /// <param name="wasFollowing">The flight that the request followed is lost.</param>
+    public long? TryBegin(bool wasFollowing) => CurrentEpoch is { } current && (wasFollowing || !_rest.IsResting) ? current : null;
 
     /// <summary>How long a request may take to get an answer that is not its own.</summary>
     public CacheDeadline BeginJoin() => new(time, options.Value.JoinTimeout);
@@ -52,7 +58,7 @@ internal sealed partial class CacheDesk(
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
     public async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
     {
-        var deadline = new CacheDeadline(time, AskTimeout);
+        var deadline = new CacheDeadline(time, ask.Lost is null ? AskTimeout : LostTimeout);
         while (true)
         {
             try
@@ -61,15 +67,21 @@ internal sealed partial class CacheDesk(
                 _rest.End();
                 return answer;
             }
-            catch (OrleansMessageRejectionException) when (!deadline.IsOver)
+            catch (OrleansMessageRejectionException exception)
             {
-                // A silo has just gone; where its grains are now is not known everywhere yet.
+                // A silo has just gone; where its grains are now is not known everywhere yet. The others still serve.
+                if (deadline.IsOver)
+                {
+                    LogNotAnswered(exception);
+                    return null;
+                }
+
                 await Task.Delay(RetryDelay, time, cancellationToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 _rest.Begin();
-                LogNotAnswered(exception);
+                LogRest(exception);
                 return null;
             }
         }
@@ -79,5 +91,8 @@ internal sealed partial class CacheDesk(
     public void OnJoined(ChatCacheResult result) => telemetry.OnRequest(result);
 
     [LoggerMessage(LogLevel.Warning, "The response cache does not answer and is left alone for a while")]
+    private partial void LogRest(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "A part of the response cache does not answer")]
     private partial void LogNotAnswered(Exception exception);
 }

@@ -24,7 +24,7 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
     /// <returns>Null where the request has to call by itself.</returns>
     public async ValueTask<Seat?> NextAsync(CancellationToken cancellationToken)
     {
-        while (_attempts++ < MaxAttempts && !_deadline.IsOver && desk.TryBegin() is { } epoch)
+        while (_attempts++ < MaxAttempts && !_deadline.IsOver && desk.TryBegin(_following is not null) is { } epoch)
         {
             var announced = desk.Announce();
             var seat = default(Seat);

@@ -28,6 +28,10 @@ internal sealed partial class FlightLeader(
     TimeProvider time,
     ILogger<FlightLeader> logger)
 {
+    // As long as it may take until a silo's death is known everywhere.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
     /// <summary>Begins. What comes of it is in the flight, and later in the cache.</summary>
@@ -122,27 +126,44 @@ internal sealed partial class FlightLeader(
         return json.Length;
     }
 
-    // Noted for deletion first: an entry that is not would stay in the storage for ever.
+    // The flight stays until then: those who are sent to it meanwhile get its answer.
     private async Task SettleAsync(string flight, FlightPlan plan, CacheEntry? entry)
+    {
+        var patience = new CacheDeadline(time, Patience);
+        while (true)
+        {
+            try
+            {
+                await TellCacheAsync(flight, plan, entry);
+                return;
+            }
+            catch (OrleansMessageRejectionException) when (!patience.IsOver)
+            {
+                // A silo has just gone; where its grains are now is not known everywhere yet.
+                await Task.Delay(RetryDelay, time);
+            }
+            catch (Exception exception)
+            {
+                // Whoever is sent to this flight from now on finds it lost, says so, and leads another.
+                LogNotSettled(exception);
+                return;
+            }
+        }
+    }
+
+    // Noted for deletion first: an entry that is not would stay in the storage for ever.
+    private async Task TellCacheAsync(string flight, FlightPlan plan, CacheEntry? entry)
     {
         var key = GrainKeys.Cache(plan.Epoch, plan.PromptHash);
         var cache = grains.GetGrain<ICacheGrain>(key);
-        try
+        if (entry is null || epoch.Value != plan.Epoch)
         {
-            if (entry is null || epoch.Value != plan.Epoch)
-            {
-                await cache.ReleaseAsync(flight);
-                return;
-            }
+            await cache.ReleaseAsync(flight);
+            return;
+        }
 
-            await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(key, entry.Expires)).AddAsync(key);
-            await cache.CompleteAsync(flight, entry);
-        }
-        catch (Exception exception)
-        {
-            // Whoever is sent to this flight from now on finds it lost, says so, and leads another.
-            LogNotSettled(exception);
-        }
+        await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(key, entry.Expires)).AddAsync(key);
+        await cache.CompleteAsync(flight, entry);
     }
 
     private FlightEvent OnFault(Exception exception, string flight)
