@@ -15,7 +15,7 @@ internal static class LeaseGranting
     private const double Headroom = 1.5;
 
     // What one silo may hold of what remains of a budget. A silo that dies takes its block with it for the rest of the period.
-    private const long BudgetShare = 64;
+    private const long BudgetShare = 128;
 
     // At most such a part of a rate is granted for long: it is missing for longer when demand rises.
     private const long LongLivedShare = 8;

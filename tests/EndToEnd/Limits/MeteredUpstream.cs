@@ -9,6 +9,9 @@ internal sealed class MeteredUpstream : IAsyncDisposable
     /// <summary>The most tokens that an answer takes, its prompt included.</summary>
     public const int MostTokens = 60;
 
+    /// <summary>What it takes on average.</summary>
+    public const int UsualTokens = 35;
+
     private readonly long _began = TimeProvider.System.GetTimestamp();
     private readonly ConcurrentQueue<TimeSpan> _calls = new();
     private ScriptedUpstream _upstream = null!;

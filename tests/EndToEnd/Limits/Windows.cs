@@ -4,7 +4,6 @@ namespace Prism.Tests.Limits;
 internal static class Windows
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The most that came in any window.</summary>
     public static int Most(IReadOnlyList<TimeSpan> times)
@@ -23,15 +22,6 @@ internal static class Windows
         return most;
     }
 
-    /// <summary>The least that came in any window between two times.</summary>
-    public static int Least(IReadOnlyList<TimeSpan> times, TimeSpan from, TimeSpan to)
-    {
-        var least = int.MaxValue;
-        for (var begin = from; begin + Length <= to; begin += Step)
-        {
-            least = Math.Min(least, times.Count(time => time >= begin && time < begin + Length));
-        }
-
-        return least;
-    }
+    /// <summary>What came in the window that begins then.</summary>
+    public static int Count(IReadOnlyList<TimeSpan> times, TimeSpan begin) => times.Count(time => time >= begin && time < begin + Length);
 }

@@ -1,3 +1,6 @@
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Prism.Tests.Redis;
 
 namespace Prism.Tests.Processes;
@@ -72,6 +75,20 @@ internal sealed class PrismCluster : IAsyncDisposable
             var views = await Task.WhenAll(running.Select(silo => silo.GetSilosAsync()));
             return views.All(view => view.Keys.Order().SequenceEqual(expected) && view.Values.All(status => status == "active"));
         });
+    }
+
+    /// <summary>An Orleans client of the cluster, through the gateways of some silos.</summary>
+    public async Task<IHost> ConnectAsync(IEnumerable<PrismProcess> silos)
+    {
+        var gateways = silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.GatewayPort)).ToArray();
+        var client = new HostBuilder()
+            .UseOrleansClient(client => client
+                .UseStaticClustering(gateways)
+                .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Id, Id))
+                .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5)))
+            .Build();
+        await client.StartAsync();
+        return client;
     }
 
     public async ValueTask DisposeAsync()
