@@ -31,6 +31,8 @@ public static class GatewayEndpoints
 
         app.MapGet("/v1/templates", TemplatesEndpoint.List);
         app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get);
+        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put);
+        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete);
         app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render);
 
         app.MapDelete("/cache", CacheEndpoint.Clear);

@@ -16,6 +16,7 @@ namespace Prism;
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ProviderList))]
 [JsonSerializable(typeof(TemplateList))]
+[JsonSerializable(typeof(TemplateBody))]
 [JsonSerializable(typeof(RenderRequest))]
 [JsonSerializable(typeof(RenderResponse))]
 [JsonSerializable(typeof(HealthReport))]
