@@ -71,7 +71,13 @@ public static class GrainKeys
     /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's templates.</summary>
     public static string TemplateNames(string owner) => Owned(owner, "templates");
 
-    /// <summary>The owner and the name that a key of <see cref="Template"/> was made of.</summary>
+    /// <summary>The key of an <see cref="Chains.IChainCatalogGrain"/>: a name of an owner's.</summary>
+    public static string Chain(string owner, string name) => Owned(owner, name);
+
+    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's chains.</summary>
+    public static string ChainNames(string owner) => Owned(owner, "chains");
+
+    /// <summary>The owner and the name that a key of <see cref="Template"/> or <see cref="Chain"/> was made of.</summary>
     public static (string Owner, string Name) ReadOwned(string key)
     {
         // Names have no slash in them, owners may.

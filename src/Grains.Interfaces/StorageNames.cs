@@ -35,6 +35,9 @@ public static class StorageNames
     /// <summary>A template in it.</summary>
     public const string TemplateState = "template";
 
+    /// <summary>A stored chain in it.</summary>
+    public const string ChainState = "chain";
+
     /// <summary>Every storage provider; a silo registers each of them.</summary>
     public static ImmutableArray<string> All { get; } = [Ledgers, Cache, Runs, Catalogs];
 }

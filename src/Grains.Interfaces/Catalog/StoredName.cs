@@ -3,8 +3,8 @@ using Prism.Chat;
 
 namespace Prism.Catalog;
 
-/// <summary>What users may call what they store. It is part of paths and of grain keys.</summary>
-internal static partial class StoredName
+/// <summary>What users may call what they store. Part of grain keys, so it is to be checked before there is one.</summary>
+public static partial class StoredName
 {
     /// <summary>Why a name cannot be one, or null.</summary>
     /// <param name="kind">What it is to name: <c>template</c>.</param>
