@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Prism.Cache;
+using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
@@ -31,7 +32,20 @@ public static class GatewayEndpoints
 
         app.MapGet("/v1/templates", TemplatesEndpoint.List);
         app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get);
+        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put);
+        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete);
         app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render);
+
+        app.MapGet("/v1/chains", ChainsEndpoint.List);
+        app.MapGet("/v1/chains/{name}", ChainsEndpoint.Get);
+        app.MapPut("/v1/chains/{name}", ChainsEndpoint.Put);
+        app.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete);
+
+        app.MapPost("/v1/runs", RunsEndpoint.Start);
+        app.MapGet("/v1/runs", RunsEndpoint.List);
+        app.MapGet("/v1/runs/{id}", RunsEndpoint.Get);
+        app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch);
+        app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel);
 
         app.MapDelete("/cache", CacheEndpoint.Clear);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
@@ -16,8 +17,12 @@ namespace Prism;
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ProviderList))]
 [JsonSerializable(typeof(TemplateList))]
+[JsonSerializable(typeof(TemplateBody))]
 [JsonSerializable(typeof(RenderRequest))]
 [JsonSerializable(typeof(RenderResponse))]
+[JsonSerializable(typeof(RunBody))]
+[JsonSerializable(typeof(ChainBody))]
+[JsonSerializable(typeof(ChainList))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(StatusBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext

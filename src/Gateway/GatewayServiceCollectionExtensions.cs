@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prism.Chains;
 using Prism.Chat;
 
 namespace Prism;
@@ -17,6 +18,10 @@ public static class GatewayServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
         services.AddSingleton<ChatEndpoint>();
+        services.TryAddSingleton<ChainClient>();
+        services.AddSingleton<RunResolver>();
+        services.AddSingleton<RunEvents>();
+        services.AddSingleton<RunsEndpoint>();
         return services;
     }
 }

@@ -64,4 +64,26 @@ public static class GrainKeys
     /// <param name="runs">The index's key.</param>
     /// <param name="number">Which part, from 0 for the oldest.</param>
     public static string RunShelf(string runs, long number) => string.Create(CultureInfo.InvariantCulture, $"{runs}/{number}");
+
+    /// <summary>The key of an <see cref="Templates.ITemplateGrain"/>: a name of an owner's.</summary>
+    public static string Template(string owner, string name) => Owned(owner, name);
+
+    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's templates.</summary>
+    public static string TemplateNames(string owner) => Owned(owner, "templates");
+
+    /// <summary>The key of an <see cref="Chains.IChainCatalogGrain"/>: a name of an owner's.</summary>
+    public static string Chain(string owner, string name) => Owned(owner, name);
+
+    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's chains.</summary>
+    public static string ChainNames(string owner) => Owned(owner, "chains");
+
+    /// <summary>The owner and the name that a key of <see cref="Template"/> or <see cref="Chain"/> was made of.</summary>
+    public static (string Owner, string Name) ReadOwned(string key)
+    {
+        // Names have no slash in them, owners may.
+        var slash = key.LastIndexOf('/');
+        return slash < 0 ? ("", key) : (key[..slash], key[(slash + 1)..]);
+    }
+
+    private static string Owned(string owner, string name) => $"{owner}/{name}";
 }

@@ -26,6 +26,18 @@ public static class StorageNames
     /// <summary>The state of a part of an index in it.</summary>
     public const string RunShelfState = "shelf";
 
+    /// <summary>The storage provider of what users keep here by name. Must refuse a write that does not know the last one (etag).</summary>
+    public const string Catalogs = "catalogs";
+
+    /// <summary>The names of an owner's things of one kind in it.</summary>
+    public const string NamesState = "names";
+
+    /// <summary>A template in it.</summary>
+    public const string TemplateState = "template";
+
+    /// <summary>A stored chain in it.</summary>
+    public const string ChainState = "chain";
+
     /// <summary>Every storage provider; a silo registers each of them.</summary>
-    public static ImmutableArray<string> All { get; } = [Ledgers, Cache, Runs];
+    public static ImmutableArray<string> All { get; } = [Ledgers, Cache, Runs, Catalogs];
 }

@@ -14,6 +14,7 @@ using Prism.Chat;
 using Prism.Cluster;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Tests.Chains;
 using Serilog;
 
 namespace Prism.Tests;
@@ -37,6 +38,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private GatewayHost()
     {
+        Grains = ScriptedGrains.Create(Time);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -53,6 +55,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IProviderCatalog>(Catalog)
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IClusterView>(Cluster)
+            .AddSingleton(Grains.Factory)
             .AddPrismGateway();
         _app = builder.Build();
         _app.UseSerilogRequestLogging(options => options.Logger = _app.Services.GetRequiredService<Serilog.ILogger>());
@@ -71,6 +74,8 @@ public sealed class GatewayHost : IAsyncDisposable
     internal ScriptedTemplates Templates { get; } = new();
 
     internal ScriptedCluster Cluster { get; } = new();
+
+    internal ScriptedGrains Grains { get; }
 
     internal CollectedLog Log { get; } = new();
 

@@ -37,19 +37,45 @@ internal sealed class ScriptedTemplates : IPromptTemplates
 
     public RenderOutcome Outcome { get; set; } = new() { Message = ChatMessage.Create(ChatRoles.User, "In 50 words: <„Grüße“>") };
 
+    /// <summary>What storing anything ends with.</summary>
+    public TemplatePut Put { get; set; } = new() { Template = Summarize with { Version = 3 } };
+
+    /// <summary>What deleting anything ends with.</summary>
+    public ChatError? Deletion { get; set; }
+
     public IReadOnlyDictionary<string, JsonElement>? LastVariables { get; private set; }
 
-    public ValueTask<ImmutableArray<PromptTemplate>> ListAsync(CancellationToken cancellationToken) => new([Summarize]);
+    /// <summary>What was stored last, and where.</summary>
+    public (string Owner, string Name, TemplateDraft Draft)? LastPut { get; private set; }
 
-    public ValueTask<PromptTemplate?> FindAsync(string name, CancellationToken cancellationToken) =>
-        new(name == Summarize.Name ? Summarize : null);
+    public Task<ImmutableArray<PromptTemplate>> ListAsync(string owner, CancellationToken cancellationToken) =>
+        Task.FromResult<ImmutableArray<PromptTemplate>>([Summarize]);
+
+    public ValueTask<FindOutcome> FindAsync(string owner, string name, CancellationToken cancellationToken) => new(
+        (owner, name) == (Owners.Global, Summarize.Name) ? new FindOutcome { Template = Summarize } : new FindOutcome { Error = NotFound(name) });
 
     public ValueTask<RenderOutcome> RenderAsync(
-        string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
+        string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
     {
         LastVariables = variables;
         return new(Outcome);
     }
+
+    public Task<TemplatePut> PutAsync(string owner, string name, TemplateDraft draft)
+    {
+        LastPut = (owner, name, draft);
+        return Task.FromResult(Put);
+    }
+
+    public Task<ChatError?> DeleteAsync(string owner, string name) => Task.FromResult(Deletion);
+
+    private static ChatError NotFound(string name) => new()
+    {
+        Kind = ChatErrorKind.NotFound,
+        Message = $"There is no template '{name}'.",
+        Param = "name",
+        Code = "template_not_found",
+    };
 }
 
 /// <summary>A cache that can be cleared, unless the test says otherwise.</summary>

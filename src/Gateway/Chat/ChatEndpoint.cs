@@ -28,7 +28,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
 
         var provider = context.Request.Query["provider"];
         var (cache, unreadable) = context.Request.ReadCachePolicy();
-        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null, Cache = cache };
+        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null, Cache = cache, Owner = context.GetOwner() };
         if ((CheckProvider(provider) ?? unreadable ?? format.Check(request)) is { } refused)
         {
             await FailAsync(context, refused);

@@ -12,7 +12,8 @@ internal static class ChatErrorMapping
     public static int StatusOf(ChatError error) => error.Kind switch
     {
         ChatErrorKind.InvalidRequest => StatusCodes.Status400BadRequest,
-        ChatErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
+        ChatErrorKind.ModelNotFound or ChatErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ChatErrorKind.Conflict => StatusCodes.Status409Conflict,
         ChatErrorKind.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
         ChatErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
         ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded => StatusCodes.Status429TooManyRequests,
@@ -31,7 +32,11 @@ internal static class ChatErrorMapping
     /// <summary>The error object.</summary>
     public static ApiErrorBody BodyOf(ChatError error) => new(error.Kind switch
     {
-        ChatErrorKind.InvalidRequest or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable =>
+        ChatErrorKind.InvalidRequest
+            or ChatErrorKind.RequestTooLarge
+            or ChatErrorKind.Unprocessable
+            or ChatErrorKind.NotFound
+            or ChatErrorKind.Conflict =>
             new(error.Message, ApiError.InvalidRequest, error.Param, error.Code),
         ChatErrorKind.ModelNotFound => new(error.Message, ApiError.InvalidRequest, error.Param ?? "model", "model_not_found"),
         ChatErrorKind.RateLimited => new(error.Message, "rate_limit_exceeded", error.Param, "rate_limit_exceeded"),

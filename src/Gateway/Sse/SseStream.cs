@@ -1,7 +1,10 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace Prism.Sse;
@@ -74,12 +77,27 @@ internal sealed class SseStream : IAsyncDisposable
     public ValueTask WriteAsync<T>(T value, JsonTypeInfo<T> type)
     {
         _event.ResetWrittenCount();
-        _event.Write("data: "u8);
-        _json.Reset();
-        JsonSerializer.Serialize(_json, value, type);
-        _event.Write("\n\n"u8);
-        return WriteRawAsync(_event.WrittenMemory);
+        return WriteDataAsync(value, type);
     }
+
+    /// <summary>Sends one event with a type, and with an id unless that is null.</summary>
+    public ValueTask WriteAsync<T>(string name, long? id, T value, JsonTypeInfo<T> type)
+    {
+        _event.ResetWrittenCount();
+        if (id is { } number)
+        {
+            Utf8.TryWrite(_event.GetSpan(64), CultureInfo.InvariantCulture, $"id: {number}\n", out var length);
+            _event.Advance(length);
+        }
+
+        _event.Write("event: "u8);
+        Encoding.UTF8.GetBytes(name, _event);
+        _event.Write("\n"u8);
+        return WriteDataAsync(value, type);
+    }
+
+    /// <summary>Sends a comment, which only shows that the connection is there.</summary>
+    public ValueTask WritePingAsync() => WriteRawAsync(Ping);
 
     /// <summary>Sends <c>data: [DONE]</c>.</summary>
     public ValueTask WriteDoneAsync() => WriteRawAsync(Done);
@@ -91,6 +109,15 @@ internal sealed class SseStream : IAsyncDisposable
         _turn.Release();
         await _heartbeat.DisposeAsync();
         await _json.DisposeAsync();
+    }
+
+    private ValueTask WriteDataAsync<T>(T value, JsonTypeInfo<T> type)
+    {
+        _event.Write("data: "u8);
+        _json.Reset();
+        JsonSerializer.Serialize(_json, value, type);
+        _event.Write("\n\n"u8);
+        return WriteRawAsync(_event.WrittenMemory);
     }
 
     private async ValueTask WriteRawAsync(ReadOnlyMemory<byte> raw)

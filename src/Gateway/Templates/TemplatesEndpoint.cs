@@ -11,24 +11,58 @@ namespace Prism.Templates;
 internal static class TemplatesEndpoint
 {
     public static async Task List(HttpContext context, IPromptTemplates templates) => await context.Response.WriteJsonAsync(
-        new TemplateList(await templates.ListAsync(context.RequestAborted)), GatewayJson.Api.TemplateList);
+        new TemplateList(await templates.ListAsync(context.GetOwner(), context.RequestAborted)), GatewayJson.Api.TemplateList);
 
     public static async Task Get(HttpContext context, string name, IPromptTemplates templates)
     {
-        if (await templates.FindAsync(name, context.RequestAborted) is { } template)
+        var outcome = await templates.FindAsync(context.GetOwner(), name, context.RequestAborted);
+        await (outcome.Error is { } error
+            ? context.WriteErrorAsync(error)
+            : context.Response.WriteJsonAsync(outcome.Template!, GatewayJson.Api.PromptTemplate));
+    }
+
+    public static async Task Put(HttpContext context, string name, IPromptTemplates templates)
+    {
+        if (await context.ReadJsonBodyAsync(GatewayJson.Api.TemplateBody) is not { } body)
         {
-            await context.Response.WriteJsonAsync(template, GatewayJson.Api.PromptTemplate);
             return;
         }
 
-        await WriteNotFoundAsync(context, name);
+        var (draft, refused) = body.ToDraft(name);
+        if (refused is not null)
+        {
+            await context.WriteErrorAsync(refused);
+            return;
+        }
+
+        var outcome = await templates.PutAsync(context.GetOwner(), name, draft!);
+        if (outcome.Error is { } error)
+        {
+            await context.WriteErrorAsync(error);
+            return;
+        }
+
+        context.Response.StatusCode = outcome.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        await context.Response.WriteJsonAsync(outcome.Template!, GatewayJson.Api.PromptTemplate);
+    }
+
+    public static async Task Delete(HttpContext context, string name, IPromptTemplates templates)
+    {
+        if (await templates.DeleteAsync(context.GetOwner(), name) is { } error)
+        {
+            await context.WriteErrorAsync(error);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     public static async Task Render(HttpContext context, string name, IPromptTemplates templates)
     {
-        if (await templates.FindAsync(name, context.RequestAborted) is null)
+        var owner = context.GetOwner();
+        if ((await templates.FindAsync(owner, name, context.RequestAborted)).Error is { } missing)
         {
-            await WriteNotFoundAsync(context, name);
+            await context.WriteErrorAsync(missing);
             return;
         }
 
@@ -37,15 +71,11 @@ internal static class TemplatesEndpoint
             return;
         }
 
-        var outcome = await templates.RenderAsync(name, request.Variables, context.RequestAborted);
+        var outcome = await templates.RenderAsync(owner, name, request.Variables, context.RequestAborted);
         await (outcome.Error is { } error
             ? context.WriteErrorAsync(error)
             : context.Response.WriteJsonAsync(new RenderResponse(outcome.Message!.Content!.ToText()), GatewayJson.Api.RenderResponse));
     }
-
-    private static Task WriteNotFoundAsync(HttpContext context, string name) => context.WriteErrorAsync(
-        StatusCodes.Status404NotFound,
-        new($"There is no template '{name}'.", ApiError.InvalidRequest, "name", "template_not_found"));
 }
 
 /// <summary>The body of <c>GET /v1/templates</c>.</summary>

@@ -13,7 +13,7 @@ public sealed record ChainRun
     [Id(0)] public required string Id { get; init; }
 
     /// <summary>The stored chain that it runs; null where its steps came with it.</summary>
-    [Id(1)] public string? Chain { get; init; }
+    [Id(1), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Chain { get; init; }
 
     /// <summary>The version of <see cref="Chain"/> at its start.</summary>
     [Id(2)] public int? ChainVersion { get; init; }
@@ -37,13 +37,13 @@ public sealed record ChainRun
     [Id(8)] public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it ended; null where it has not.</summary>
-    [Id(9)] public DateTimeOffset? FinishedAt { get; init; }
+    [Id(9), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Why it failed; names the step.</summary>
-    [Id(10)] public ChatError? Error { get; init; }
+    [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatError? Error { get; init; }
 
     /// <summary>Whose it is, as <see cref="ChainStart.Owner"/> said. Not part of the JSON.</summary>
-    [Id(11), JsonIgnore] public required string Owner { get; init; }
+    [Id(11), JsonIgnore] public string Owner { get; init; } = "";
 
     /// <summary>Whether nothing will change any more.</summary>
     [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
@@ -66,22 +66,22 @@ public sealed record ChainRunStep
     [Id(3)] public int Attempts { get; init; }
 
     /// <summary>Who answered.</summary>
-    [Id(4)] public string? Provider { get; init; }
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Provider { get; init; }
 
     /// <summary>The model that was asked for.</summary>
-    [Id(5)] public string? Model { get; init; }
+    [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Model { get; init; }
 
     /// <summary>What its calls took, those that were tried in vain included as far as it is known.</summary>
-    [Id(6)] public ChatUsage? Usage { get; init; }
+    [Id(6), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatUsage? Usage { get; init; }
 
     /// <summary>When it was first claimed.</summary>
-    [Id(7)] public DateTimeOffset? StartedAt { get; init; }
+    [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When its outcome was known.</summary>
-    [Id(8)] public DateTimeOffset? FinishedAt { get; init; }
+    [Id(8), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Why it failed; of a step with <c>for_each</c> that went on, why its first element did that failed.</summary>
-    [Id(9)] public ChatError? Error { get; init; }
+    [Id(9), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatError? Error { get; init; }
 
     /// <summary>Of a step with <c>for_each</c>: how many elements it has.</summary>
     [Id(10)] public int? Elements { get; init; }

@@ -36,7 +36,7 @@ public sealed record RunPage
     [Id(0)] public ImmutableArray<RunSummary> Runs { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Where the next page begins; null where this is the last. With a filter, a page before the last may be short, even empty.</summary>
-    [Id(1)] public string? Next { get; init; }
+    [Id(1), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Next { get; init; }
 
     /// <summary>Why there is no page: <see cref="RunQuery.After"/> or <see cref="RunQuery.Limit"/> cannot be right. Not part of the JSON.</summary>
     [Id(2), JsonIgnore] public ChatError? Error { get; init; }
@@ -50,7 +50,7 @@ public sealed record RunSummary
     [Id(0)] public required string Id { get; init; }
 
     /// <summary>The stored chain that it runs.</summary>
-    [Id(1)] public string? Chain { get; init; }
+    [Id(1), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Chain { get; init; }
 
     /// <summary>How far it is; <see cref="ChainRunStatus.Running"/> until it ends.</summary>
     [Id(2)] public required ChainRunStatus Status { get; init; }
@@ -59,7 +59,7 @@ public sealed record RunSummary
     [Id(3)] public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it ended.</summary>
-    [Id(4)] public DateTimeOffset? FinishedAt { get; init; }
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Whether nothing will change any more.</summary>
     [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);

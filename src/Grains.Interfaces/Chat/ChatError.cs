@@ -86,6 +86,12 @@ public enum ChatErrorKind
 
     /// <summary>Silence in the middle of an answer.</summary>
     UpstreamIdleTimeout = 15,
+
+    /// <summary>What is named in the request's path does not exist, or not for this caller.</summary>
+    NotFound = 16,
+
+    /// <summary>The request is right in itself, but what there is already stands against it.</summary>
+    Conflict = 17,
 }
 
 /// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>

@@ -4,18 +4,26 @@ using Prism.Chat;
 
 namespace Prism.Templates;
 
-/// <summary>The prompt templates that callers can use by name.</summary>
+/// <summary>The prompt templates that callers can use by name: those that come with Prism, and their owner's own.</summary>
 public interface IPromptTemplates
 {
-    /// <summary>All templates, in the order of their names.</summary>
-    ValueTask<ImmutableArray<PromptTemplate>> ListAsync(CancellationToken cancellationToken);
+    /// <summary>All templates of an owner and those that come with Prism, in the order of their names.</summary>
+    Task<ImmutableArray<PromptTemplate>> ListAsync(string owner, CancellationToken cancellationToken);
 
-    /// <summary>The template of this name, or null.</summary>
-    ValueTask<PromptTemplate?> FindAsync(string name, CancellationToken cancellationToken);
+    /// <summary>The template of this name.</summary>
+    ValueTask<FindOutcome> FindAsync(string owner, string name, CancellationToken cancellationToken);
 
     /// <summary>Renders a template.</summary>
     /// <returns>The message it makes, or an error whose <see cref="ChatError.Param"/> is <c>template</c> or <c>variables.name</c>.</returns>
-    ValueTask<RenderOutcome> RenderAsync(string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken);
+    ValueTask<RenderOutcome> RenderAsync(
+        string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken);
+
+    /// <summary>Stores a template of the owner's own. Who renders it after the answer, wherever, gets what has been stored.</summary>
+    Task<TemplatePut> PutAsync(string owner, string name, TemplateDraft draft);
+
+    /// <summary>Removes a template of the owner's own.</summary>
+    /// <returns>Why it cannot be removed, or null: it is gone.</returns>
+    Task<ChatError?> DeleteAsync(string owner, string name);
 }
 
 /// <summary>A prompt template.</summary>
@@ -36,6 +44,9 @@ public sealed record PromptTemplate
 
     /// <summary>Its text, in Scriban's language.</summary>
     [Id(4)] public required string Source { get; init; }
+
+    /// <summary>How often it has been changed, from 1; null where it comes with Prism.</summary>
+    [Id(5)] public int? Version { get; init; }
 }
 
 /// <summary>A variable of a <see cref="PromptTemplate"/>.</summary>
@@ -60,5 +71,16 @@ public sealed record RenderOutcome
     [Id(0)] public ChatMessage? Message { get; init; }
 
     /// <summary>Why there is none.</summary>
+    [Id(1)] public ChatError? Error { get; init; }
+}
+
+/// <summary>What there is by a name: either <see cref="Template"/> or <see cref="Error"/> is set.</summary>
+[GenerateSerializer, Immutable, Alias("prism.find-outcome")]
+public sealed record FindOutcome
+{
+    /// <summary>The template.</summary>
+    [Id(0)] public PromptTemplate? Template { get; init; }
+
+    /// <summary>Why there is none: <see cref="ChatErrorKind.NotFound"/>, or it cannot be had at the moment.</summary>
     [Id(1)] public ChatError? Error { get; init; }
 }

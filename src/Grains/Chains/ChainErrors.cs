@@ -40,6 +40,25 @@ internal static class ChainErrors
         Code = "run_too_large",
     };
 
+    public static ChatError ChainTooLarge(long bytes, int max) => new()
+    {
+        Kind = ChatErrorKind.RequestTooLarge,
+        Message = Text($"The chain has {bytes} bytes of JSON; a stored one may have {max}."),
+        Code = "chain_too_large",
+    };
+
+    public static ChatError WrongVariables(IEnumerable<string> open) => ChatError.Invalid(
+        $"'variables' are read from the steps, which need {Quote(open)}: leave them out.", "variables", InvalidChain);
+
+    public static ChatError TooManyChains(int most) => Conflict(Text($"There are {most} chains already: delete one first."), null, "too_many_chains");
+
+    public static ChatError Outdated(string name, int based, int? version) => Conflict(
+        version is null
+            ? $"There is no chain '{name}' of which this could be a change: leave 'version' out to store it."
+            : Text($"Chain '{name}' is at version {version}, not {based}: read it again, or leave 'version' out to overwrite it."),
+        "version",
+        "outdated_version");
+
     public static ChatError KeyReused() => new()
     {
         Kind = ChatErrorKind.Unprocessable,
@@ -148,6 +167,12 @@ internal static class ChainErrors
     };
 
     public static ChatError Internal() => new() { Kind = ChatErrorKind.Internal, Message = "an internal error." };
+
+    private static string Quote(IEnumerable<string> names) =>
+        names.Select(name => $"'{Short(name)}'").ToList() is { Count: > 0 } quoted ? string.Join(", ", quoted) : "none";
+
+    private static ChatError Conflict(string message, string? param, string code) =>
+        new() { Kind = ChatErrorKind.Conflict, Message = message, Param = param, Code = code };
 
     public static string Short(string text) => TemplateErrors.Shorten(text);
 

@@ -8,7 +8,11 @@ namespace Prism.Chains;
 /// <param name="Steps">In the order of the definition.</param>
 /// <param name="Order">The same steps, each behind those that it needs.</param>
 /// <param name="MaxParallel">How many calls may be under way at the same time.</param>
-internal sealed record ChainPlan(ImmutableArray<PlannedStep> Steps, ImmutableArray<int> Order, int MaxParallel);
+internal sealed record ChainPlan(ImmutableArray<PlannedStep> Steps, ImmutableArray<int> Order, int MaxParallel)
+{
+    /// <summary>The inputs that are still to come; none where it is to be run.</summary>
+    public ImmutableArray<string> Open { get; init; } = [];
+}
 
 /// <summary>How planning ended: either <see cref="Plan"/> or <see cref="Error"/> is set.</summary>
 internal readonly record struct PlanResult

@@ -29,7 +29,15 @@ internal sealed class ChainPlanner(TemplateEngine engine, ChatRouter router, IOp
     /// <summary>Plans a chain.</summary>
     /// <param name="definition">The chain, with its inputs.</param>
     /// <param name="stored">The stored templates that it uses; those that there are none of are left out.</param>
-    public PlanResult Plan(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored)
+    public PlanResult Plan(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored) => Plan(definition, stored, isOpen: false);
+
+    /// <summary>Plans a chain whose runs bring inputs of their own: variables that nobody provides are <see cref="ChainPlan.Open"/>.</summary>
+    /// <param name="definition">The chain, with the inputs that need not be brought.</param>
+    /// <param name="stored">The stored templates that it uses; those that there are none of are left out.</param>
+    public PlanResult PlanWithoutInputs(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored) =>
+        Plan(definition, stored, isOpen: true);
+
+    private PlanResult Plan(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored, bool isOpen)
     {
         if ((CheckShape(definition) ?? ChainInputs.Check(definition, _options)) is { } error)
         {
@@ -50,7 +58,7 @@ internal sealed class ChainPlanner(TemplateEngine engine, ChatRouter router, IOp
             steps.Add(step!);
         }
 
-        return StepOrder.Resolve(definition, steps.MoveToImmutable(), definition.MaxParallel ?? _options.MaxParallel) switch
+        return StepOrder.Resolve(definition, steps.MoveToImmutable(), definition.MaxParallel ?? _options.MaxParallel, isOpen) switch
         {
             { Plan: { } plan } => CheckForEach(definition, plan) is { } tooMany ? tooMany : plan,
             var refused => refused,

@@ -22,6 +22,7 @@ public static class ChainsServiceCollectionExtensions
         services.TryAddSingleton(provider => new TemplateEngine(
             provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChainPlanner>();
+        services.AddSingleton<ChainDrafts>();
         services.AddSingleton<ChainTelemetry>();
         services.AddSingleton<StepCaller>();
         services.AddSingleton<RunFactory>();

@@ -37,9 +37,14 @@ internal sealed class RunFactory(
         var stored = ImmutableArray.CreateBuilder<PromptTemplate>();
         foreach (var name in ChainPlanner.StoredTemplatesOf(start.Definition))
         {
-            if (await templates.FindAsync(name, CancellationToken.None) is { } template)
+            var found = await templates.FindAsync(start.Owner, name, CancellationToken.None);
+            if (found.Template is { } template)
             {
                 stored.Add(template);
+            }
+            else if (found.Error is { Kind: not ChatErrorKind.NotFound } unavailable)
+            {
+                return (null, unavailable);
             }
         }
 

@@ -6,8 +6,13 @@ namespace Prism.Chains;
 /// <summary>Finds out which step needs which, and an order in which none comes before what it needs.</summary>
 internal static class StepOrder
 {
-    public static PlanResult Resolve(ChainDefinition definition, ImmutableArray<PlannedStep> steps, int maxParallel)
+    /// <param name="definition">The chain.</param>
+    /// <param name="steps">Its steps, compiled.</param>
+    /// <param name="maxParallel">How many calls may be under way at the same time.</param>
+    /// <param name="isOpen">Whether variables that nobody provides are inputs that are still to come.</param>
+    public static PlanResult Resolve(ChainDefinition definition, ImmutableArray<PlannedStep> steps, int maxParallel, bool isOpen)
     {
+        var open = new List<string>();
         var makers = steps.ToDictionary(step => step.OutputKey, step => step.Index, StringComparer.Ordinal);
         var resolved = ImmutableArray.CreateBuilder<PlannedStep>(steps.Length);
         foreach (var step in steps)
@@ -21,7 +26,12 @@ internal static class StepOrder
                 }
                 else if (!isOptional && FindProblem(definition, step, property, variable) is { } error)
                 {
-                    return error;
+                    if (!isOpen || variable == ChainPlanner.Item)
+                    {
+                        return error;
+                    }
+
+                    open.Add(variable);
                 }
             }
 
@@ -30,7 +40,7 @@ internal static class StepOrder
 
         var all = resolved.MoveToImmutable();
         var order = Sort(all);
-        return order.Length == all.Length ? new ChainPlan(all, order, maxParallel) : DescribeCycle(all, order);
+        return order.Length == all.Length ? new ChainPlan(all, order, maxParallel) { Open = [.. open.Distinct()] } : DescribeCycle(all, order);
     }
 
     private static ChatError? FindProblem(ChainDefinition definition, PlannedStep step, string property, string variable)

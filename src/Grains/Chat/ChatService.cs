@@ -73,7 +73,8 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
             return (request, request.Variables is null ? null : ChatError.Invalid("'variables' needs a 'template'.", "variables"));
         }
 
-        var rendered = await templates.RenderAsync(request.Template, request.Variables, cancellationToken);
+        var rendered = await templates.RenderAsync(
+            request.Owner ?? Owners.Global, request.Template, request.Variables, cancellationToken);
         return rendered.Error is { } error
             ? (request, error)
             : (request with { Template = null, Variables = null, Messages = request.Messages.Insert(0, rendered.Message!) }, null);

@@ -95,7 +95,12 @@ internal sealed class ChatTelemetry
 
     internal static string StatusOf(ChatError error) => error.Kind switch
     {
-        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable => "invalid_request",
+        ChatErrorKind.InvalidRequest
+            or ChatErrorKind.ModelNotFound
+            or ChatErrorKind.RequestTooLarge
+            or ChatErrorKind.Unprocessable
+            or ChatErrorKind.NotFound
+            or ChatErrorKind.Conflict => "invalid_request",
         ChatErrorKind.RateLimited => "rate_limited",
         ChatErrorKind.QuotaExceeded => "quota_exceeded",
         ChatErrorKind.Overloaded => "overloaded",

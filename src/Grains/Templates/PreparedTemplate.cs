@@ -20,12 +20,17 @@ internal sealed class PreparedTemplate
     public CompiledTemplate Compiled { get; }
 
     /// <exception cref="InvalidOperationException">Its source cannot be compiled: what comes with Prism has to be right.</exception>
-    public static PreparedTemplate Create(PromptTemplate template, TemplateEngine engine)
+    public static PreparedTemplate Create(PromptTemplate template, TemplateEngine engine) => TryCreate(template, engine) switch
+    {
+        ({ } prepared, _) => prepared,
+        (_, var error) => throw new InvalidOperationException($"Template '{template.Name}': {error?.Message}"),
+    };
+
+    /// <summary>The template, or why its source cannot be compiled.</summary>
+    public static (PreparedTemplate? Template, ChatError? Error) TryCreate(PromptTemplate template, TemplateEngine engine)
     {
         var result = engine.Compile(template.Source);
-        return result.Template is { } compiled
-            ? new(template, compiled)
-            : throw new InvalidOperationException($"Template '{template.Name}': {result.Error?.Message}");
+        return result.Template is { } compiled ? (new(template, compiled), null) : (null, result.Error);
     }
 
     /// <summary>

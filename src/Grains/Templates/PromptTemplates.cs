@@ -1,49 +1,98 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
+using Prism.Catalog;
 using Prism.Chat;
 
 namespace Prism.Templates;
 
-/// <summary>The built-in templates. They are compiled once, when the first is asked for, and rendered in the caller's process.</summary>
-internal sealed class PromptTemplates : IPromptTemplates
+/// <summary>
+/// The templates that come with Prism and its users' own, rendered in the caller's process. A built-in template has its name for itself, and
+/// nothing is asked for it.
+/// </summary>
+internal sealed class PromptTemplates(BuiltInCatalog builtIn, TemplateDrafts drafts, TemplateCache cache, TemplateEngine engine, IGrainFactory grains)
+    : IPromptTemplates
 {
-    private readonly TemplateEngine _engine;
-    private readonly Lazy<FrozenDictionary<string, PreparedTemplate>> _templates;
-    private readonly ImmutableArray<PromptTemplate> _all = BuiltInTemplates.Load();
-
-    public PromptTemplates(IOptions<TemplateOptions> options, TimeProvider time)
+    public async Task<ImmutableArray<PromptTemplate>> ListAsync(string owner, CancellationToken cancellationToken)
     {
-        _engine = new(options.Value, time);
-        _templates = new(() => _all.ToFrozenDictionary(template => template.Name, template => PreparedTemplate.Create(template, _engine)));
+        var names = await grains.GetGrain<INamesGrain>(GrainKeys.TemplateNames(owner)).ListAsync().WaitAsync(cancellationToken);
+        // Not from the cache: a list must not drive out what is in use.
+        var own = await Task.WhenAll(names.Select(name => GrainOf(owner, name).ReadAsync(known: null))).WaitAsync(cancellationToken);
+        return
+        [
+            .. own.Select(reading => reading.Stored?.Template).OfType<PromptTemplate>()
+                .Concat(builtIn.All.Select(prepared => prepared.Template))
+                .OrderBy(template => template.Name, StringComparer.Ordinal),
+        ];
     }
 
-    public ValueTask<ImmutableArray<PromptTemplate>> ListAsync(CancellationToken cancellationToken) => new(_all);
-
-    public ValueTask<PromptTemplate?> FindAsync(string name, CancellationToken cancellationToken) =>
-        new(_templates.Value.GetValueOrDefault(name)?.Template);
+    public async ValueTask<FindOutcome> FindAsync(string owner, string name, CancellationToken cancellationToken) =>
+        await PrepareAsync(owner, name, cancellationToken) switch
+        {
+            { Template: { } prepared } => new() { Template = prepared.Template },
+            { Error: { } error } => new() { Error = error },
+            _ => new() { Error = NoneAtPath(name) },
+        };
 
     public ValueTask<RenderOutcome> RenderAsync(
-        string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken) =>
-        new(Render(name, variables ?? ImmutableDictionary<string, JsonElement>.Empty, cancellationToken));
-
-    private RenderOutcome Render(string name, IReadOnlyDictionary<string, JsonElement> variables, CancellationToken cancellationToken)
+        string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
     {
-        if (!_templates.Value.TryGetValue(name, out var prepared))
+        var finding = PrepareAsync(owner, name, cancellationToken);
+        return finding.IsCompletedSuccessfully
+            ? new(Render(name, finding.GetAwaiter().GetResult(), variables, cancellationToken))
+            : AwaitAsync(finding);
+
+        async ValueTask<RenderOutcome> AwaitAsync(ValueTask<TemplateFound> pending) => Render(name, await pending, variables, cancellationToken);
+    }
+
+    public Task<TemplatePut> PutAsync(string owner, string name, TemplateDraft draft) => drafts.CheckName(name) is { } refused
+        ? Task.FromResult(new TemplatePut { Error = refused })
+        : GrainOf(owner, name).PutAsync(draft);
+
+    public async Task<ChatError?> DeleteAsync(string owner, string name)
+    {
+        if (drafts.CheckName(name) is { } refused)
         {
-            return new() { Error = TemplateErrors.NotFound(name) };
+            return refused.Kind == ChatErrorKind.Conflict ? refused : NoneAtPath(name);
         }
 
-        var (values, error) = prepared.Bind(variables);
+        return await GrainOf(owner, name).DeleteAsync() ? null : NoneAtPath(name);
+    }
+
+    private ValueTask<TemplateFound> PrepareAsync(string owner, string name, CancellationToken cancellationToken)
+    {
+        if (builtIn.Find(name) is { } prepared)
+        {
+            return new(new TemplateFound(prepared, null));
+        }
+
+        return StoredName.Check("template", name) is null
+            ? cache.FindAsync(GrainKeys.Template(owner, name), cancellationToken)
+            : default;
+    }
+
+    private RenderOutcome Render(
+        string name, TemplateFound found, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
+    {
+        if (found.Template is not { } prepared)
+        {
+            return new() { Error = found.Error ?? TemplateErrors.NotFound(name) };
+        }
+
+        var (values, error) = prepared.Bind(variables ?? ImmutableDictionary<string, JsonElement>.Empty);
         if (error is not null)
         {
             return new() { Error = error };
         }
 
-        var result = _engine.Render(prepared.Compiled, values, cancellationToken);
+        var result = engine.Render(prepared.Compiled, values, cancellationToken);
         return result.Text is { } text
             ? new() { Message = ChatMessage.Create(prepared.Template.Role, text) }
             : new() { Error = result.Error };
     }
+
+    private ITemplateGrain GrainOf(string owner, string name) => grains.GetGrain<ITemplateGrain>(GrainKeys.Template(owner, name));
+
+    // In a path a name that there is not is not found; in a chat it is a parameter that is wrong.
+    private static ChatError NoneAtPath(string name) =>
+        TemplateErrors.NotFound(name) with { Kind = ChatErrorKind.NotFound, Param = "name" };
 }

@@ -89,6 +89,29 @@ internal static partial class TemplateErrors
     public static ChatError NotFound(string name) =>
         ChatError.Invalid($"There is no template '{Shorten(name)}'.", "template", "template_not_found");
 
+    /// <summary>A template that cannot be had at the moment.</summary>
+    public static ChatError Unavailable { get; } = new()
+    {
+        Kind = ChatErrorKind.Overloaded,
+        Message = "The template cannot be read at the moment.",
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>A name that users cannot have or change.</summary>
+    public static ChatError BuiltIn(string name) => Conflict(
+        $"'{name}' comes with Prism: it can be neither changed nor deleted. Store yours by another name.", "name", "built_in_template");
+
+    /// <summary>A change of a version that is not the newest.</summary>
+    public static ChatError Outdated(string name, int based, int? version) => Conflict(
+        version is null
+            ? $"There is no template '{name}' of which this could be a change: leave 'version' out to store it."
+            : $"Template '{name}' is at version {version}, not {based}: read it again, or leave 'version' out to overwrite it.",
+        "version",
+        "outdated_version");
+
+    /// <summary>One template more than an owner may have.</summary>
+    public static ChatError TooMany(int most) => Conflict($"There are {most:N0} templates already: delete one first.", null, "too_many_templates");
+
     /// <summary>Variables that have to be given and are not.</summary>
     public static ChatError Missing(IReadOnlyList<string> names) => ChatError.Invalid(
         names is [_] ? $"Variable {Quote(names)} is missing." : $"Variables {Quote(names)} are missing.",
@@ -107,6 +130,9 @@ internal static partial class TemplateErrors
 
     /// <summary>The start of a text that comes from the caller.</summary>
     public static string Shorten(string text, int length = LongestExcerpt) => text.Length <= length ? text : text[..length] + "…";
+
+    private static ChatError Conflict(string message, string? param, string code) =>
+        new() { Kind = ChatErrorKind.Conflict, Message = message, Param = param, Code = code };
 
     private static string Quote(IEnumerable<string> names) =>
         string.Join(", ", names.Take(MostNames).Select(name => $"'{Shorten(name)}'"));

@@ -7,13 +7,23 @@ namespace Prism.Templates;
 /// <summary>Registers the prompt templates.</summary>
 internal static class TemplatesServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IPromptTemplates"/>, held to the <see cref="TemplateOptions"/> that the caller configures.</summary>
+    /// <summary>
+    /// Adds <see cref="IPromptTemplates"/>, held to the <see cref="TemplateOptions"/> that the caller configures. Users' own templates need an
+    /// Orleans silo with a grain storage named <see cref="StorageNames.Catalogs"/>.
+    /// </summary>
     public static IServiceCollection AddPrismTemplates(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TemplateOptions>, TemplateOptionsValidator>());
         services.AddOptions<TemplateOptions>().ValidateOnStart();
+        services.TryAddSingleton(provider => new TemplateEngine(
+            provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<BuiltInCatalog>();
+        services.TryAddSingleton<TemplateDrafts>();
+        services.TryAddSingleton<TemplateCache>();
+        services.TryAddSingleton<TemplateBroadcast>();
         services.TryAddSingleton<IPromptTemplates, PromptTemplates>();
+        services.AddGrainService<TemplateCacheService>();
         return services;
     }
 }

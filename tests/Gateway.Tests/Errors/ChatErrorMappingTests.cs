@@ -24,6 +24,8 @@ public sealed class ChatErrorMappingTests : GatewayTest
         [ChatErrorKind.UpstreamConnectTimeout] = (504, "server_error", "upstream_error"),
         [ChatErrorKind.UpstreamFirstTokenTimeout] = (504, "server_error", "upstream_error"),
         [ChatErrorKind.UpstreamIdleTimeout] = (504, "server_error", "upstream_error"),
+        [ChatErrorKind.NotFound] = (404, "invalid_request_error", "the_code"),
+        [ChatErrorKind.Conflict] = (409, "invalid_request_error", "the_code"),
     };
 
     /// <summary>Every kind there is: a new one fails until it is in the table above.</summary>

@@ -105,6 +105,8 @@ public class ChatMetricsTests
     [InlineData(ChatErrorKind.UpstreamConnectTimeout, "timeout", "connect_timeout")]
     [InlineData(ChatErrorKind.UpstreamFirstTokenTimeout, "timeout", "first_token_timeout")]
     [InlineData(ChatErrorKind.UpstreamIdleTimeout, "timeout", "idle_timeout")]
+    [InlineData(ChatErrorKind.NotFound, "invalid_request", "not_found")]
+    [InlineData(ChatErrorKind.Conflict, "invalid_request", "conflict")]
     public async Task Every_failure_has_a_status_and_a_kind(ChatErrorKind error, string status, string kind)
     {
         _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(Failure(error));

@@ -95,9 +95,18 @@ public class ChatServiceTests
         await _pipeline.CompleteAsync(Ask() with { Template = "greet", Variables = new() { ["name"] = JsonElement.Parse("\"Ada\"") } });
 
         var sent = _pipeline.Vendor.Received.Single();
-        Assert.Equal([ChatMessage.Create(ChatRoles.System, "Greet Ada."), ChatMessage.Create(ChatRoles.User, "hello")], sent.Messages.AsEnumerable());
+        Assert.Equal([ChatMessage.Create(ChatRoles.System, "Greet Ada of global."), ChatMessage.Create(ChatRoles.User, "hello")], sent.Messages.AsEnumerable());
         Assert.Null(sent.Template);
         Assert.Null(sent.Variables);
+    }
+
+    [Fact]
+    public async Task A_template_is_its_owners()
+    {
+        await _pipeline.CompleteAsync(
+            new() { Template = "greet", Variables = new() { ["name"] = JsonElement.Parse("\"Ada\"") }, Owner = "team" });
+
+        Assert.Equal("Greet Ada of team.", _pipeline.Vendor.Received.Single().Messages[0].Content!.Text);
     }
 
     [Fact]

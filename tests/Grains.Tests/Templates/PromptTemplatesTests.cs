@@ -6,7 +6,7 @@ using Prism.Templates;
 
 namespace Prism.Tests.Templates;
 
-/// <summary>The built-in templates, as the gateway uses them.</summary>
+/// <summary>The built-in templates, as the gateway uses them: without asking any grain.</summary>
 public sealed class PromptTemplatesTests
 {
     private static readonly string[] Tasks =
@@ -14,15 +14,14 @@ public sealed class PromptTemplatesTests
 
     private static readonly string[] Personas = ["analyst", "assistant", "coder", "teacher"];
 
-    private readonly IPromptTemplates _templates =
-        new ServiceCollection().AddPrismTemplates().BuildServiceProvider().GetRequiredService<IPromptTemplates>();
+    private readonly IPromptTemplates _templates = CreateServices().BuildServiceProvider().GetRequiredService<IPromptTemplates>();
 
     public static TheoryData<string> Names => [.. Tasks, .. Personas];
 
     [Fact]
-    public async Task All_templates_are_listed_in_the_order_of_their_names()
+    public void All_templates_have_a_role_and_a_description()
     {
-        var templates = await _templates.ListAsync(default);
+        var templates = BuiltInTemplates.Load();
 
         Assert.Equal(Tasks.Concat(Personas).Order(StringComparer.Ordinal), templates.Select(template => template.Name));
         Assert.All(templates, template => Assert.Equal(Tasks.Contains(template.Name) ? ChatRoles.User : ChatRoles.System, template.Role));
@@ -32,16 +31,16 @@ public sealed class PromptTemplatesTests
     [Fact]
     public async Task A_template_is_found_by_its_name_and_by_no_other()
     {
-        Assert.Equal("summarize", (await _templates.FindAsync("summarize", default))?.Name);
-        Assert.Null(await _templates.FindAsync("Summarize", default));
-        Assert.Null(await _templates.FindAsync("", default));
+        Assert.Equal("summarize", (await _templates.FindAsync(Owners.Global, "summarize", default)).Template?.Name);
+        Assert.Equal(ChatErrorKind.NotFound, (await _templates.FindAsync(Owners.Global, "sum marize", default)).Error?.Kind);
+        Assert.Equal(ChatErrorKind.NotFound, (await _templates.FindAsync(Owners.Global, "", default)).Error?.Kind);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Every_variable_that_is_declared_is_used_and_the_other_way_round(string name)
     {
-        var template = (await _templates.FindAsync(name, default))!;
+        var template = (await _templates.FindAsync(Owners.Global, name, default)).Template!;
         var engine = new TemplateEngine(new TemplateOptions(), TimeProvider.System);
 
         var used = engine.Compile(template.Source).Template!.Variables;
@@ -54,7 +53,7 @@ public sealed class PromptTemplatesTests
     [MemberData(nameof(Names))]
     public async Task A_template_makes_a_clean_prompt_with_what_has_to_be_given_alone(string name)
     {
-        var template = (await _templates.FindAsync(name, default))!;
+        var template = (await _templates.FindAsync(Owners.Global, name, default)).Template!;
         var required = template.Variables.Where(variable => variable.Default is null).Select(variable => variable.Name);
 
         var outcome = await RenderAsync(name, required.ToDictionary(one => one, one => (object?)$"<{one}>"));
@@ -70,7 +69,7 @@ public sealed class PromptTemplatesTests
     [MemberData(nameof(Names))]
     public async Task A_template_makes_a_clean_prompt_with_every_variable_as_text_and_as_list(string name)
     {
-        var template = (await _templates.FindAsync(name, default))!;
+        var template = (await _templates.FindAsync(Owners.Global, name, default)).Template!;
         var variables = template.Variables.Select(variable => variable.Name).ToList();
 
         var ofTexts = await RenderAsync(name, variables.ToDictionary(one => one, one => (object?)$"<{one}>"));
@@ -144,7 +143,7 @@ public sealed class PromptTemplatesTests
     [Fact]
     public async Task All_variables_that_are_missing_are_named_at_once()
     {
-        var outcome = await _templates.RenderAsync("translate", null, default);
+        var outcome = await _templates.RenderAsync(Owners.Global, "translate", null, default);
 
         Assert.Null(outcome.Message);
         Assert.Equal(
@@ -167,9 +166,9 @@ public sealed class PromptTemplatesTests
     [Fact]
     public async Task A_template_that_does_not_exist_is_refused()
     {
-        var outcome = await RenderAsync("no_such_template", []);
+        var outcome = await RenderAsync("no such template", []);
 
-        Assert.Equal(ChatError.Invalid("There is no template 'no_such_template'.", "template", "template_not_found"), outcome.Error);
+        Assert.Equal(ChatError.Invalid("There is no template 'no such template'.", "template", "template_not_found"), outcome.Error);
     }
 
     [Fact]
@@ -194,13 +193,13 @@ public sealed class PromptTemplatesTests
     public async Task A_caller_who_has_left_gets_no_prompt()
     {
         await Assert.ThrowsAsync<OperationCanceledException>(
-            async () => await _templates.RenderAsync("coder", null, new CancellationToken(canceled: true)));
+            async () => await _templates.RenderAsync(Owners.Global, "coder", null, new CancellationToken(canceled: true)));
     }
 
     [Fact]
     public void A_limit_that_is_none_is_refused()
     {
-        var services = new ServiceCollection().AddPrismTemplates();
+        var services = CreateServices();
         services.Configure<TemplateOptions>(options => (options.Deadline, options.MaxLoopRounds) = (TimeSpan.Zero, 0));
         using var provider = services.BuildServiceProvider();
 
@@ -209,6 +208,9 @@ public sealed class PromptTemplatesTests
         Assert.Equal(
             ["Prism:Templates:MaxLoopRounds must be greater than zero.", "Prism:Templates:Deadline must be greater than zero."], exception.Failures);
     }
+
+    private static IServiceCollection CreateServices() =>
+        new ServiceCollection().AddLogging().AddSingleton(ScriptedGrains.None).AddPrismTemplates();
 
     private static void AssertClean(RenderOutcome outcome)
     {
@@ -221,5 +223,5 @@ public sealed class PromptTemplatesTests
     }
 
     private async Task<RenderOutcome> RenderAsync(string name, Dictionary<string, object?> variables) => await _templates.RenderAsync(
-        name, variables.ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value)), default);
+        Owners.Global, name, variables.ToDictionary(one => one.Key, one => JsonSerializer.SerializeToElement(one.Value)), default);
 }

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Prism.Catalog;
+using Prism.Chat;
+using Prism.Errors;
+using Prism.Json;
+
+namespace Prism.Chains;
+
+/// <summary><c>/v1/chains</c></summary>
+internal static class ChainsEndpoint
+{
+    public static async Task List(HttpContext context, IGrainFactory grains)
+    {
+        var owner = context.GetOwner();
+        var names = await grains.GetGrain<INamesGrain>(GrainKeys.ChainNames(owner)).ListAsync();
+        var chains = await Task.WhenAll(names.Select(name => GrainOf(grains, owner, name).DescribeAsync()));
+        await context.Response.WriteJsonAsync(new ChainList([.. chains.OfType<ChainSummary>()]), GatewayJson.Api.ChainList);
+    }
+
+    public static async Task Get(HttpContext context, string name, IGrainFactory grains)
+    {
+        var chain = await FindAsync(grains, context.GetOwner(), name);
+        await (chain is null
+            ? context.WriteErrorAsync(NotFound(name))
+            : context.Response.WriteJsonAsync(ChainBody.Of(chain), GatewayJson.Api.ChainBody));
+    }
+
+    public static async Task Put(HttpContext context, string name, IGrainFactory grains)
+    {
+        if (await context.ReadJsonBodyAsync(GatewayJson.Api.ChainBody) is not { } body)
+        {
+            return;
+        }
+
+        var outcome = (StoredName.Check("chain", name) ?? body.Check(name)) is { } refused
+            ? new() { Error = refused }
+            : await GrainOf(grains, context.GetOwner(), name).PutAsync(body.ToDraft());
+        if (outcome.Chain is not { } chain)
+        {
+            await context.WriteErrorAsync(outcome.Error!);
+            return;
+        }
+
+        context.Response.StatusCode = outcome.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
+        await context.Response.WriteJsonAsync(ChainBody.Of(chain), GatewayJson.Api.ChainBody);
+    }
+
+    public static async Task Delete(HttpContext context, string name, IGrainFactory grains)
+    {
+        if (StoredName.Check("chain", name) is null && await GrainOf(grains, context.GetOwner(), name).DeleteAsync())
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        await context.WriteErrorAsync(NotFound(name));
+    }
+
+    /// <summary>A chain that there is not.</summary>
+    public static ChatError NotFound(string name) =>
+        new() { Kind = ChatErrorKind.NotFound, Message = $"There is no chain '{(name.Length > 64 ? name[..64] + "…" : name)}'.", Param = "name", Code = "chain_not_found" };
+
+    /// <summary>A chain; null where there is none.</summary>
+    public static async Task<StoredChain?> FindAsync(IGrainFactory grains, string owner, string name) =>
+        StoredName.Check("chain", name) is null ? await GrainOf(grains, owner, name).GetAsync() : null;
+
+    private static IChainCatalogGrain GrainOf(IGrainFactory grains, string owner, string name) =>
+        grains.GetGrain<IChainCatalogGrain>(GrainKeys.Chain(owner, name));
+}
+
+/// <summary>The body of <c>GET /v1/chains</c>.</summary>
+internal sealed record ChainList(ImmutableArray<ChainSummary> Chains);

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Prism.Errors;
+using Prism.Json;
+using Serilog;
+
+namespace Prism.Chains;
+
+/// <summary><c>/v1/runs</c></summary>
+internal sealed class RunsEndpoint(ChainClient chains, RunResolver resolver, RunEvents events, IHostApplicationLifetime lifetime, IDiagnosticContext log)
+{
+    private const int MostRuns = 100;
+
+    /// <summary><c>POST /v1/runs</c></summary>
+    public static Task Start(HttpContext context, RunsEndpoint endpoint) => endpoint.StartAsync(context);
+
+    /// <summary><c>GET /v1/runs</c></summary>
+    public static Task List(HttpContext context, RunsEndpoint endpoint) => endpoint.ListAsync(context);
+
+    /// <summary><c>GET /v1/runs/{id}</c></summary>
+    public static Task Get(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.GetAsync(context, id);
+
+    /// <summary><c>POST /v1/runs/{id}/cancel</c></summary>
+    public static Task Cancel(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.CancelAsync(context, id);
+
+    /// <summary><c>GET /v1/runs/{id}/events</c></summary>
+    public static Task Watch(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.WatchAsync(context, id);
+
+    private async Task StartAsync(HttpContext context)
+    {
+        if (await context.ReadJsonBodyAsync(GatewayJson.Api.RunBody) is not { } body)
+        {
+            return;
+        }
+
+        var (key, refused) = RunRequest.ReadIdempotencyKey(context.Request);
+        var (deltas, wrong) = RunRequest.ReadDeltas(context.Request);
+        if ((body.Check() ?? refused ?? wrong) is { } error)
+        {
+            await context.WriteErrorAsync(error);
+            return;
+        }
+
+        var outcome = await resolver.StartAsync(body, context.GetOwner(), key, context.RequestAborted);
+        if (outcome.Run is not { } run)
+        {
+            await context.WriteErrorAsync(outcome.Error!);
+            return;
+        }
+
+        log.Set("Run", run.Id);
+        context.Response.Headers.Location = $"/v1/runs/{run.Id}";
+        if (body.Stream == true)
+        {
+            await events.WriteAsync(context, run, after: 0, deltas);
+            return;
+        }
+
+        run = await WaitAsync(context, run, body.Patience);
+        context.Response.StatusCode = run.IsFinished ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        await context.Response.WriteJsonAsync(run, ChainJson.Lenient.ChainRun);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var (query, error) = RunRequest.ReadQuery(context.Request, MostRuns);
+        var page = error is null ? await chains.ListAsync(context.GetOwner(), query!, context.RequestAborted) : null;
+        await ((error ?? page!.Error) is { } refused
+            ? context.WriteErrorAsync(refused)
+            : context.Response.WriteJsonAsync(page!, ChainJson.Lenient.RunPage));
+    }
+
+    private async Task GetAsync(HttpContext context, string id)
+    {
+        if (await FindAsync(context, id) is { } run)
+        {
+            await context.Response.WriteJsonAsync(run, ChainJson.Lenient.ChainRun);
+        }
+    }
+
+    private async Task CancelAsync(HttpContext context, string id)
+    {
+        if (await FindAsync(context, id) is { } run)
+        {
+            // It may have been deleted since, at its age.
+            run = await chains.CancelAsync(id, context.RequestAborted) ?? run;
+            await context.Response.WriteJsonAsync(run, ChainJson.Lenient.ChainRun);
+        }
+    }
+
+    private async Task WatchAsync(HttpContext context, string id)
+    {
+        var (after, refused) = RunRequest.ReadLastEventId(context.Request);
+        var (deltas, wrong) = RunRequest.ReadDeltas(context.Request);
+        if ((refused ?? wrong) is { } error)
+        {
+            await context.WriteErrorAsync(error);
+        }
+        else if (await FindAsync(context, id) is { } run)
+        {
+            await events.WriteAsync(context, run, after, deltas);
+        }
+    }
+
+    // Null where there is none of this caller's: then the response says so.
+    private async Task<ChainRun?> FindAsync(HttpContext context, string id)
+    {
+        log.Set("Run", id);
+        if (await chains.GetAsync(id, context.RequestAborted) is { } run && run.Owner == context.GetOwner())
+        {
+            return run;
+        }
+
+        await context.WriteErrorAsync(
+            StatusCodes.Status404NotFound, new($"There is no run '{id}'.", ApiError.InvalidRequest, "id", "run_not_found"));
+        return null;
+    }
+
+    private async Task<ChainRun> WaitAsync(HttpContext context, ChainRun run, TimeSpan patience)
+    {
+        if (run.IsFinished || patience == TimeSpan.Zero)
+        {
+            return run;
+        }
+
+        // A silo that stops does not hold the run, only this answer: the client can ask for the rest elsewhere.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            return await chains.WaitAsync(run.Id, patience, stop.Token) ?? run;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return run;
+        }
+    }
+}

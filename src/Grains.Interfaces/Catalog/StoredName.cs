@@ -1,0 +1,17 @@
+using System.Text.RegularExpressions;
+using Prism.Chat;
+
+namespace Prism.Catalog;
+
+/// <summary>What users may call what they store. Part of grain keys, so it is to be checked before there is one.</summary>
+public static partial class StoredName
+{
+    /// <summary>Why a name cannot be one, or null.</summary>
+    /// <param name="kind">What it is to name: <c>template</c>.</param>
+    /// <param name="name">The name.</param>
+    public static ChatError? Check(string kind, string name) => Valid().IsMatch(name) ? null : ChatError.Invalid(
+        $"The name of a {kind} has up to 64 letters, digits, '.', '_' and '-', and begins with a letter or a digit.", "name", "invalid_name");
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex Valid();
+}

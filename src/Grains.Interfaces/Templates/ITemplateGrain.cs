@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using Prism.Chat;
+
+namespace Prism.Templates;
+
+/// <summary>A template of a user's own. Its key is <see cref="GrainKeys.Template"/>, whether there is one of this name or not.</summary>
+[Alias("prism.ITemplateGrain")]
+public interface ITemplateGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Stores the template, as a new version if it is not what is stored already. Answers once no silo renders the version before: at once where
+    /// all can be told, else within <see cref="TemplateLease.Life"/>.
+    /// </summary>
+    [Alias("put")]
+    Task<TemplatePut> PutAsync(TemplateDraft draft);
+
+    /// <summary>Removes the template, with the same promise as <see cref="PutAsync"/>.</summary>
+    /// <returns>False: there was none.</returns>
+    [Alias("delete")]
+    Task<bool> DeleteAsync();
+
+    /// <summary>The template, for whoever keeps it no longer than <see cref="TemplateLease.Life"/> after asking.</summary>
+    /// <param name="known">The <see cref="StoredTemplate.Revision"/> that the asker has, or null.</param>
+    [AlwaysInterleave, Alias("read")]
+    Task<TemplateReading> ReadAsync(string? known);
+}
+
+/// <summary>How long what has been read of a template may be used.</summary>
+public static class TemplateLease
+{
+    /// <summary>Shorter than a grain call may take: a change waits this long for a silo that cannot be told of it.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromSeconds(8);
+}
+
+/// <summary>What a user wants a template to be.</summary>
+[GenerateSerializer, Immutable, Alias("prism.template-draft")]
+public sealed record TemplateDraft
+{
+    /// <summary>Its text, in Scriban's language.</summary>
+    [Id(0)] public required string Source { get; init; }
+
+    /// <summary>As <see cref="PromptTemplate.Role"/>. Null: <c>user</c>.</summary>
+    [Id(1)] public string? Role { get; init; }
+
+    /// <summary>What it is for.</summary>
+    [Id(2)] public string? Description { get; init; }
+
+    /// <summary>What is to be said of variables that the text uses. Those that are not in here have to be given.</summary>
+    [Id(3)] public ImmutableArray<TemplateVariable> Variables { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>The version that this is a change of: any other must not be overwritten. Null: whatever there is may be.</summary>
+    [Id(4)] public int? BasedOn { get; init; }
+}
+
+/// <summary>A stored version of a template.</summary>
+[GenerateSerializer, Immutable, Alias("prism.stored-template")]
+public sealed record StoredTemplate
+{
+    /// <summary>The template, with its version.</summary>
+    [Id(0)] public required PromptTemplate Template { get; init; }
+
+    /// <summary>No other version has the same, not even one of a template of this name that was deleted since.</summary>
+    [Id(1)] public required string Revision { get; init; }
+}
+
+/// <summary>What is stored by a name.</summary>
+[GenerateSerializer, Immutable, Alias("prism.template-reading")]
+public sealed record TemplateReading
+{
+    /// <summary>Whether it is what the asker knows: then it is not repeated.</summary>
+    [Id(0)] public bool IsKnown { get; init; }
+
+    /// <summary>The template; null where there is none.</summary>
+    [Id(1)] public StoredTemplate? Stored { get; init; }
+}
+
+/// <summary>How storing a template ended: either <see cref="Template"/> or <see cref="Error"/> is set.</summary>
+[GenerateSerializer, Immutable, Alias("prism.template-put")]
+public sealed record TemplatePut
+{
+    /// <summary>The template as it is stored.</summary>
+    [Id(0)] public PromptTemplate? Template { get; init; }
+
+    /// <summary>Whether there was none of this name before.</summary>
+    [Id(1)] public bool IsNew { get; init; }
+
+    /// <summary>Why it is not stored.</summary>
+    [Id(2)] public ChatError? Error { get; init; }
+}

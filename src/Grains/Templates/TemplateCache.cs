@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Prism.Chat;
+
+namespace Prism.Templates;
+
+/// <summary>
+/// What this silo knows of its users' own templates, compiled. What is used is renewed before its lease ends, beside the requests: so a template
+/// that is in use costs none of them a call. That a change is not missed rests on three things: a lease counts from when it was asked for,
+/// a grain that changed tells every silo (<see cref="TemplateBroadcast"/>), and an answer asked for before that is not kept.
+/// </summary>
+internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine engine, TimeProvider time, ILogger<TemplateCache> logger)
+{
+    /// <summary>How many names are kept: also of those that there is nothing by.</summary>
+    internal const int MostNames = 2_048;
+
+    private static readonly TimeSpan RenewAfter = TemplateLease.Life / 2;
+
+    private readonly ConcurrentDictionary<string, TemplateSlot> _slots = [];
+
+    /// <summary>How many names there are.</summary>
+    internal int Count => _slots.Count;
+
+    /// <summary>The template of this grain key.</summary>
+    public ValueTask<TemplateFound> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        var slot = _slots.TryGetValue(key, out var known) ? known : Add(key);
+        var now = time.GetTimestamp();
+        slot.UsedAt = now;
+        if (slot.Held is not { } held || time.GetElapsedTime(held.AskedAt, now) is var age && age >= TemplateLease.Life)
+        {
+            return new(WaitAsync(slot, cancellationToken));
+        }
+
+        if (age >= RenewAfter)
+        {
+            // Beside the request; who comes after the lease's end finds the failure, if it lasts.
+            _ = AskAsync(slot);
+        }
+
+        return new(new TemplateFound(held.Template, held.Error));
+    }
+
+    /// <summary>What has been read of this grain key is used no more.</summary>
+    public void Forget(string key)
+    {
+        if (_slots.TryGetValue(key, out var slot))
+        {
+            slot.Forget();
+        }
+    }
+
+    private async Task<TemplateFound> WaitAsync(TemplateSlot slot, CancellationToken cancellationToken) =>
+        await AskAsync(slot).WaitAsync(cancellationToken) is { } held
+            ? new(held.Template, held.Error)
+            : new(null, TemplateErrors.Unavailable);
+
+    // Null where the grain could not be asked.
+    private Task<TemplateHeld?> AskAsync(TemplateSlot slot) => slot.AskOnce(async before =>
+    {
+        var askedAt = time.GetTimestamp();
+        try
+        {
+            var reading = await grains.GetGrain<ITemplateGrain>(slot.Key).ReadAsync(before?.Revision);
+            return reading switch
+            {
+                { IsKnown: true } => before! with { AskedAt = askedAt },
+                { Stored: { } stored } => Prepare(stored, askedAt),
+                _ => new(null, null, null, askedAt),
+            };
+        }
+        catch (Exception exception)
+        {
+            LogNotRead(exception);
+            return null;
+        }
+    });
+
+    private TemplateHeld Prepare(StoredTemplate stored, long askedAt)
+    {
+        var (template, error) = PreparedTemplate.TryCreate(stored.Template, engine);
+        return new(template, error, stored.Revision, askedAt);
+    }
+
+    private TemplateSlot Add(string key)
+    {
+        if (_slots.Count >= MostNames)
+        {
+            foreach (var (other, _) in _slots.OrderBy(one => one.Value.UsedAt).Take(MostNames / 4))
+            {
+                _slots.TryRemove(other, out _);
+            }
+        }
+
+        return _slots.GetOrAdd(key, static key => new(key));
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A template could not be read")]
+    private partial void LogNotRead(Exception exception);
+}
+
+/// <summary>What there is by a name: both are null where there is nothing.</summary>
+internal readonly record struct TemplateFound(PreparedTemplate? Template, ChatError? Error);

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+
+namespace Prism.Templates;
+
+/// <summary>Has this silo's cache told of changes, wherever they were made.</summary>
+[Reentrant]
+internal sealed class TemplateCacheService(GrainId id, Silo silo, ILoggerFactory loggers, TemplateCache cache)
+    : GrainService(id, silo, loggers), ITemplateCacheService
+{
+    public Task ForgetAsync(string key)
+    {
+        cache.Forget(key);
+        return Task.CompletedTask;
+    }
+}

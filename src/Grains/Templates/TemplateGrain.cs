@@ -1,0 +1,105 @@
+using Orleans.Placement;
+using Prism.Catalog;
+using Prism.Chat;
+
+namespace Prism.Templates;
+
+/// <summary>One template of a user's own. Activations are only needed to change it and to renew leases, so they do not stay for long.</summary>
+[HashBasedPlacement, CollectionAgeLimit(Minutes = 5)]
+internal sealed class TemplateGrain(
+    [PersistentState(StorageNames.TemplateState, StorageNames.Catalogs)] IPersistentState<TemplateState> storage,
+    TemplateDrafts drafts,
+    TemplateBroadcast broadcast) : Grain, ITemplateGrain
+{
+    /// <summary>The most templates of one owner.</summary>
+    internal const int MostTemplates = 500;
+
+    // What is known to be written. The state itself is changed before it is, and reads come in between.
+    private StoredTemplate? _stored;
+
+    private string Key => this.GetPrimaryKeyString();
+
+    private INamesGrain Names => GrainFactory.GetGrain<INamesGrain>(GrainKeys.TemplateNames(GrainKeys.ReadOwned(Key).Owner));
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _stored = storage.State.Stored;
+        return Task.CompletedTask;
+    }
+
+    public async Task<TemplatePut> PutAsync(TemplateDraft draft)
+    {
+        var (_, name) = GrainKeys.ReadOwned(Key);
+        var (template, refused) = drafts.Read(name, draft);
+        refused ??= CheckBase(name, draft);
+        if (refused is not null)
+        {
+            return new() { Error = refused };
+        }
+
+        // The name first: what is stored has to be found in lists, and a name without a template does no harm there.
+        if (!await Names.AddAsync(name, MostTemplates))
+        {
+            return new() { Error = TemplateErrors.TooMany(MostTemplates) };
+        }
+
+        var isNew = _stored is null;
+        if (_stored is null || !TemplateDrafts.AreSame(_stored.Template, template!))
+        {
+            await StoreAsync(template! with { Version = (_stored?.Template.Version ?? 0) + 1 });
+        }
+
+        // Also of what was stored already: by a call that may have ended before all silos knew.
+        await broadcast.ForgetEverywhereAsync(Key);
+        return new() { Template = _stored!.Template, IsNew = isNew };
+    }
+
+    public async Task<bool> DeleteAsync()
+    {
+        var existed = _stored is not null;
+        if (existed)
+        {
+            await ChangeAsync(storage.ClearStateAsync);
+            _stored = null;
+        }
+
+        // Also where there was none, for the same reason as above.
+        await broadcast.ForgetEverywhereAsync(Key);
+        await Names.RemoveAsync(GrainKeys.ReadOwned(Key).Name);
+        return existed;
+    }
+
+    public Task<TemplateReading> ReadAsync(string? known)
+    {
+        var isKnown = _stored is not null && _stored.Revision == known;
+        return Task.FromResult(new TemplateReading { IsKnown = isKnown, Stored = isKnown ? null : _stored });
+    }
+
+    private ChatError? CheckBase(string name, TemplateDraft draft)
+    {
+        var version = _stored?.Template.Version;
+        return draft.BasedOn is { } based && based != version ? TemplateErrors.Outdated(name, based, version) : null;
+    }
+
+    private async Task StoreAsync(PromptTemplate template)
+    {
+        var next = new StoredTemplate { Template = template, Revision = Guid.NewGuid().ToString("N") };
+        storage.State = new() { Stored = next };
+        await ChangeAsync(storage.WriteStateAsync);
+        _stored = next;
+    }
+
+    private async Task ChangeAsync(Func<CancellationToken, Task> change)
+    {
+        try
+        {
+            await change(CancellationToken.None);
+        }
+        catch
+        {
+            // Whether it is written only the storage knows; the next activation reads it.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}
