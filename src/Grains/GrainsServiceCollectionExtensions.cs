@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Cache;
+using Prism.Chains;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Limits;
@@ -16,7 +17,7 @@ public static class GrainsServiceCollectionExtensions
 {
     /// <summary>
     /// Adds the request pipeline as <see cref="IChatService"/>. Needs the providers (<c>AddPrismProviders</c>), a prometheus-net
-    /// <c>IMetricFactory</c> and an Orleans silo with a grain storage named <see cref="StorageNames.Ledgers"/>.
+    /// <c>IMetricFactory</c> and an Orleans silo with reminders and the grain storages of <see cref="StorageNames.All"/>.
     /// </summary>
     public static IServiceCollection AddPrismGrains(this IServiceCollection services)
     {
@@ -33,6 +34,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<IChatService, ChatService>();
         services.AddPrismLimits();
         services.AddPrismTemplates();
+        services.AddPrismChains();
         return services;
     }
 }
