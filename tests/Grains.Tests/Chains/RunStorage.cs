@@ -28,6 +28,9 @@ internal sealed class RunStorage : IGrainStorage
     /// <summary>What stands in a row.</summary>
     public T Read<T>(string state, GrainId grain) => _json.Deserialize<T>(_rows[(state, grain)].Json)!;
 
+    /// <summary>All rows of a state.</summary>
+    public IEnumerable<T> ReadAll<T>(string state) => _rows.Keys.Where(key => key.State == state).Select(key => Read<T>(state, key.Grain));
+
     /// <summary>Writes behind everybody's back, as another activation does.</summary>
     public void Overwrite<T>(string state, GrainId grain, Func<T, T> change)
     {
