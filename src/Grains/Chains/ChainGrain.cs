@@ -34,7 +34,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         ILogger<ChainGrain> logger)
     {
         (_factory, _options, _time, _logger) = (factory, options.Value, time, logger);
-        _store = new(storage, time, logger);
+        _store = new(Id, storage, time, logger);
         _feed = new(Id);
     }
 

@@ -24,7 +24,7 @@ internal static class ChainInputs
             }
         }
 
-        var bytes = SizeOf(new ChainDefinition { Inputs = definition.Inputs }) - """{"steps":[]}""".Length;
+        var bytes = SizeOf(new ChainDefinition { Inputs = inputs }) - """{"steps":[],"inputs":}""".Length;
         return bytes is null ? ChainErrors.NotText()
             : bytes > options.MaxInputBytes ? ChainErrors.InputsTooLarge(bytes.Value, options.MaxInputBytes)
             : null;

@@ -82,7 +82,8 @@ internal sealed class ChainPlanner(TemplateEngine engine, ChatRouter router, IOp
         {
             if (step.ForEach is { } list && list.Variables.All(name => definition.Inputs?.ContainsKey(name) ?? false))
             {
-                var result = engine.EvaluateList(list, inputs.Of(list.Variables), CancellationToken.None);
+                var result = SecondChance.Of(
+                    () => engine.EvaluateList(list, inputs.Of(list.Variables), CancellationToken.None), one => one.Error);
                 var error = result.Error
                     ?? (result.Value.Length > _options.MaxElements ? ChainErrors.TooManyElements(result.Value.Length, _options.MaxElements) : null);
                 if (error is not null)

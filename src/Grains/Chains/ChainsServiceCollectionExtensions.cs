@@ -1,24 +1,22 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Prism.Routing;
 using Prism.Templates;
 
 namespace Prism.Chains;
 
 /// <summary>Registers chains.</summary>
-public static class ChainsServiceCollectionExtensions
+internal static class ChainsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what the grains of chains need, held to the <see cref="ChainOptions"/> that the caller configures. Needs the request pipeline
-    /// (<c>AddPrismGrains</c>) and an Orleans silo with reminders and a grain storage named <see cref="StorageNames.Runs"/>.
+    /// Adds what the grains of chains need, held to the <see cref="ChainOptions"/> that the caller configures. Their silo has to have reminders
+    /// and a grain storage named <see cref="StorageNames.Runs"/>.
     /// </summary>
     public static IServiceCollection AddPrismChains(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChainOptions>, ChainOptionsValidator>());
         services.AddOptions<ChainOptions>().ValidateOnStart();
-        services.TryAddSingleton<ChatRouter>();
         services.TryAddSingleton(provider => new TemplateEngine(
             provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ChainPlanner>();

@@ -91,7 +91,9 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
     /// <summary>The elements of a step with <c>for_each</c>: always the same ones, for what it reads is settled before it begins.</summary>
     public EvaluateResult<ImmutableArray<JsonElement>> ElementsOf(RunState run, PlannedStep step)
     {
-        var result = engine.EvaluateList(step.ForEach!, ValuesOf(run).Of(step.ForEach!.Variables), CancellationToken.None);
+        var values = ValuesOf(run);
+        var result = SecondChance.Of(
+            () => engine.EvaluateList(step.ForEach!, values.Of(step.ForEach!.Variables), CancellationToken.None), one => one.Error);
         return result.Error is null && result.Value.Length > options.MaxElements
             ? ChainErrors.TooManyElements(result.Value.Length, options.MaxElements)
             : result;
@@ -114,7 +116,9 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
 
         if (step.When is { } when)
         {
-            var condition = engine.EvaluateCondition(when, ValuesOf(run).Of(when.Variables), CancellationToken.None);
+            var values = ValuesOf(run);
+            var condition = SecondChance.Of(
+                () => engine.EvaluateCondition(when, values.Of(when.Variables), CancellationToken.None), one => one.Error);
             if (condition.Error is { } error)
             {
                 return Fail(run, step, run.Steps[step.Index], error);

@@ -7,7 +7,7 @@ namespace Prism.Chains;
 /// A run's row. What holds is what the storage has accepted: it refuses the write of an activation that another has overtaken. Whether a write
 /// that failed otherwise has reached it is not known, so it is asked before the write is repeated.
 /// </summary>
-internal sealed partial class RunStore(IPersistentState<RunState> storage, TimeProvider time, ILogger logger)
+internal sealed partial class RunStore(string runId, IPersistentState<RunState> storage, TimeProvider time, ILogger logger)
 {
     // Some 8 s together: less than a caller waits for an answer.
     private const int MostRepeats = 5;
@@ -42,13 +42,13 @@ internal sealed partial class RunStore(IPersistentState<RunState> storage, TimeP
             }
             catch (InconsistentStateException exception)
             {
-                LogOvertaken(exception);
+                LogOvertaken(exception, runId);
                 storage.State = Current;
                 return false;
             }
             catch (Exception exception)
             {
-                LogWriteFailed(exception);
+                LogWriteFailed(exception, runId);
                 storage.State = Current;
                 if (await AskAsync(next, repeat) is { } answer)
                 {
@@ -81,7 +81,7 @@ internal sealed partial class RunStore(IPersistentState<RunState> storage, TimeP
             }
             catch (Exception exception)
             {
-                LogReadFailed(exception);
+                LogReadFailed(exception, runId);
             }
         }
 
@@ -95,12 +95,12 @@ internal sealed partial class RunStore(IPersistentState<RunState> storage, TimeP
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Another activation has written the run")]
-    private partial void LogOvertaken(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Another activation has written run {Run}")]
+    private partial void LogOvertaken(Exception exception, string run);
 
-    [LoggerMessage(LogLevel.Warning, "A run could not be written")]
-    private partial void LogWriteFailed(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Run {Run} could not be written")]
+    private partial void LogWriteFailed(Exception exception, string run);
 
-    [LoggerMessage(LogLevel.Warning, "A run could not be read again")]
-    private partial void LogReadFailed(Exception exception);
+    [LoggerMessage(LogLevel.Warning, "Run {Run} could not be read again")]
+    private partial void LogReadFailed(Exception exception, string run);
 }

@@ -41,7 +41,7 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
         for (var attempt = 1; ; attempt++)
         {
             // The answer to a key that has failed may be that failure again.
-            var request = StepRequest.Create(step.Step, messages, attempt == 1 ? key : $"{key}-{attempt}");
+            var request = StepRequest.Create(step.Step, messages, attempt == 1 ? key : $"{key}-{attempt}", isRetry: attempt > 1);
             var answer = await AttemptAsync(step, request, onPiece, cancellationToken);
             usage = Usages.Add(usage, answer.Usage);
             var (output, failure) = answer.ToOutput(step.AnswersJson);

@@ -17,7 +17,7 @@ internal static class StepPrompt
         if (error is null && step.Stored is { } stored)
         {
             var (bound, wrong) = stored.Bind(values.OfStored(stored, item));
-            error = wrong ?? AddRendered(stored.Template.Role, engine.Render(stored.Compiled, bound, cancellationToken));
+            error = wrong ?? Render(stored.Template.Role, stored.Compiled, bound);
         }
 
         error ??= Add(ChatRoles.User, step.Prompt);
@@ -25,10 +25,11 @@ internal static class StepPrompt
 
         ChatError? Add(string role, CompiledTemplate? template) => template is null
             ? null
-            : AddRendered(role, engine.Render(template, values.Of(template.Variables, item), cancellationToken));
+            : Render(role, template, values.Of(template.Variables, item));
 
-        ChatError? AddRendered(string role, RenderResult result)
+        ChatError? Render(string role, CompiledTemplate template, IEnumerable<KeyValuePair<string, JsonElement>> variables)
         {
+            var result = SecondChance.Of(() => engine.Render(template, variables, cancellationToken), one => one.Error);
             if (result.Text is { } text)
             {
                 messages.Add(ChatMessage.Create(role, text));

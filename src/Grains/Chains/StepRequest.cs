@@ -6,7 +6,7 @@ namespace Prism.Chains;
 /// <summary>A step as the call that it makes.</summary>
 internal static class StepRequest
 {
-    public static ChatRequest Create(ChainStep step, ImmutableArray<ChatMessage> messages, string? idempotencyKey) => new()
+    public static ChatRequest Create(ChainStep step, ImmutableArray<ChatMessage> messages, string? idempotencyKey, bool isRetry = false) => new()
     {
         Messages = messages,
         Provider = step.Provider,
@@ -15,5 +15,7 @@ internal static class StepRequest
         MaxTokens = step.MaxTokens,
         ResponseFormat = step.ResponseFormat,
         IdempotencyKey = idempotencyKey,
+        // An answer that was of no use is not to be had again.
+        Cache = isRetry ? new() { NoCache = true } : null,
     };
 }

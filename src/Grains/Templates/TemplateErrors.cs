@@ -14,6 +14,9 @@ internal static partial class TemplateErrors
     /// <summary>What a template is called where it is not the value of one property among others.</summary>
     public const string TheTemplate = "the template";
 
+    /// <summary>The code of a template that goes over one of the limits of <see cref="TemplateOptions"/>.</summary>
+    public const string LimitExceeded = "template_limit_exceeded";
+
     private const int LongestExcerpt = 60;
 
     private const int LongestMessage = 200;
@@ -74,12 +77,12 @@ internal static partial class TemplateErrors
         return ChatError.Invalid(
             $"Line {line}, column {column} of {template.Subject}: {Excerpt(source, exception.Span, isExpression)} {reason}.",
             "template",
-            isLimit ? "template_limit_exceeded" : "template_failed");
+            isLimit ? LimitExceeded : "template_failed");
     }
 
     /// <summary>A template that is too long.</summary>
     public static ChatError TooLong(int maxBytes, string subject) => ChatError.Invalid(
-        $"{char.ToUpperInvariant(subject[0])}{subject[1..]} is longer than {maxBytes:N0} bytes.", "template", "template_limit_exceeded");
+        $"{char.ToUpperInvariant(subject[0])}{subject[1..]} is longer than {maxBytes:N0} bytes.", "template", LimitExceeded);
 
     /// <summary>An expression whose value is of no use.</summary>
     public static ChatError WrongValue(CompiledTemplate expression, string problem) =>

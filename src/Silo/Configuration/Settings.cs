@@ -17,6 +17,7 @@ internal static class Settings
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
     public const string CacheSection = "Prism:Cache";
+    public const string ChainsSection = "Prism:Chains";
     public const string ClusterSection = "Prism:Cluster";
     public const string RedisSection = "Prism:Redis";
     public const string RedisUrlPath = "Prism:Redis:Url";
@@ -70,6 +71,11 @@ internal static class Settings
                 "Whether identical calls that come while one is under way share its answer."),
             new("LLM_CACHE_JOIN_TIMEOUT", "Prism:Cache:JoinTimeout", SettingKind.Seconds(MaxTimeout), "60",
                 "The longest wait for the first piece of an answer that is shared; then a request calls by itself."),
+        ]),
+        new("Chains",
+        [
+            new("LLM_RUN_RETENTION", "Prism:Chains:RunRetention", SettingKind.Seconds(MaxTtl), "604800",
+                "How long the run of a chain is kept, from its start."),
         ]),
         new("Cluster",
         [

@@ -2,6 +2,7 @@ using System.Collections;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
 using Prism.Cache;
+using Prism.Chains;
 using Prism.Cluster;
 using Prism.Configuration.Kinds;
 using Prism.Metrics;
@@ -35,6 +36,7 @@ internal static class SettingsExtensions
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
+            .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
             .AddSection<ClusterTimingOptions>(Settings.ClusterSection)
             .AddSection<RedisOptions>(Settings.RedisSection)

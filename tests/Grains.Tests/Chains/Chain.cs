@@ -12,7 +12,8 @@ namespace Prism.Tests.Chains;
 /// <summary>Chains as they come in JSON, and a planner of its own for them.</summary>
 internal static class Chain
 {
-    public static readonly TemplateEngine Engine = new(new TemplateOptions(), TimeProvider.System);
+    /// <summary>With a deadline that no test meets because others run beside it.</summary>
+    public static readonly TemplateEngine Engine = new(new TemplateOptions { Deadline = TimeSpan.FromMinutes(1) }, TimeProvider.System);
 
     private static readonly ImmutableDictionary<string, PromptTemplate> Stored =
         BuiltInTemplates.Load().ToImmutableDictionary(template => template.Name);

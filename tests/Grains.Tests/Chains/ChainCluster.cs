@@ -8,6 +8,7 @@ using Orleans.TestingHost;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Providers;
+using Prism.Templates;
 using Prism.Tests.Chat;
 using Prometheus;
 using static Prism.Tests.Chat.ScriptedProvider;
@@ -162,7 +163,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(_metrics.GetOrAdd(siloName, _ => Metrics.NewCustomRegistry())))
             .AddPrismGrains()
-            .AddPrismChains()
+            .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromMinutes(1))
             .Configure<ChainOptions>(configure.Invoke);
     }
 }

@@ -211,6 +211,43 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 300_000)]
+    public async Task Runs_whose_silos_all_die_at_once_go_on_when_there_are_silos_again()
+    {
+        var (entered, dead, ended) = (new TaskCompletionSource(), new UpstreamWait(), new TaskCompletionSource());
+        var (asked, isDead) = (0, false);
+        _cluster.OnPrompt = (prompt, token) =>
+        {
+            if (Interlocked.Increment(ref asked) == 10)
+            {
+                entered.SetResult();
+            }
+
+            return isDead ? Say(prompt) : WaitAsync(dead, token);
+        };
+        _cluster.Storage.OnRunWrite = commit =>
+        {
+            commit();
+            if (_cluster.Storage.ReadAll<RunState>(StorageNames.RunState).All(run => run.Status == ChainRunStatus.Succeeded))
+            {
+                ended.TrySetResult();
+            }
+
+            return Task.CompletedTask;
+        };
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _cluster.StartAsync(TwoSteps)));
+        await entered.Task.WaitAsync(Patience);
+
+        isDead = true;
+        await Task.WhenAll(_cluster.Silos.ToArray().Select(_cluster.KillAsync));
+        await _cluster.StartOneMoreAsync();
+        await ended.Task.WaitAsync(Patience);
+
+        var runs = _cluster.Storage.ReadAll<RunState>(StorageNames.RunState).ToArray();
+        Assert.Equal(10, runs.Length);
+        Assert.All(runs, run => Assert.Equal([2, 1], run.Steps.Select(step => step.Attempts)));
+    }
+
+    [Fact(Timeout = 300_000)]
     public async Task Many_runs_end_right_while_silos_die()
     {
         const int Runs = 60;

@@ -1,22 +1,15 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
-using Prism.Chat;
+using Prism.Storage;
 
 namespace Prism.Tests.Chains;
 
 /// <summary>A storage that all silos of a test share and that outlives them, with etags, JSON as in production, and faults as they are ordered.</summary>
 internal sealed class RunStorage : IGrainStorage
 {
-    private static readonly JsonSerializerOptions Json = new(ChatJson.Lenient.Options)
-    {
-        MaxDepth = 256,
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(ChatJson.Lenient, new DefaultJsonTypeInfoResolver()),
-    };
-
-    private readonly ConcurrentDictionary<(string State, GrainId Grain), (byte[] Json, int Etag)> _rows = new();
+    private readonly GrainStateSerializer _json = new();
+    private readonly ConcurrentDictionary<(string State, GrainId Grain), (BinaryData Json, int Etag)> _rows = new();
     private readonly ConcurrentQueue<int> _runWrites = new();
 
     /// <summary>Has writes of runs be done by this, which is given what commits them. Null: they are committed.</summary>
@@ -33,13 +26,16 @@ internal sealed class RunStorage : IGrainStorage
     public int Count(string state) => _rows.Keys.Count(key => key.State == state);
 
     /// <summary>What stands in a row.</summary>
-    public T Read<T>(string state, GrainId grain) => JsonSerializer.Deserialize<T>(_rows[(state, grain)].Json, Json)!;
+    public T Read<T>(string state, GrainId grain) => _json.Deserialize<T>(_rows[(state, grain)].Json)!;
+
+    /// <summary>All rows of a state.</summary>
+    public IEnumerable<T> ReadAll<T>(string state) => _rows.Keys.Where(key => key.State == state).Select(key => Read<T>(state, key.Grain));
 
     /// <summary>Writes behind everybody's back, as another activation does.</summary>
     public void Overwrite<T>(string state, GrainId grain, Func<T, T> change)
     {
         var etag = _rows[(state, grain)].Etag;
-        _rows[(state, grain)] = (JsonSerializer.SerializeToUtf8Bytes(change(Read<T>(state, grain)), Json), etag + 1);
+        _rows[(state, grain)] = (_json.Serialize(change(Read<T>(state, grain))), etag + 1);
     }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -47,7 +43,7 @@ internal sealed class RunStorage : IGrainStorage
         if (_rows.TryGetValue((stateName, grainId), out var row))
         {
             (grainState.State, grainState.ETag, grainState.RecordExists) =
-                (JsonSerializer.Deserialize<T>(row.Json, Json)!, row.Etag.ToString(CultureInfo.InvariantCulture), true);
+                (_json.Deserialize<T>(row.Json)!, row.Etag.ToString(CultureInfo.InvariantCulture), true);
         }
         else
         {
@@ -75,12 +71,12 @@ internal sealed class RunStorage : IGrainStorage
             lock (_rows)
             {
                 var etag = CheckEtag(stateName, grainId, grainState);
-                var json = JsonSerializer.SerializeToUtf8Bytes(grainState.State, Json);
+                var json = _json.Serialize(grainState.State);
                 _rows[(stateName, grainId)] = (json, etag + 1);
                 (grainState.ETag, grainState.RecordExists) = ((etag + 1).ToString(CultureInfo.InvariantCulture), true);
                 if (stateName == StorageNames.RunState)
                 {
-                    _runWrites.Enqueue(json.Length);
+                    _runWrites.Enqueue(json.ToMemory().Length);
                 }
             }
         }

@@ -85,6 +85,8 @@ public sealed class StepCallerTests : IChatService
         Assert.Equal(("whole", 4), (outcome.Output!.Value.GetString(), outcome.Attempts));
         Assert.Equal([0, 2, 6, 14], _askedAt.Select(at => at.TotalSeconds));
         Assert.Equal(["claim", "claim-2", "claim-3", "claim-4"], _asked.Select(request => request.IdempotencyKey));
+        // What could not be used must not come back from the cache.
+        Assert.Equal([false, true, true, true], _asked.Select(request => request.Cache?.NoCache ?? false));
     }
 
     [Theory]
