@@ -44,6 +44,7 @@ internal static class ClusterExtensions
         silo.Services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<ClusterTimingOptions>>((membership, timing) =>
         {
             membership.ProbeTimeout = timing.Value.ProbeTimeout;
+            membership.MaxProbeTimeout = timing.Value.MaxProbeTimeout;
             membership.NumMissedProbesLimit = timing.Value.MissedProbes;
             membership.TableRefreshTimeout = timing.Value.TableRefresh;
             membership.IAmAliveTablePublishTimeout = timing.Value.AliveInterval;

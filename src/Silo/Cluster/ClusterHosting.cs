@@ -32,6 +32,7 @@ internal static class ClusterHosting
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services
             .AddSingleton(url)
+            .AddSingleton<IFatalErrorHandler, SuddenEnd>()
             .AddSingleton<RedisConnection>()
             .AddSingleton<RedisWatch>()
             .AddSingleton<IClusterStorage>(services => services.GetRequiredService<RedisWatch>())

@@ -6,6 +6,12 @@ internal sealed class ClusterTimingOptions
     /// <summary>How often silos probe each other, and the longest wait for an answer. Default: 1 s.</summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The longest wait for an answer on a network that has been slow lately. Times <see cref="MissedProbes"/>, it is also for how long a silo
+    /// that was heard of cannot be suspected: that bounds the outage when one freezes, not the probes. Default: 2.5 s.
+    /// </summary>
+    public TimeSpan MaxProbeTimeout { get; set; } = TimeSpan.FromSeconds(2.5);
+
     /// <summary>After how many missed probes a silo is suspected to be dead. Default: 2.</summary>
     public int MissedProbes { get; set; } = 2;
 

@@ -90,6 +90,8 @@ internal static class Settings
                 "The address that other silos reach this one at; without it, it is detected."),
             new("LLM_CLUSTER_PROBE_TIMEOUT", "Prism:Cluster:ProbeTimeout", SettingKind.Seconds(MaxPeriod), "1",
                 "How often silos probe each other, and the longest wait for an answer."),
+            new("LLM_CLUSTER_MAX_PROBE_TIMEOUT", "Prism:Cluster:MaxProbeTimeout", SettingKind.Seconds(MaxPeriod), "2.5",
+                "The longest wait for an answer where the network is slow. Times the missed probes: how long ago a silo must have been heard of last to be suspected."),
             new("LLM_CLUSTER_MISSED_PROBES", "Prism:Cluster:MissedProbes", SettingKind.WholeNumber(1, 100), "2",
                 "After how many missed probes a silo is suspected to be dead."),
             new("LLM_CLUSTER_TABLE_REFRESH", "Prism:Cluster:TableRefresh", SettingKind.Seconds(MaxPeriod), "5",

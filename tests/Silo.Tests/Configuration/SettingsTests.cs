@@ -52,6 +52,7 @@ public sealed class SettingsTests
             ["LLM_DRAIN_TIMEOUT"] = "50",
             ["LLM_REDIS_URL"] = "redis://redis:6379",
             ["LLM_CLUSTER_PROBE_TIMEOUT"] = "0.5",
+            ["LLM_CLUSTER_MAX_PROBE_TIMEOUT"] = "3",
             ["LLM_CLUSTER_MISSED_PROBES"] = "4",
             ["LLM_CLUSTER_TABLE_REFRESH"] = "6",
             ["LLM_CLUSTER_ALIVE_INTERVAL"] = "7",
@@ -72,6 +73,7 @@ public sealed class SettingsTests
         Assert.Equal((60, 50), (server.ShutdownTimeout.TotalSeconds, server.DrainTimeout.TotalSeconds));
         Assert.Equal("redis://redis:6379", app.Get<RedisOptions>().Url);
         var timing = app.Get<ClusterTimingOptions>();
+        Assert.Equal(TimeSpan.FromSeconds(3), timing.MaxProbeTimeout);
         Assert.Equal(
             (0.5, 4, 6, 7, 8, 9, false, 10),
             (timing.ProbeTimeout.TotalSeconds, timing.MissedProbes, timing.TableRefresh.TotalSeconds, timing.AliveInterval.TotalSeconds,
