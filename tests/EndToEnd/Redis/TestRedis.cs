@@ -33,6 +33,6 @@ internal abstract class TestRedis : IAsyncDisposable
     {
         "garnet" => new EmbeddedGarnet(),
         { Length: > 0 } url => new ExternalRedis(new Uri(url), prefix),
-        _ => RedisServerProcess.IsInstalled ? await RedisServerProcess.StartAsync(logs) : new EmbeddedGarnet(),
+        _ => RedisServerProcess.IsInstalled ? await RedisServerProcess.RunAsync(logs, prefix) : new EmbeddedGarnet(),
     };
 }
