@@ -4,3 +4,4 @@ Console.WriteLine("| what | ns | B |");
 Console.WriteLine("|---|--:|--:|");
 await AdmissionBench.RunAsync();
 await LedgerBench.RunAsync();
+PromptHashBench.Run();

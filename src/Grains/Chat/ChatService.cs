@@ -22,7 +22,7 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Steps 3 to 5: cache, and where it has no answer, call upstream and settle
+        // :: Steps 3 to 6: cache, and where it has no answer, admit, call upstream and settle
         var outcome = await answers.CompleteAsync(call, cancellationToken);
         observation.OnEnded(outcome.Error);
         return outcome;
@@ -41,7 +41,7 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Steps 3 to 5: cache, and where it has no answer, call upstream and settle
+        // :: Steps 3 to 6: cache, and where it has no answer, admit, call upstream and settle
         await foreach (var streamEvent in answers.StreamAsync(call, cancellationToken))
         {
             observation.OnEvent(streamEvent);

@@ -117,6 +117,8 @@ internal sealed class CacheCluster : IAsyncDisposable
 
     public Task KillAsync(int silo) => _cluster.KillSiloAsync(Silos[silo]);
 
+    public Task StopAsync(int silo) => _cluster.StopSiloAsync(Silos[silo]);
+
     public Task<InProcessSiloHandle> StartAnotherAsync() => _cluster.StartAdditionalSiloAsync();
 
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);

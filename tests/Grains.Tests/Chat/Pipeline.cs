@@ -31,7 +31,8 @@ internal sealed class Pipeline
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
-        Service = new(Templates, new(registry), NoCache.Before(new(Ledgers.Admission, Tokens, telemetry, Log)), telemetry);
+        Upstream = new(Ledgers.Admission, Tokens, telemetry, Log);
+        Service = new(Templates, new(registry), NoCache.Before(Upstream), telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -45,6 +46,8 @@ internal sealed class Pipeline
     public ProviderCatalog Catalog { get; }
 
     public LocalLedgers Ledgers { get; }
+
+    public UpstreamCaller Upstream { get; }
 
     public ChatService Service { get; }
 

@@ -57,12 +57,37 @@ public sealed class LostLeaderTests : IAsyncLifetime
         await follower.DisposeAsync();
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_leader_that_is_stopped_sees_its_followers_through()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.Provider(1).OnStream = (_, _) => InTwo(go.Task);
+        Lead(1, "hello", isStreamed: true);
+        await _cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 1);
+        var follower = new StreamReading(_cluster.Chat(0).StreamAsync(Ask(), Forever));
+        await follower.PieceAsync("half ");
+        var stop = _cluster.StopAsync(1);
+        go.SetResult();
+
+        await follower.PieceAsync("an answer");
+        Assert.NotNull((await follower.NextAsync()).Completed);
+        await follower.DisposeAsync();
+        await stop;
+    }
+
     // What its clients get is nobody's concern: their silo is gone.
     private void Lead(int silo, string prompt, bool isStreamed) => _ = TextAsync(silo, prompt, isStreamed);
 
     private async Task<string> TextAsync(int silo, string prompt, bool streamed) => streamed
         ? string.Concat((await _cluster.StreamAsync(silo, Ask(prompt))).Select(one => one.Chunk?.Choices[0].Delta.Content ?? one.Failed?.Message))
         : (await _cluster.CompleteAsync(silo, Ask(prompt))).Response!.Choices.Single().Message!.Content!;
+
+    private static async IAsyncEnumerable<ChatStreamEvent> InTwo(Task go)
+    {
+        yield return Piece("half ");
+        await go;
+        yield return Piece("an answer");
+    }
 
     private async IAsyncEnumerable<ChatStreamEvent> FirstOf(params ChatStreamEvent[] events)
     {
