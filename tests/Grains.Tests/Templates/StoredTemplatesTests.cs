@@ -3,6 +3,7 @@ using System.Text.Json;
 using Prism.Catalog;
 using Prism.Chat;
 using Prism.Templates;
+using Prism.Tests.Catalog;
 using Prism.Tests.Limits;
 
 namespace Prism.Tests.Templates;
@@ -12,9 +13,9 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
 {
     private const string Owner = "team/7";
 
-    private TemplatesCluster _cluster = null!;
+    private CatalogCluster _cluster = null!;
 
-    public async Task InitializeAsync() => _cluster = await TemplatesCluster.StartAsync(silos: 3);
+    public async Task InitializeAsync() => _cluster = await CatalogCluster.StartAsync(silos: 3);
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
@@ -180,7 +181,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
     public async Task A_change_that_could_not_be_written_has_not_happened()
     {
         var storage = new FaultyGrainStorage();
-        await using var cluster = await TemplatesCluster.StartAsync(silos: 1, storage);
+        await using var cluster = await CatalogCluster.StartAsync(silos: 1, storage);
         await cluster.Silos[0].PutAsync(Owner, "a", new() { Source = "one" });
 
         storage.OnNextWrite(_ => throw new IOException("lost"));

@@ -1,23 +1,27 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Prism.Chains;
+using Prism.Providers;
+using Prism.Routing;
 using Prism.Templates;
+using Prism.Tests.Chat;
 
-namespace Prism.Tests.Templates;
+namespace Prism.Tests.Catalog;
 
-/// <summary>A cluster whose silos render templates, over one storage.</summary>
-internal sealed class TemplatesCluster : IAsyncDisposable
+/// <summary>A cluster that keeps templates and chains, over one storage. It has one provider, <c>vendor</c>.</summary>
+internal sealed class CatalogCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private TemplatesCluster(InProcessTestCluster cluster) => _cluster = cluster;
+    private CatalogCluster(InProcessTestCluster cluster) => _cluster = cluster;
 
     /// <summary>The templates as each silo has them.</summary>
     public IReadOnlyList<IPromptTemplates> Silos => [.. _cluster.Silos.Select(silo => Get<IPromptTemplates>(silo))];
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public static async Task<TemplatesCluster> StartAsync(short silos, IGrainStorage? storage = null)
+    public static async Task<CatalogCluster> StartAsync(short silos, IGrainStorage? storage = null)
     {
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
@@ -31,7 +35,10 @@ internal sealed class TemplatesCluster : IAsyncDisposable
                 silo.Services.AddKeyedSingleton(StorageNames.Catalogs, storage);
             }
 
-            silo.Services.AddPrismTemplates();
+            silo.Services.AddPrismTemplates()
+                .AddPrismChains()
+                .AddSingleton<ChatRouter>()
+                .AddSingleton(new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor", "gpt-4o")]));
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
@@ -40,6 +47,10 @@ internal sealed class TemplatesCluster : IAsyncDisposable
 
     /// <summary>The template grain of an owner's name.</summary>
     public ITemplateGrain Template(string name, string owner = Owners.Global) => Grains.GetGrain<ITemplateGrain>(GrainKeys.Template(owner, name));
+
+    /// <summary>The grain of an owner's stored chain.</summary>
+    public IChainCatalogGrain Chain(string name, string owner = Owners.Global) =>
+        Grains.GetGrain<IChainCatalogGrain>(GrainKeys.Chain(owner, name));
 
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
