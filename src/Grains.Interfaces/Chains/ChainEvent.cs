@@ -13,7 +13,7 @@ public sealed record ChainEvent
     [Id(0), JsonIgnore] public long? Id { get; init; }
 
     /// <summary>One of <see cref="ChainEventTypes"/>. Not part of the JSON: it is the SSE event's name.</summary>
-    [Id(1), JsonIgnore] public required string Type { get; init; }
+    [Id(1), JsonIgnore] public string Type { get; init; } = "";
 
     /// <summary>The run.</summary>
     [Id(2)] public required string Run { get; init; }

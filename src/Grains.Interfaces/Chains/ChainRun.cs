@@ -43,7 +43,7 @@ public sealed record ChainRun
     [Id(10)] public ChatError? Error { get; init; }
 
     /// <summary>Whose it is, as <see cref="ChainStart.Owner"/> said. Not part of the JSON.</summary>
-    [Id(11), JsonIgnore] public required string Owner { get; init; }
+    [Id(11), JsonIgnore] public string Owner { get; init; } = "";
 
     /// <summary>Whether nothing will change any more.</summary>
     [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
