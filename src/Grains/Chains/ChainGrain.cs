@@ -159,8 +159,14 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         if (await WorkAsync(_store.Current, loop => loop.ResumeAsync()) is { } error)
         {
             // What this version of Prism cannot plan any more.
-            await _store.TryWriteAsync(RunScheduler.Abandon(_store.Current, error, _time.GetUtcNow()));
-            _ = CloseQuietlyAsync();
+            if (await _store.TryWriteAsync(RunScheduler.Abandon(_store.Current, error, _time.GetUtcNow())))
+            {
+                _ = CloseQuietlyAsync();
+            }
+            else
+            {
+                DeactivateOnIdle();
+            }
         }
     }
 
