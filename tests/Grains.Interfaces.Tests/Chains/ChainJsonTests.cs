@@ -48,7 +48,7 @@ public sealed class ChainJsonTests
         };
 
         Assert.Equal(
-            """{"id":"run_1","status":"failed","inputs":{"in":1},"outputs":{"a":null},"steps":[{"name":"a","output_key":"a","status":"skipped","attempts":0}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3},"created_at":"2026-01-02T03:04:05+00:00","error":{"kind":"invalid_request","message":"No.","param":"p","code":"c"}}""",
+            """{"id":"run_1","chain":null,"status":"failed","inputs":{"in":1},"outputs":{"a":null},"steps":[{"name":"a","output_key":"a","status":"skipped","attempts":0,"provider":null,"model":null,"usage":null,"started_at":null,"finished_at":null,"error":null}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3},"created_at":"2026-01-02T03:04:05+00:00","finished_at":null,"error":{"kind":"invalid_request","message":"No.","param":"p","code":"c"}}""",
             JsonSerializer.Serialize(run, ChainJson.Lenient.ChainRun));
     }
 
