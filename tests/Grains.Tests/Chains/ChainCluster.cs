@@ -156,6 +156,8 @@ internal sealed class ChainCluster : IAsyncDisposable
         {
             (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromMilliseconds(500), 2);
             options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+            // A silo that comes after all others have died waits for them until their last sign of life is old.
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
         });
         silo.Services
             .AddSingleton<IReminderTable>(Reminders)
