@@ -3,25 +3,24 @@ namespace Prism.Tests.Cache;
 /// <summary>Counts the calls of each grain method, on all silos, and can be waited for.</summary>
 internal sealed class GrainCalls : IIncomingGrainCallFilter
 {
+    private const string Entered = "entered ";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Grain, string Method), int> _counts = [];
     private readonly List<(string Grain, string Method, int Count, TaskCompletionSource Reached)> _waiters = [];
 
     public async Task Invoke(IIncomingGrainCallContext context)
     {
+        var grain = context.TargetId.Type.ToString()!;
+        Count(grain, Entered + context.MethodName);
         await context.Invoke();
-        lock (_lock)
-        {
-            var key = (context.TargetId.Type.ToString()!, context.MethodName);
-            var count = _counts[key] = _counts.GetValueOrDefault(key) + 1;
-            foreach (var waiter in _waiters.Where(waiter => (waiter.Grain, waiter.Method) == key && waiter.Count <= count))
-            {
-                waiter.Reached.TrySetResult();
-            }
-        }
+        Count(grain, context.MethodName);
     }
 
-    /// <summary>Ends once there have been so many calls.</summary>
+    /// <summary>Ends once so many calls have come in, answered or not.</summary>
+    public Task EnterAsync(string grain, string method, int count) => ReachAsync(grain, Entered + method, count);
+
+    /// <summary>Ends once so many calls have been answered.</summary>
     public Task ReachAsync(string grain, string method, int count)
     {
         lock (_lock)
@@ -34,6 +33,19 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
             }
 
             return reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    private void Count(string grain, string method)
+    {
+        lock (_lock)
+        {
+            var key = (grain, method);
+            var count = _counts[key] = _counts.GetValueOrDefault(key) + 1;
+            foreach (var waiter in _waiters.Where(waiter => (waiter.Grain, waiter.Method) == key && waiter.Count <= count))
+            {
+                waiter.Reached.TrySetResult();
+            }
         }
     }
 }

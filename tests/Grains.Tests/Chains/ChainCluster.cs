@@ -18,7 +18,7 @@ namespace Prism.Tests.Chains;
 /// <summary>A cluster that runs chains, with a storage and reminders that outlive its silos, and a scripted provider.</summary>
 internal sealed class ChainCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentDictionary<string, CollectorRegistry> _metrics = new();
     private InProcessTestCluster _cluster = null!;
@@ -159,6 +159,8 @@ internal sealed class ChainCluster : IAsyncDisposable
             // A silo that comes after all others have died waits for them until their last sign of life is old.
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
         });
+        // As in the service: what is sent to a silo that has just died is sent again after this.
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
         silo.Services
             .AddSingleton<IReminderTable>(Reminders)
             .AddKeyedSingleton<IGrainStorage>(StorageNames.Runs, Storage)

@@ -44,10 +44,10 @@ public sealed class NoFlightTests
         var leader = cluster.CompleteAsync(0);
         await cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 1);
         var follower = isStreamed ? StreamedAsync(cluster) : WholeAsync(cluster);
-        await cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 2);
+        await cluster.GrainCalls.EnterAsync("flight", "StartEnumeration<T>", 1);
         while (!follower.IsCompleted)
         {
-            // Its timer is set a moment after it has been told to follow.
+            // Its timer is set a moment after it has found the flight.
             time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
