@@ -81,8 +81,9 @@ internal sealed partial class RedisWatch(
             await membership.Refresh(cancellationToken: cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
             _isOutOfDate = false;
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it is, the next look tries again: this service must not end the process.
             LogOutOfDate(exception);
         }
 
