@@ -20,11 +20,20 @@ public sealed class LimitsTests(ITestOutputHelper output)
         await PrismCluster.RunAsync(silos: 3, async cluster =>
         {
             var load = new SkewedLoad();
+            // What a silo does first takes long on a busy machine, the ledger's first answer too.
+            foreach (var silo in cluster.Silos)
+            {
+                await Until.TrueAsync($"{silo.Name} has admitted one", TimeSpan.FromSeconds(60), () => load.TryAsync(silo));
+            }
+
+            var before = load.Ends.Values.Sum();
             await load.RunAsync(() => cluster.Silos, Skew, perSecond: 30, TimeSpan.FromSeconds(5));
 
             Report(load, upstream);
             Assert.InRange(upstream.Calls.Count, 90, 100);
-            Assert.Equal((upstream.Calls.Count, load.Sent - upstream.Calls.Count), (load.Answered, load.Ends["TooManyRequests"]));
+            Assert.Equal(upstream.Calls.Count, load.Answered);
+            Assert.Equal(load.Sent - (upstream.Calls.Count - cluster.Silos.Count), load.Ends["TooManyRequests"]);
+            Assert.Equal(load.Sent + before, load.Ends.Values.Sum());
         }, [.. upstream.Settings, ("LLM_OPENAI_REQUESTS_PER_MINUTE", "100")]);
     }
 

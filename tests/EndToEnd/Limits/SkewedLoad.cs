@@ -46,6 +46,9 @@ internal sealed class SkewedLoad
         await Task.WhenAll(underWay);
     }
 
+    /// <summary>Sends one. Returns whether it was answered.</summary>
+    public async Task<bool> TryAsync(PrismProcess silo) => await ChatAsync(silo) == nameof(HttpStatusCode.OK);
+
     // The silo that is furthest behind its share.
     private static int Next(double[] debts, double[] shares)
     {
@@ -59,7 +62,7 @@ internal sealed class SkewedLoad
         return next;
     }
 
-    private async Task ChatAsync(PrismProcess silo)
+    private async Task<string> ChatAsync(PrismProcess silo)
     {
         using var patience = new CancellationTokenSource(Patience);
         string end;
@@ -75,5 +78,6 @@ internal sealed class SkewedLoad
         }
 
         _ends.AddOrUpdate(end, 1, (_, count) => count + 1);
+        return end;
     }
 }
