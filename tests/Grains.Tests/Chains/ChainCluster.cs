@@ -18,7 +18,7 @@ namespace Prism.Tests.Chains;
 /// <summary>A cluster that runs chains, with a storage and reminders that outlive its silos, and a scripted provider.</summary>
 internal sealed class ChainCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, CollectorRegistry> _metrics = new();
     private InProcessTestCluster _cluster = null!;

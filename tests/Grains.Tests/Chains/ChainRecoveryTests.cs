@@ -3,13 +3,12 @@ using System.Text.Json;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Tests.Chat;
-using Prism.Tests.Cluster;
 using static Prism.Tests.Chains.ChainCluster;
 
 namespace Prism.Tests.Chains;
 
 /// <summary>Runs whose silo dies, whose storage fails, or whose activation is overtaken.</summary>
-[Collection(ChatCluster.Collection)]
+[Collection(KillingSilos.Name)]
 public sealed class ChainRecoveryTests : IAsyncLifetime
 {
     private const string TwoSteps =
@@ -208,43 +207,6 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         {
             Assert.Equal(again.Skip(after).Select(Describe), (await _cluster.EventsOfAsync(id, after)).Select(Describe));
         }
-    }
-
-    [Fact(Timeout = 300_000)]
-    public async Task Runs_whose_silos_all_die_at_once_go_on_when_there_are_silos_again()
-    {
-        var (entered, dead, ended) = (new TaskCompletionSource(), new UpstreamWait(), new TaskCompletionSource());
-        var (asked, isDead) = (0, false);
-        _cluster.OnPrompt = (prompt, token) =>
-        {
-            if (Interlocked.Increment(ref asked) == 10)
-            {
-                entered.SetResult();
-            }
-
-            return isDead ? Say(prompt) : WaitAsync(dead, token);
-        };
-        _cluster.Storage.OnRunWrite = commit =>
-        {
-            commit();
-            if (_cluster.Storage.ReadAll<RunState>(StorageNames.RunState).All(run => run.Status == ChainRunStatus.Succeeded))
-            {
-                ended.TrySetResult();
-            }
-
-            return Task.CompletedTask;
-        };
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _cluster.StartAsync(TwoSteps)));
-        await entered.Task.WaitAsync(Patience);
-
-        isDead = true;
-        await Task.WhenAll(_cluster.Silos.ToArray().Select(_cluster.KillAsync));
-        await _cluster.StartOneMoreAsync();
-        await ended.Task.WaitAsync(Patience);
-
-        var runs = _cluster.Storage.ReadAll<RunState>(StorageNames.RunState).ToArray();
-        Assert.Equal(10, runs.Length);
-        Assert.All(runs, run => Assert.Equal([2, 1], run.Steps.Select(step => step.Attempts)));
     }
 
     [Fact(Timeout = 300_000)]

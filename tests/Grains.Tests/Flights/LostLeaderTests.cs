@@ -6,6 +6,7 @@ using static Prism.Tests.Chat.ScriptedProvider;
 namespace Prism.Tests.Flights;
 
 /// <summary>The silo that makes the call for others dies.</summary>
+[Collection(KillingSilos.Name)]
 public sealed class LostLeaderTests : IAsyncLifetime
 {
     private static readonly CancellationToken Forever = CancellationToken.None;
