@@ -10,6 +10,9 @@ namespace Prism.Chains;
 /// <summary><c>/v1/chains</c></summary>
 internal static class ChainsEndpoint
 {
+    // Of a name that comes from a body, and may be as long as that.
+    private const int LongestName = 64;
+
     public static async Task List(HttpContext context, IGrainFactory grains)
     {
         var owner = context.GetOwner();
@@ -58,8 +61,13 @@ internal static class ChainsEndpoint
     }
 
     /// <summary>A chain that there is not.</summary>
-    public static ChatError NotFound(string name) =>
-        new() { Kind = ChatErrorKind.NotFound, Message = $"There is no chain '{(name.Length > 64 ? name[..64] + "…" : name)}'.", Param = "name", Code = "chain_not_found" };
+    public static ChatError NotFound(string name) => new()
+    {
+        Kind = ChatErrorKind.NotFound,
+        Message = $"There is no chain '{(name.Length > LongestName ? name[..LongestName] + "…" : name)}'.",
+        Param = "name",
+        Code = "chain_not_found",
+    };
 
     /// <summary>A chain; null where there is none.</summary>
     public static async Task<StoredChain?> FindAsync(IGrainFactory grains, string owner, string name) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Prism.Chat;
 
 namespace Prism.Chains;
@@ -36,33 +37,33 @@ internal static class RunRequest
     /// <summary>Which runs are to be listed.</summary>
     public static (RunQuery? Query, ChatError? Error) ReadQuery(HttpRequest request, int mostRuns)
     {
-        var query = new RunQuery();
-        var (status, limit, after) = (request.Query["status"], request.Query["limit"], request.Query["after"]);
-        if (status.Count > 0)
-        {
-            if (status is not [{ } name] || Array.Find(Enum.GetValues<ChainRunStatus>(), one => NameOf(one) == name) is var found && NameOf(found) != name)
-            {
-                var names = string.Join(", ", Enum.GetValues<ChainRunStatus>().Select(NameOf));
-                return (null, ChatError.Invalid($"'status' must be one of {names}.", "status"));
-            }
-
-            query = query with { Status = found };
-        }
-
-        if (limit.Count > 0)
-        {
-            if (limit is not [{ } text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) || most < 1 || most > mostRuns)
-            {
-                return (null, ChatError.Invalid($"'limit' must be from 1 to {mostRuns}.", "limit"));
-            }
-
-            query = query with { Limit = most };
-        }
-
-        return after.Count > 1
-            ? (null, ChatError.Invalid("'after' must be given once.", "after"))
-            : (query with { After = after is [{ Length: > 0 } cursor] ? cursor : null }, null);
+        var (status, refused) = ReadStatus(request.Query["status"]);
+        var (limit, wrong) = ReadLimit(request.Query["limit"], mostRuns);
+        var after = request.Query["after"];
+        var error = refused ?? wrong ?? (after.Count > 1 ? ChatError.Invalid("'after' must be given once.", "after") : null);
+        return error is null
+            ? (new() { Status = status, Limit = limit, After = after is [{ Length: > 0 } cursor] ? cursor : null }, null)
+            : (null, error);
     }
+
+    private static (ChainRunStatus? Status, ChatError? Error) ReadStatus(StringValues text)
+    {
+        var all = Enum.GetValues<ChainRunStatus>();
+        return text switch
+        {
+            [] => (null, null),
+            [{ } name] when all.Any(one => NameOf(one) == name) => (all.First(one => NameOf(one) == name), null),
+            _ => (null, ChatError.Invalid($"'status' must be one of {string.Join(", ", all.Select(NameOf))}.", "status")),
+        };
+    }
+
+    private static (int Limit, ChatError? Error) ReadLimit(StringValues text, int most) => text switch
+    {
+        [] => (new RunQuery().Limit, null),
+        [{ } digits] when int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most =>
+            (limit, null),
+        _ => (0, ChatError.Invalid($"'limit' must be from 1 to {most}.", "limit")),
+    };
 
     private static string NameOf(ChainRunStatus status) => status switch
     {

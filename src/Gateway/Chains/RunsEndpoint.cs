@@ -7,7 +7,8 @@ using Serilog;
 namespace Prism.Chains;
 
 /// <summary><c>/v1/runs</c></summary>
-internal sealed class RunsEndpoint(ChainClient chains, RunResolver resolver, RunEvents events, IHostApplicationLifetime lifetime, IDiagnosticContext log)
+internal sealed class RunsEndpoint(
+    ChainClient chains, RunResolver resolver, RunEvents events, IHostApplicationLifetime lifetime, IDiagnosticContext log)
 {
     private const int MostRuns = 100;
 

@@ -38,7 +38,7 @@ internal sealed class TemplateDrafts(TemplateEngine engine, BuiltInCatalog built
             Name = name,
             Role = draft.Role ?? ChatRoles.User,
             Description = draft.Description ?? "",
-            Variables = [.. compiled.Variables.Select(variable => declared.GetValueOrDefault(variable) ?? new() { Name = variable, Description = "" })],
+            Variables = [.. compiled.Variables.Select(used => declared.GetValueOrDefault(used) ?? new() { Name = used, Description = "" })],
             Source = draft.Source,
         }, null);
     }
@@ -84,5 +84,6 @@ internal sealed class TemplateDrafts(TemplateEngine engine, BuiltInCatalog built
         return null;
     }
 
-    private static ChatError TooLong(string field, int most) => ChatError.Invalid($"'{field}' is longer than {most:N0} characters.", field, "too_long");
+    private static ChatError TooLong(string field, int most) =>
+        ChatError.Invalid($"'{field}' is longer than {most:N0} characters.", field, "too_long");
 }
