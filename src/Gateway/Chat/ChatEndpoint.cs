@@ -58,7 +58,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
             return;
         }
 
-        LogUsage(outcome.Response!.Usage);
+        LogUsage(outcome.Route, outcome.Response!.Usage);
         await format.WriteResponseAsync(context.Response, outcome.Response);
     }
 
@@ -66,7 +66,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     {
         await using var output = new SseStream(context, time);
         var stream = format.CreateStream(output, request);
-        var ended = false;
+        var (ended, started) = (false, default(ChatRoute));
         await foreach (var streamEvent in chat.StreamAsync(request, context.RequestAborted))
         {
             ended = streamEvent is { Completed: not null } or { Failed: not null };
@@ -76,11 +76,11 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
                     await stream.WriteAsync(chunk);
                     break;
                 case { Started: { } route }:
-                    LogRoute(route);
+                    LogRoute(started = route);
                     await output.BeforeStartAsync(SetRoute, route);
                     break;
                 case { Completed: { } usage }:
-                    LogUsage(usage);
+                    LogUsage(started, usage);
                     await stream.CompleteAsync(usage);
                     await output.WriteDoneAsync();
                     break;
@@ -124,10 +124,11 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         log.Set("Model", route.Model);
     }
 
-    private void LogUsage(ChatUsage? usage)
+    private void LogUsage(ChatRoute? route, ChatUsage? usage)
     {
         log.Set("PromptTokens", usage?.PromptTokens);
         log.Set("CompletionTokens", usage?.CompletionTokens);
+        log.Set("CostUsd", route?.Cache is ChatCacheResult.Hit or ChatCacheResult.Joined ? 0 : usage?.CostUsd);
     }
 
     private void LogError(ChatError error) => log.Set("Error", error.Kind);

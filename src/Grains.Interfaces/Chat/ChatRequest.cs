@@ -93,7 +93,9 @@ public sealed record ChatRequest
     /// </summary>
     [Id(24), JsonIgnore, JsonPropertyName("(idempotency_key)")] public string? IdempotencyKey { get; init; }
 
-    /// <summary>Whose templates <see cref="Template"/> is among. Null: <see cref="Owners.Global"/>. Not part of the JSON.</summary>
+    /// <summary>
+    /// Who pays, and whose templates <see cref="Template"/> is among. Null: <see cref="Owners.Global"/>. Not part of the JSON.
+    /// </summary>
     [Id(25), JsonIgnore, JsonPropertyName("(owner)")] public string? Owner { get; init; }
 
     /// <summary>The output cap that is in force: <see cref="MaxCompletionTokens"/>, else <see cref="MaxTokens"/>.</summary>

@@ -25,6 +25,12 @@ public sealed record ChatUsage
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
+    /// <summary>
+    /// What the call upstream cost, in USD; null where the price is not known. A stored or joined answer has been paid for: this is not to be
+    /// charged again. Not part of the JSON.
+    /// </summary>
+    [Id(6), JsonIgnore, JsonPropertyName("(cost_usd)")] public decimal? CostUsd { get; init; }
+
     /// <summary>A usage whose total is the sum of its parts.</summary>
     public static ChatUsage Of(int promptTokens, int completionTokens) =>
         new() { PromptTokens = promptTokens, CompletionTokens = completionTokens, TotalTokens = promptTokens + completionTokens };

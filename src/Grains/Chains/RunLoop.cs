@@ -184,7 +184,13 @@ internal sealed partial class RunLoop(
             var (step, state) = (plan.Steps[work.Step], _state.Steps[work.Step]);
             var item = work.Element is { } element ? ElementsOf(step)[element] : default(JsonElement?);
             var outcome = await caller.CallAsync(
-                step, scheduler.ValuesOf(_state), item, work.KeyOf(state.Claim!), piece => feed.OnPiece(work, piece), cancellationToken);
+                step,
+                _state.Start!.Owner,
+                scheduler.ValuesOf(_state),
+                item,
+                work.KeyOf(state.Claim!),
+                piece => feed.OnPiece(work, piece),
+                cancellationToken);
             _outcomes.Add((work, outcome));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -22,6 +22,7 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
 
     /// <summary>Makes a call, with its waits and retries.</summary>
     /// <param name="step">The step.</param>
+    /// <param name="owner">Whose run it is of.</param>
     /// <param name="values">The values that its templates see.</param>
     /// <param name="item">The element, of a step with <c>for_each</c>.</param>
     /// <param name="key">What the call is known by upstream.</param>
@@ -29,7 +30,13 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
     /// <param name="cancellationToken">Ends it, upstream too.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
     public async Task<StepOutcome> CallAsync(
-        PlannedStep step, StepValues values, JsonElement? item, string key, Action<string> onPiece, CancellationToken cancellationToken)
+        PlannedStep step,
+        string owner,
+        StepValues values,
+        JsonElement? item,
+        string key,
+        Action<string> onPiece,
+        CancellationToken cancellationToken)
     {
         var (messages, error) = StepPrompt.Render(engine, step, values, item, cancellationToken);
         if (error is not null)
@@ -41,7 +48,7 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
         for (var attempt = 1; ; attempt++)
         {
             // The answer to a key that has failed may be that failure again.
-            var request = StepRequest.Create(step.Step, messages, attempt == 1 ? key : $"{key}-{attempt}", isRetry: attempt > 1);
+            var request = StepRequest.Create(step.Step, owner, messages, attempt == 1 ? key : $"{key}-{attempt}", isRetry: attempt > 1);
             var answer = await AttemptAsync(step, request, onPiece, cancellationToken);
             usage = Usages.Add(usage, answer.Usage);
             var (output, failure) = answer.ToOutput(step.AnswersJson);

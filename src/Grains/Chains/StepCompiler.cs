@@ -126,7 +126,7 @@ internal sealed class StepCompiler(
         }
 
         // What holds for any chat is said where it is said for any chat.
-        var request = StepRequest.Create(step, [ChatMessage.Create(ChatRoles.User, "")], idempotencyKey: null);
+        var request = StepRequest.Create(step, owner: null, [ChatMessage.Create(ChatRoles.User, "")], idempotencyKey: null);
         return (ChatRequestValidator.Validate(request) ?? router.Route(request).Error) is { } error
             ? ChainErrors.OfStep(place, error.Param ?? "model", error)
             : null;

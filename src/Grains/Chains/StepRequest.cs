@@ -6,8 +6,10 @@ namespace Prism.Chains;
 /// <summary>A step as the call that it makes.</summary>
 internal static class StepRequest
 {
-    public static ChatRequest Create(ChainStep step, ImmutableArray<ChatMessage> messages, string? idempotencyKey, bool isRetry = false) => new()
+    public static ChatRequest Create(
+        ChainStep step, string? owner, ImmutableArray<ChatMessage> messages, string? idempotencyKey, bool isRetry = false) => new()
     {
+        Owner = owner,
         Messages = messages,
         Provider = step.Provider,
         Model = step.Model,

@@ -49,7 +49,9 @@ internal sealed class ChatTelemetry
             new() { Buckets = FirstTokenBuckets });
         var tokens = metrics.CreateCounter(
             "llm_tokens_total", "Tokens of prompts and of answers.", ["provider", "model", "type"]);
-        _createSeries = key => new(_requests, duration, firstToken, tokens, key.Provider, key.Model);
+        var cost = metrics.CreateCounter(
+            "llm_cost_usd_total", "What calls upstream cost, where the price is known.", ["provider", "model"]);
+        _createSeries = key => new(_requests, duration, firstToken, tokens, cost, key.Provider, key.Model);
     }
 
     /// <summary>A request was refused before it had a provider.</summary>
@@ -72,6 +74,16 @@ internal sealed class ChatTelemetry
         _models.OnAnswered(route.Model);
         _catalog.OnOutcome(route.Provider, error: null);
         SeriesOf(route).CountTokens(usage);
+    }
+
+    /// <summary>A call upstream was billed.</summary>
+    /// <param name="route">Who answered.</param>
+    /// <param name="cost">In USD; null where it is not known.</param>
+    public void OnBilled(ChatRoute route, decimal? cost)
+    {
+        // As after a complete answer: it has answered, and what it cost must not be counted as another's.
+        _models.OnAnswered(route.Model);
+        SeriesOf(route).CountCost(cost);
     }
 
     /// <summary>A provider failed a call.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Prism.Costs;
 using Prism.Limits;
 using Prism.Tokens;
 
@@ -7,7 +8,7 @@ namespace Prism.Chat;
 /// <summary>
 /// What a streamed answer has come to so far, and what it holds of its provider's limits, which is settled at its end, however it ends.
 /// </summary>
-internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservation, TokenCounter tokens) : IDisposable
+internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservation, TokenCounter tokens, Billing billing) : IDisposable
 {
     private readonly StringBuilder _text = new();
     private string? _id;
@@ -63,9 +64,11 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
     /// <summary>Charges what was generated until the caller left, or the provider failed.</summary>
     public void Dispose()
     {
-        if (!_settled && HasBegun && reservation.CountsTokens)
+        if (!_settled && HasBegun)
         {
-            reservation.Settle(GetUsage());
+            var usage = GetUsage();
+            reservation.Settle(usage);
+            billing.Bill(call, usage);
         }
 
         reservation.Dispose();

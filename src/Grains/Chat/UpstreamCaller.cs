@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Prism.Costs;
 using Prism.Limits;
 using Prism.Tokens;
 
@@ -10,7 +11,7 @@ namespace Prism.Chat;
 /// answer took.
 /// </summary>
 internal sealed partial class UpstreamCaller(
-    ProviderAdmission limits, TokenCounter tokens, ChatTelemetry telemetry, ILogger<UpstreamCaller> logger)
+    ProviderAdmission limits, TokenCounter tokens, ChatTelemetry telemetry, Billing billing, ILogger<UpstreamCaller> logger)
 {
     /// <summary>Calls the provider for a whole answer, which always has an id, a model and a usage.</summary>
     public async Task<ChatOutcome> CompleteAsync(ChatCall asked, CancellationToken cancellationToken)
@@ -37,7 +38,7 @@ internal sealed partial class UpstreamCaller(
         var response = WithUsage(result.Response!, call);
         reservation.Settle(response.Usage!);
         telemetry.OnAnswered(call.Route, response.Usage!);
-        return new() { Response = response, Route = call.Route };
+        return new() { Response = response with { Usage = billing.Bill(call, response.Usage!) }, Route = call.Route };
     }
 
     /// <summary>
@@ -54,7 +55,7 @@ internal sealed partial class UpstreamCaller(
             yield break;
         }
 
-        using var answer = new StreamedAnswer(call, reservation, tokens);
+        using var answer = new StreamedAnswer(call, reservation, tokens, billing);
 
         // :: Call
         await foreach (var streamEvent in call.Provider.StreamAsync(call.Request, cancellationToken))
@@ -89,7 +90,7 @@ internal sealed partial class UpstreamCaller(
 
         var usage = answer.Complete();
         telemetry.OnAnswered(call.Route, usage);
-        yield return new() { Completed = usage };
+        yield return new() { Completed = billing.Bill(call, usage) };
     }
 
     private ChatResponse WithUsage(ChatResponse response, ChatCall call) => response with

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Prism.Chat;
 using Serilog.Events;
@@ -80,6 +81,36 @@ public sealed class ChatRequestTests : GatewayTest
         Assert.Equal(20, Value(logged, "PromptTokens"));
         Assert.Equal(10, Value(logged, "CompletionTokens"));
         Assert.DoesNotContain(logged.Properties, property => property.Value.ToString().Contains("Secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(ChatCacheResult.Bypass, false, "0.0125")]
+    [InlineData(ChatCacheResult.Miss, true, "0.0125")]
+    [InlineData(ChatCacheResult.Hit, true, "0")]
+    [InlineData(ChatCacheResult.Joined, false, "0")]
+    public async Task The_log_has_what_the_request_cost(ChatCacheResult cache, bool stream, string cost)
+    {
+        var usage = Answers.Usage with { CostUsd = 0.0125m };
+        var route = ScriptedChat.Route with { Cache = cache };
+        Host.Chat.Answer(new ChatOutcome { Response = Answers.Text("Hi") with { Usage = usage }, Route = route });
+        Host.Chat.Stream(new() { Started = route }, Answers.Piece("Hi"), new() { Completed = usage });
+
+        using var response = await Host.PostAsync("/v1/chat", stream ? GatewayHost.HelloStream : GatewayHost.Hello);
+
+        Assert.Equal(decimal.Parse(cost, CultureInfo.InvariantCulture), Convert.ToDecimal(Value(await Host.Log.NextRequestAsync(), "CostUsd"), CultureInfo.InvariantCulture));
+        Assert.DoesNotContain("0.0125", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cost_that_is_not_known_is_null_in_the_log()
+    {
+        Host.Chat.Answer(Answers.Text("Hi"));
+
+        using var response = await Host.PostAsync("/v1/chat", GatewayHost.Hello);
+
+        var logged = await Host.Log.NextRequestAsync();
+        Assert.True(logged.Properties.ContainsKey("CostUsd"));
+        Assert.Null(Value(logged, "CostUsd"));
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class StepCallerTests : IChatService
 
         Assert.Equal(("hello", 1, ChatUsage.Of(3, 2)), (outcome.Output!.Value.GetString(), outcome.Attempts, outcome.Usage));
         Assert.Equal(["hel", "lo"], _pieces);
+        Assert.Equal("somebody", _asked.Single().Owner);
     }
 
     [Theory]
@@ -211,7 +212,7 @@ public sealed class StepCallerTests : IChatService
 
         Task<StepOutcome> call = null!;
         _world.Run(TimeSpan.FromDays(2), () => call = TimeAsync(caller.CallAsync(
-            plan.Steps[0], new(definition.Inputs, plan, []), item: null, "claim", _pieces.Add, cancellationToken)));
+            plan.Steps[0], "somebody", new(definition.Inputs, plan, []), item: null, "claim", _pieces.Add, cancellationToken)));
         Assert.True(call.IsCompleted);
         return await call;
     }

@@ -20,6 +20,7 @@ public class ChatMetricsTests
 
         Assert.Equal(
             [
+                "# TYPE llm_cost_usd_total counter",
                 "# TYPE llm_inflight_requests gauge",
                 "# TYPE llm_limit_admitted_total counter",
                 "# TYPE llm_limit_denied_total counter",

@@ -31,7 +31,7 @@ internal sealed class Pipeline
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
-        Upstream = new(Ledgers.Admission, Tokens, telemetry, Log);
+        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry), Log);
         Service = new(Templates, new(registry), NoCache.Before(Upstream), telemetry);
     }
 

@@ -105,6 +105,7 @@ public sealed class ServiceTests
         var line = JsonDocument.Parse(log.Split('\n').Single(one => one.Contains("my-request-1", StringComparison.Ordinal))).RootElement;
         Assert.Equal(("echo", "echo-v1"), (line.GetProperty("Provider").GetString(), line.GetProperty("Model").GetString()));
         Assert.Equal((200, 1, 1), (line.GetProperty("StatusCode").GetInt32(), line.GetProperty("PromptTokens").GetInt32(), line.GetProperty("CompletionTokens").GetInt32()));
+        Assert.Equal(0, line.GetProperty("CostUsd").GetDecimal());
         Assert.True(line.GetProperty("ElapsedMs").GetDouble() > 0);
         Assert.Equal(32, line.GetProperty("@tr").GetString()!.Length);
         Assert.DoesNotContain(Prompt, log, StringComparison.Ordinal);
