@@ -4,6 +4,7 @@ using Prism.Cache;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Cluster;
+using Prism.Costs;
 using Prism.Limits;
 using Prism.Providers;
 using Prism.Routing;
@@ -29,6 +30,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ChatTelemetry>();
+        services.AddPrismCosts();
         services.AddSingleton<UpstreamCaller>();
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();

@@ -39,6 +39,12 @@ public sealed record PromptTokensDetails
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
+
+    /// <summary>Those that the provider put into its prompt cache, where it says so; dearer than others.</summary>
+    [Id(2)] public int? CacheWriteTokens { get; init; }
+
+    /// <summary>Of <see cref="CacheWriteTokens"/>, those that it put there for an hour; dearer still.</summary>
+    [Id(3), JsonPropertyName("cache_write_1h_tokens")] public int? CacheWrite1hTokens { get; init; }
 }
 
 /// <summary>Of the answer's tokens.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Prism.Chat;
 
 namespace Prism.Providers.Anthropic;
@@ -9,6 +10,9 @@ internal sealed record AnthropicUsage
     public int? InputTokens { get; init; }
 
     public int? CacheCreationInputTokens { get; init; }
+
+    /// <summary>How long what went into the prompt cache is kept there.</summary>
+    public AnthropicCacheCreation? CacheCreation { get; init; }
 
     public int? CacheReadInputTokens { get; init; }
 
@@ -22,6 +26,7 @@ internal sealed record AnthropicUsage
     {
         InputTokens = InputTokens ?? earlier?.InputTokens,
         CacheCreationInputTokens = CacheCreationInputTokens ?? earlier?.CacheCreationInputTokens,
+        CacheCreation = CacheCreation ?? earlier?.CacheCreation,
         CacheReadInputTokens = CacheReadInputTokens ?? earlier?.CacheReadInputTokens,
         OutputTokens = OutputTokens ?? earlier?.OutputTokens,
         OutputTokensDetails = OutputTokensDetails ?? earlier?.OutputTokensDetails,
@@ -33,10 +38,24 @@ internal sealed record AnthropicUsage
         var thinking = OutputTokensDetails?.ThinkingTokens;
         return ChatUsage.Of(prompt, OutputTokens ?? 0) with
         {
-            PromptTokensDetails = CacheReadInputTokens > 0 ? new() { CachedTokens = CacheReadInputTokens } : null,
+            PromptTokensDetails = CacheReadInputTokens > 0 || CacheCreationInputTokens > 0 ? ToDetails() : null,
             CompletionTokensDetails = thinking > 0 ? new() { ReasoningTokens = thinking } : null,
         };
     }
+
+    private PromptTokensDetails ToDetails() => new()
+    {
+        CachedTokens = CacheReadInputTokens,
+        CacheWriteTokens = CacheCreationInputTokens > 0 ? CacheCreationInputTokens : null,
+        CacheWrite1hTokens = CacheCreation?.Ephemeral1hInputTokens > 0 ? CacheCreation.Ephemeral1hInputTokens : null,
+    };
+}
+
+/// <summary>Of what went into the prompt cache.</summary>
+internal sealed record AnthropicCacheCreation
+{
+    /// <summary>What is kept for an hour instead of five minutes.</summary>
+    [JsonPropertyName("ephemeral_1h_input_tokens")] public int? Ephemeral1hInputTokens { get; init; }
 }
 
 /// <summary>Of the answer's tokens.</summary>

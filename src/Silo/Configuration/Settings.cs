@@ -18,6 +18,8 @@ internal static class Settings
     public const string DashboardSection = "Prism:Dashboard";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
+    public const string CostsSection = "Prism:Costs";
+    public const string PricesFilePath = "Prism:Costs:PricesFile";
     public const string ClusterSection = "Prism:Cluster";
     public const string RedisSection = "Prism:Redis";
     public const string RedisUrlPath = "Prism:Redis:Url";
@@ -76,6 +78,11 @@ internal static class Settings
         [
             new("LLM_RUN_RETENTION", "Prism:Chains:RunRetention", SettingKind.Seconds(MaxTtl), "604800",
                 "How long the run of a chain is kept, from its start."),
+        ]),
+        new("Costs",
+        [
+            new("LLM_PRICES_FILE", PricesFilePath, SettingKind.Text, null,
+                "A JSON file of prices, for models that Prism has no price of, or another one."),
         ]),
         new("Cluster",
         [

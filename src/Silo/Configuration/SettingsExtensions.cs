@@ -5,6 +5,7 @@ using Prism.Cache;
 using Prism.Chains;
 using Prism.Cluster;
 using Prism.Configuration.Kinds;
+using Prism.Costs;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
@@ -37,11 +38,13 @@ internal static class SettingsExtensions
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
+            .AddSection<CostOptions>(Settings.CostsSection)
             .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
             .AddSection<ClusterTimingOptions>(Settings.ClusterSection)
             .AddSection<RedisOptions>(Settings.RedisSection)
             .AddSingleton<IValidateOptions<ServerOptions>, ShutdownValidator>()
             .AddSingleton<IValidateOptions<ServerOptions>, PortsValidator>()
+            .AddSingleton<IValidateOptions<CostOptions>, PricesValidator>()
             .AddSingleton<IConfigureOptions<ProvidersOptions>, ProvidersSection>()
             .AddSingleton<IValidateOptions<ProvidersOptions>, ProvidersValidator>()
             .AddHostedService(services => new UnknownVariablesWarning(

@@ -109,6 +109,22 @@ public sealed class AnthropicStreamTests
         Assert.Equal((12, 9, 21, 5), (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, usage.PromptTokensDetails!.CachedTokens));
     }
 
+    [Fact]
+    public void What_went_into_the_prompt_cache_is_told_as_it_is_paid_for()
+    {
+        Decode(Start);
+
+        var end = Decode(
+            """
+            {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":7,"output_tokens":9,"cache_creation_input_tokens":500,
+             "cache_creation":{"ephemeral_5m_input_tokens":300,"ephemeral_1h_input_tokens":200}}}
+            """);
+
+        var usage = Assert.Single(end).Chunk!.Usage!;
+        Assert.Equal(507, usage.PromptTokens);
+        Assert.Equal((500, 200), (usage.PromptTokensDetails!.CacheWriteTokens, usage.PromptTokensDetails.CacheWrite1hTokens));
+    }
+
     [Theory]
     [InlineData("""{"type":"content_block_shrug","index":[],"delta":5}""")]
     [InlineData("""{"type":"content_block_start","index":0,"content_block":{"type":"hologram","text":5}}""")]

@@ -120,6 +120,19 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task A_price_that_cannot_be_stops_the_start_with_its_file_and_field()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, """{"openai":{"models":{"gpt-4o":{"input":"cheap","output":1}}}}""");
+
+        var line = await SiloHost.FailAsync(new() { ["LLM_PRICES_FILE"] = file });
+
+        Assert.StartsWith(
+            $"prism: LLM_PRICES_FILE (Prism:Costs:PricesFile): {file} cannot be used: openai.models['gpt-4o'].input has to be", line, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
     public void The_file_takes_the_same_settings()
     {
         Dictionary<string, string?> file = new()

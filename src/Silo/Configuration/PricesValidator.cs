@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Options;
+using Prism.Costs;
+
+namespace Prism.Configuration;
+
+/// <summary>A price that is not what the operator means is found out at the start, not on a bill.</summary>
+internal sealed class PricesValidator : IValidateOptions<CostOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CostOptions options) =>
+        options.PricesFile is { Length: > 0 } file && PriceFile.FindProblem(file) is { } problem
+            ? ValidateOptionsResult.Fail($"{Settings.LabelOf(Settings.PricesFilePath)}: {file} {problem}.")
+            : ValidateOptionsResult.Success;
+}
