@@ -4,6 +4,7 @@ using Prism.Tests.Processes;
 namespace Prism.Tests.Cache;
 
 /// <summary>One call upstream for all who ask the same, and what becomes of them when the silo that makes it is killed.</summary>
+[Collection(Lanes.Moments)]
 public sealed class SharedCallTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);

@@ -6,6 +6,7 @@ using Prism.Tests.Processes;
 namespace Prism.Tests.Cluster;
 
 /// <summary>A cluster as its operators see it.</summary>
+[Collection(Lanes.Moments)]
 public sealed class ClusterTests
 {
     [Fact]

@@ -8,7 +8,7 @@ using Prism.Tests.Processes;
 namespace Prism.Tests.Cluster;
 
 /// <summary>What becomes of a cluster under load when something breaks.</summary>
-[Trait("Suite", "Long")]
+[Collection(Lanes.Moments), Trait("Suite", "Long")]
 public sealed class FailureTests
 {
     private const int PerSecond = 100;
