@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Prism.Auth;
 using Prism.Errors;
 using Prism.Json;
 using Serilog;

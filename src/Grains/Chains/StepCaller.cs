@@ -126,7 +126,7 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
 
     private static bool IsWorthRetrying(ChatError error) => error.Kind is not (
         ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable
-        or ChatErrorKind.UpstreamCredentialsRefused);
+        or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.PermissionDenied);
 
     private static TimeSpan BackoffOf(PlannedStep step, int attempt)
     {

@@ -47,6 +47,14 @@ internal static class Settings
         "LLM_FALLBACK_PROVIDERS", FallbackProvidersPath, SettingKind.List(), null,
         "Who is asked, in this order and for their default models, where a provider fails before its first token: `ollama,echo`.");
 
+    public static readonly Setting AdminApiKey = new(
+        "LLM_ADMIN_API_KEY", "Prism:Auth:AdminApiKey", SettingKind.Secret, null,
+        "Turns authentication on. The key that may do everything: make keys, clear the cache, see the dashboard.");
+
+    public static readonly Setting ApiKeys = new(
+        "LLM_API_KEYS", "Prism:Auth:ApiKeys", SettingKind.Secrets, null,
+        "Turns authentication on. Keys for the API without limits; keys with limits are made with `POST /admin/keys`.");
+
     public static readonly ImmutableArray<SettingGroup> Groups =
     [
         new("Service",
@@ -62,11 +70,14 @@ internal static class Settings
             DefaultProvider,
             Providers,
         ]),
+        new("Authentication", [AdminApiKey, ApiKeys]),
         new("Observability",
         [
             new("LLM_METRICS_ENABLED", "Prism:Metrics:Enabled", SettingKind.Switch, "true", "Whether there is `/metrics`."),
             new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
+            new("LLM_METRICS_AUTH", "Prism:Metrics:Auth", SettingKind.Switch, "false",
+                "Whether `/metrics` takes the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
         ]),
         new("Failing providers",

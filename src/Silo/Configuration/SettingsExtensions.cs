@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
+using Prism.Auth;
 using Prism.Cache;
 using Prism.Chains;
 using Prism.Cluster;
@@ -47,11 +48,15 @@ internal static class SettingsExtensions
             .AddSingleton<IValidateOptions<ServerOptions>, ShutdownValidator>()
             .AddSingleton<IValidateOptions<ServerOptions>, PortsValidator>()
             .AddSingleton<IValidateOptions<CostOptions>, PricesValidator>()
+            .AddSingleton<IValidateOptions<MetricsOptions>, MetricsAuthValidator>()
+            .AddSingleton<IConfigureOptions<AuthOptions>, AuthSection>()
+            .AddSingleton<IValidateOptions<AuthOptions>, AuthSection>()
             .AddSingleton<IConfigureOptions<ProvidersOptions>, ProvidersSection>()
             .AddSingleton<IValidateOptions<ProvidersOptions>, ProvidersValidator>()
             .AddHostedService(services => new UnknownVariablesWarning(
                 [.. UnknownVariables.Find(variables, table)], services.GetRequiredService<ILogger<UnknownVariablesWarning>>()))
-            .AddOptions<ProvidersOptions>().ValidateOnStart();
+            .AddOptions<ProvidersOptions>().ValidateOnStart().Services
+            .AddOptions<AuthOptions>().ValidateOnStart();
         return builder;
     }
 

@@ -18,6 +18,10 @@ public sealed class StartupFailureTests
     [InlineData("LLM_ADVERTISED_IP", "0.0.0.0", "LLM_ADVERTISED_IP (Prism:Cluster:AdvertisedIp)")]
     [InlineData("LLM_LOG_LEVEL", "loud", "LLM_LOG_LEVEL (Prism:LogLevel) has to be one of trace, debug, info, warning, error, critical")]
     [InlineData("LLM_METRICS_ENABLED", "maybe", "LLM_METRICS_ENABLED (Prism:Metrics:Enabled) has to be true or false, not 'maybe'.")]
+    [InlineData("LLM_METRICS_AUTH", "true", "LLM_METRICS_AUTH (Prism:Metrics:Auth) is true, and LLM_ADMIN_API_KEY (Prism:Auth:AdminApiKey) is not set.")]
+    [InlineData("LLM_ADMIN_API_KEY", "a\nb", "LLM_ADMIN_API_KEY (Prism:Auth:AdminApiKey) has a character in it that cannot go into an HTTP header")]
+    [InlineData("LLM_API_KEYS", "sk-one,sk-é", "LLM_API_KEYS (Prism:Auth:ApiKeys) has a character in it that cannot go into an HTTP header")]
+    [InlineData("LLM_API_KEYS", "sk-one, sk-one", "LLM_API_KEYS (Prism:Auth:ApiKeys) lists a key more than once.")]
     [InlineData("LLM_DASHBOARD_ENABLED", "2", "LLM_DASHBOARD_ENABLED (Prism:Dashboard:Enabled)")]
     [InlineData("LLM_REDIS_URL", "localhost:6379", "LLM_REDIS_URL (Prism:Redis:Url) has to be redis://[user:password@]host:port[/db]")]
     [InlineData("LLM_DRAIN_TIMEOUT", "30",
