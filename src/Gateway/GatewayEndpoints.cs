@@ -8,6 +8,7 @@ using Prism.Health;
 using Prism.Providers;
 using Prism.RequestIds;
 using Prism.Templates;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -48,6 +49,8 @@ public static class GatewayEndpoints
         app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel);
 
         app.MapDelete("/cache", CacheEndpoint.Clear);
+
+        app.MapGet("/admin/usage", UsageEndpoint.Get);
 
         app.MapGet("/health", HealthEndpoint.Report);
         app.MapGet("/healthz", HealthEndpoint.Ready);

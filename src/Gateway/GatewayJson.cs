@@ -6,6 +6,7 @@ using Prism.Errors;
 using Prism.Health;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -23,6 +24,7 @@ namespace Prism;
 [JsonSerializable(typeof(RunBody))]
 [JsonSerializable(typeof(ChainBody))]
 [JsonSerializable(typeof(ChainList))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(StatusBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Chains;
 using Prism.Chat;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -20,6 +21,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddRouting();
         services.AddSingleton<ChatEndpoint>();
         services.TryAddSingleton<ChainClient>();
+        services.TryAddSingleton<UsageClient>();
         services.AddSingleton<RunResolver>();
         services.AddSingleton<RunEvents>();
         services.AddSingleton<RunsEndpoint>();

@@ -10,6 +10,7 @@ using Prism.Providers;
 using Prism.Routing;
 using Prism.Templates;
 using Prism.Tokens;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -31,6 +32,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ChatTelemetry>();
         services.AddPrismCosts();
+        services.AddPrismUsage();
         services.AddSingleton<UpstreamCaller>();
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();

@@ -8,6 +8,7 @@ using Prism.Templates;
 using Prism.Tests.Cache;
 using Prism.Tests.Limits;
 using Prism.Tokens;
+using Prism.Usage;
 using Prometheus;
 
 namespace Prism.Tests.Chat;
@@ -31,7 +32,7 @@ internal sealed class Pipeline
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
-        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry), Log);
+        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
         Service = new(Templates, new(registry), NoCache.Before(Upstream), telemetry);
     }
 
@@ -44,6 +45,8 @@ internal sealed class Pipeline
     public RecordingLog<UpstreamCaller> Log { get; } = new();
 
     public ProviderCatalog Catalog { get; }
+
+    public UsageBook Usage { get; } = new("silo-1");
 
     public LocalLedgers Ledgers { get; }
 
