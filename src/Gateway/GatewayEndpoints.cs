@@ -10,6 +10,7 @@ using Prism.Keys;
 using Prism.Providers;
 using Prism.RequestIds;
 using Prism.Templates;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -55,6 +56,7 @@ public static class GatewayEndpoints
         app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin);
         app.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin);
         app.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin);
+        app.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin);
         app.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin);
 
         app.MapGet("/health", HealthEndpoint.Report).For(Access.Key);

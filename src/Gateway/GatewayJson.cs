@@ -8,6 +8,7 @@ using Prism.Health;
 using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -29,6 +30,7 @@ namespace Prism;
 [JsonSerializable(typeof(ApiKeyView))]
 [JsonSerializable(typeof(ApiKeyList))]
 [JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(StatusBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext

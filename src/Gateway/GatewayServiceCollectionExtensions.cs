@@ -4,6 +4,7 @@ using Prism.Auth;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Keys;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -26,6 +27,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<KeysEndpoint>();
         services.AddSingleton<ChatEndpoint>();
         services.TryAddSingleton<ChainClient>();
+        services.TryAddSingleton<UsageClient>();
         services.AddSingleton<RunResolver>();
         services.AddSingleton<RunEvents>();
         services.AddSingleton<RunsEndpoint>();

@@ -11,6 +11,9 @@ public static class StorageNames
     /// <summary>The state of a ledger in it.</summary>
     public const string LedgerState = "ledger";
 
+    /// <summary>What an owner has used in a month, in it.</summary>
+    public const string UsageState = "usage";
+
     /// <summary>The storage provider of the response cache. Should refuse a write that does not know the last one (etag).</summary>
     public const string Cache = "cache";
 

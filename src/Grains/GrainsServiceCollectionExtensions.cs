@@ -12,6 +12,7 @@ using Prism.Providers;
 using Prism.Routing;
 using Prism.Templates;
 using Prism.Tokens;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -33,6 +34,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<TokenCounter>();
         services.AddSingleton<ChatTelemetry>();
         services.AddPrismCosts();
+        services.AddPrismUsage();
         services.AddSingleton<UpstreamCaller>();
         services.AddPrismFailover();
         services.AddPrismCache();

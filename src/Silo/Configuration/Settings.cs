@@ -112,6 +112,8 @@ internal static class Settings
         [
             new("LLM_PRICES_FILE", PricesFilePath, SettingKind.Text, null,
                 "A JSON file of prices, for models that Prism has no price of, or another one."),
+            new("LLM_USAGE_REPORT_INTERVAL", "Prism:Costs:ReportInterval", SettingKind.Seconds(MaxPeriod), "5",
+                "How often a silo puts on record what its calls took and cost; a silo that is killed loses no more."),
         ]),
         new("Cluster",
         [

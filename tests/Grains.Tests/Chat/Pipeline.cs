@@ -10,6 +10,7 @@ using Prism.Templates;
 using Prism.Tests.Cache;
 using Prism.Tests.Limits;
 using Prism.Tokens;
+using Prism.Usage;
 using Prometheus;
 
 namespace Prism.Tests.Chat;
@@ -39,7 +40,7 @@ internal sealed class Pipeline
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
-        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry), Log);
+        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
         var desk = new FailoverDesk(
             Options.Create(failover), new(failover, new(1)), Budget, new(Metrics.WithCustomRegistry(_metrics)), Time, FailoverLog);
         Failover = new(Upstream, desk);
@@ -55,6 +56,8 @@ internal sealed class Pipeline
     public RecordingLog<UpstreamCaller> Log { get; } = new();
 
     public ProviderCatalog Catalog { get; }
+
+    public UsageBook Usage { get; } = new("silo-1");
 
     public LocalLedgers Ledgers { get; }
 

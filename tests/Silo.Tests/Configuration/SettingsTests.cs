@@ -5,6 +5,7 @@ using Prism.Auth;
 using Prism.Cluster;
 using Prism.Configuration;
 using Prism.Configuration.Kinds;
+using Prism.Costs;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
@@ -28,7 +29,7 @@ public sealed class SettingsTests
             return JsonSerializer.Serialize<object[]>(
             [
                 app.Get<ServerOptions>(), app.Get<MetricsOptions>(), app.Get<OrleansDashboardOptions>(), app.Get<ProvidersOptions>(),
-                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(),
+                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(), app.Get<CostOptions>(),
             ]);
         }
     }
@@ -64,6 +65,7 @@ public sealed class SettingsTests
             ["LLM_CLUSTER_RESPONSE_TIMEOUT"] = "9",
             ["LLM_CLUSTER_CANCEL_ON_TIMEOUT"] = "false",
             ["LLM_CLUSTER_MAX_QUEUED_CALLS"] = "10",
+            ["LLM_USAGE_REPORT_INTERVAL"] = "2.5",
         };
         using var app = SiloHost.Build(variables);
 
@@ -79,6 +81,7 @@ public sealed class SettingsTests
         Assert.Equal(IPAddress.Parse("10.1.2.3"), silo.AdvertisedAddress);
         Assert.Equal((60, 50), (server.ShutdownTimeout.TotalSeconds, server.DrainTimeout.TotalSeconds));
         Assert.Equal("redis://redis:6379", app.Get<RedisOptions>().Url);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), app.Get<CostOptions>().ReportInterval);
         var timing = app.Get<ClusterTimingOptions>();
         Assert.Equal(TimeSpan.FromSeconds(3), timing.MaxProbeTimeout);
         Assert.Equal(
