@@ -17,6 +17,7 @@ internal static class Settings
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
     public const string FailoverSection = "Prism:Failover";
+    public const string BreakerSection = "Prism:Breaker";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
     public const string CostsSection = "Prism:Costs";
@@ -91,6 +92,19 @@ internal static class Settings
                 "The longest `Retry-After` of a provider that is waited for; one that is longer is passed on to the client."),
             new("LLM_REQUEST_DEADLINE", "Prism:Failover:Deadline", SettingKind.Seconds(MaxTimeout), "180",
                 "How long a request may take to its first token: retries and fallbacks neither begin later nor go on without one."),
+            new("LLM_BREAKER_ENABLED", "Prism:Breaker:Enabled", SettingKind.Switch, "true",
+                "Whether a provider that keeps failing is left alone for a while."),
+            new("LLM_BREAKER_CONSECUTIVE_FAILURES", "Prism:Breaker:ConsecutiveFailures", SettingKind.WholeNumber(1, 1_000_000), "10",
+                "So many failed calls of a silo in a row open the circuit of a provider, for all silos."),
+            new("LLM_BREAKER_FAILURE_RATE", "Prism:Breaker:FailureRate", SettingKind.WholeNumber(1, 100), "50",
+                "Or such a share of a silo's calls, in percent."),
+            new("LLM_BREAKER_MINIMUM_CALLS", "Prism:Breaker:MinimumCalls", SettingKind.WholeNumber(1, 1_000_000), "20",
+                "If there were so many of them."),
+            new("LLM_BREAKER_WINDOW", "Prism:Breaker:Window", SettingKind.Seconds(MaxPeriod), "30", "How far back the share looks."),
+            new("LLM_BREAKER_OPEN_DURATION", "Prism:Breaker:OpenDuration", SettingKind.Seconds(MaxPeriod), "15",
+                "How long the circuit stays open; twice as long after each probe that fails, up to eight times."),
+            new("LLM_BREAKER_PROBES", "Prism:Breaker:Probes", SettingKind.WholeNumber(1, 1_000), "2",
+                "How many probes are made at the same time in the whole cluster, and how many have to succeed to close it."),
         ]),
         new("Response cache",
         [

@@ -39,6 +39,7 @@ internal static class SettingsExtensions
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
             .AddSection<FailoverOptions>(Settings.FailoverSection)
+            .AddSection<BreakerOptions>(Settings.BreakerSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<CostOptions>(Settings.CostsSection)
