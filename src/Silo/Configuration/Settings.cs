@@ -174,10 +174,11 @@ internal static class Settings
         _ => null, (provider, value) => provider.Type = Enum.Parse<ProviderType>(value, ignoreCase: true));
 
     public static readonly ProviderSetting ApiKey = new(
-        "API_KEY", "ApiKey", SettingKind.Secret, "Its API key.", _ => null, (provider, value) => provider.ApiKey = value);
+        "API_KEY", "ApiKey", SettingKind.Secrets,
+        "Its API key. Several share the load; with several addresses, each is for its own.", _ => null, (provider, value) => provider.ApiKey = value);
 
     public static readonly ProviderSetting BaseUrl = new(
-        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it.",
+        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it. Several share the load.",
         provider => provider.BaseUrl, (provider, value) => provider.BaseUrl = value);
 
     public static readonly ProviderSetting DefaultMaxTokens = new(

@@ -46,6 +46,11 @@ public sealed class StartupFailureTests
     [InlineData("LLM_OPENAI_DEFAULT_MODEL", "gpt\n4", "LLM_OPENAI_DEFAULT_MODEL (Prism:Providers:openai:DefaultModel) must not have")]
     [InlineData("LLM_OPENAI_MODELS", "a,b,a", "LLM_OPENAI_MODELS (Prism:Providers:openai:Models) lists 'a' more than once.")]
     [InlineData("LLM_DEFAULT_PROVIDER", "gemini", "LLM_DEFAULT_PROVIDER (Prism:DefaultProvider) names no provider: there is no 'gemini'")]
+    [InlineData("LLM_OPENAI_BASE_URL", "https://a.test,b.test", "has to be an absolute URL")]
+    [InlineData("LLM_OPENAI_BASE_URL", "https://a.test,https://a.test", "lists an address more than once")]
+    [InlineData("LLM_FALLBACK_PROVIDERS", "ollama,nobody", "LLM_FALLBACK_PROVIDERS (Prism:FallbackProviders) names no provider: there is no 'nobody'")]
+    [InlineData("LLM_FALLBACK_PROVIDERS", "openai", "LLM_OPENAI_API_KEY (Prism:Providers:openai:ApiKey) has to be set: 'openai' is a fallback")]
+    [InlineData("LLM_FALLBACK_PROVIDERS", "ollama,echo,ollama", "lists 'ollama' more than once")]
     [InlineData("LLM_DEFAULT_PROVIDER", "openai", "LLM_OPENAI_API_KEY (Prism:Providers:openai:ApiKey) has to be set: 'openai' is")]
     public async Task A_variable_that_cannot_be_right_stops_the_start(string name, string value, string message) =>
         Assert.Contains(message, await SiloHost.FailAsync(SiloHost.Ports((name, value))), StringComparison.Ordinal);
@@ -67,6 +72,13 @@ public sealed class StartupFailureTests
     [InlineData("Prism:Providers:groq:Type", "gemini", "LLM_GROQ_TYPE (Prism:Providers:groq:Type) has to be one of openai, anthropic")]
     public async Task A_configured_value_that_cannot_be_right_stops_the_start(string path, string value, string message) =>
         Assert.Contains(message, await SiloHost.FailAsync(SiloHost.Ports(), new() { [path] = value }), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Which_key_is_for_which_address_is_not_guessed() => Assert.Contains(
+        "LLM_OPENAI_API_KEY (Prism:Providers:openai:ApiKey) has 2 keys and LLM_OPENAI_BASE_URL (Prism:Providers:openai:BaseUrl) 3 addresses",
+        await SiloHost.FailAsync(SiloHost.Ports(
+            ("LLM_OPENAI_API_KEY", "sk-1,sk-2"), ("LLM_OPENAI_BASE_URL", "https://a.test,https://b.test,https://c.test"))),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("LLM_PORT")]
