@@ -169,7 +169,7 @@ public sealed class ApiKeyCopiesTests : IDisposable
         _storage.BeforeRead = _ => Task.CompletedTask;
         await _storage.ReadStateAsync(StorageNames.ApiKeyState, id, row);
         _storage.BeforeRead = before;
-        var key = row.State.Key ?? new() { Id = GrainKeys.ApiKey(Hash), Terms = new() { Name = "test" }, Version = 1, CreatedAt = _time.GetUtcNow() };
+        var key = row.State!.Key ?? new() { Id = GrainKeys.ApiKey(Hash), Terms = new() { Name = "test" }, Version = 1, CreatedAt = _time.GetUtcNow() };
         row.State = new() { Key = change?.Invoke(key) ?? key, Sha256 = Convert.ToHexStringLower(Hash) };
         await _storage.WriteStateAsync(StorageNames.ApiKeyState, id, row);
     }

@@ -124,7 +124,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         var row = new GrainState<ApiKeyState>(new());
         var id = GrainId.Create(ApiKeyStore.GrainType, key.Id);
         await storage.ReadStateAsync(StorageNames.ApiKeyState, id, row);
-        row.State = row.State with { Key = key };
+        row.State = row.State! with { Key = key };
         await storage.WriteStateAsync(StorageNames.ApiKeyState, id, row);
         await _cluster.Store.AdvanceEpochAsync();
     }
