@@ -45,7 +45,7 @@ internal sealed partial class CacheDesk(
 
     /// <summary>The hash of what a call asks.</summary>
     public string HashOf(ChatCall call) => PromptHash.Of(
-        options.Value.Scope == CacheScope.Key ? call.Request.Owner ?? Owners.Global : Owners.Global, call.Route.Provider, call.Request);
+        options.Value.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request);
 
     /// <summary>Makes a flight that this request will lead, if it is told to.</summary>
     public AnnouncedFlight Announce() => new(flights, leader);
