@@ -226,6 +226,10 @@ internal static class Settings
             provider => InSeconds(provider.Timeout), (provider, value) => provider.Timeout = Duration(value)),
         new("CONNECT_TIMEOUT", "ConnectTimeout", SettingKind.Seconds(MaxTimeout), "The longest wait for a connection.",
             provider => InSeconds(provider.ConnectTimeout), (provider, value) => provider.ConnectTimeout = Duration(value)),
+        new("MAX_ANSWER_BYTES", "MaxAnswerBytes", SettingKind.WholeNumber(1024, 1 << 30),
+            "The longest answer, and of a streamed one the longest event.",
+            provider => provider.MaxAnswerBytes.ToString(CultureInfo.InvariantCulture),
+            (provider, value) => provider.MaxAnswerBytes = int.Parse(value, CultureInfo.InvariantCulture)),
         .. OfLimits,
     ];
 
