@@ -5,6 +5,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Costs;
+using Prism.Failover;
 using Prism.Limits;
 using Prism.Providers;
 using Prism.Routing;
@@ -34,6 +35,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddPrismCosts();
         services.AddPrismUsage();
         services.AddSingleton<UpstreamCaller>();
+        services.AddPrismFailover();
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();
         services.AddPrismLimits();

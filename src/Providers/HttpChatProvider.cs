@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Prism.Chat;
@@ -9,6 +10,8 @@ namespace Prism.Providers;
 /// <summary>One call to a provider over HTTP, the same for every vendor: translate, send, watch the clock, read, and name what went wrong.</summary>
 internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat format, HttpMessageInvoker http, TimeProvider time) : IChatProvider
 {
+    private const string UnsupportedParameter = "unsupported_parameter";
+
     private static readonly ProductInfoHeaderValue UserAgent = new("Prism", typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3));
 
     private readonly Uri _endpoint = new(options.BaseUrl!.TrimEnd('/') + "/" + format.Path);
@@ -20,6 +23,18 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
     public ProviderOptions Options => options;
 
     public int ExtraOutputTokens(ChatRequest request) => format.ExtraOutputTokens(request);
+
+    public ImmutableArray<string> FindUnsupported(ChatRequest request)
+    {
+        if (format.FindUnsupported(request) is [_, ..] unsupported)
+        {
+            return unsupported;
+        }
+
+        return format.WriteRequest(new ArrayBufferWriter<byte>(1024), request, stream: false) is { Code: UnsupportedParameter, Param: { } param }
+            ? [param]
+            : [];
+    }
 
     public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
@@ -121,7 +136,7 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
     {
         if (format.FindUnsupported(request) is [var parameter, ..])
         {
-            return ChatError.Invalid($"Provider '{options.Name}' does not support '{parameter}'.", parameter, "unsupported_parameter");
+            return ChatError.Invalid($"Provider '{options.Name}' does not support '{parameter}'.", parameter, UnsupportedParameter);
         }
 
         return format.WriteRequest(body, request, stream);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Prism.Chat;
 
 namespace Prism.Providers;
@@ -10,6 +11,12 @@ public interface IChatProvider
 
     /// <summary>By how many tokens the output cap that goes upstream is above the request's own: some vendors count thinking into it.</summary>
     int ExtraOutputTokens(ChatRequest request) => 0;
+
+    /// <summary>
+    /// The parameters of a request that this provider has no word for and would refuse it for, as paths (<c>n</c>,
+    /// <c>response_format.type</c>). Empty: none, as far as can be told without asking.
+    /// </summary>
+    ImmutableArray<string> FindUnsupported(ChatRequest request) => [];
 
     /// <summary>Makes one call and waits for the whole answer.</summary>
     /// <param name="request">With its model set; is sent as it is, or refused where the provider cannot do what it asks.</param>

@@ -7,12 +7,13 @@ public sealed class ProviderRegistry
 {
     private readonly Dictionary<string, IChatProvider> _byName;
 
-    /// <summary>Providers under the names of their options, one of which is the default.</summary>
-    public ProviderRegistry(string defaultName, ImmutableArray<IChatProvider> providers)
+    /// <summary>Providers under the names of their options, one of which is the default, and some of which others fall back on.</summary>
+    public ProviderRegistry(string defaultName, ImmutableArray<IChatProvider> providers, ImmutableArray<string> fallbacks = default)
     {
         All = providers;
         _byName = providers.ToDictionary(provider => provider.Options.Name, StringComparer.OrdinalIgnoreCase);
         Default = _byName[defaultName];
+        Fallbacks = fallbacks.IsDefault ? [] : [.. fallbacks.Select(name => _byName[name])];
     }
 
     /// <summary>All of them, those that lack a key included.</summary>
@@ -20,6 +21,12 @@ public sealed class ProviderRegistry
 
     /// <summary>The provider of a request that names none.</summary>
     public IChatProvider Default { get; }
+
+    /// <summary>Who is asked where a provider fails, in this order, unless a request says so itself.</summary>
+    public ImmutableArray<IChatProvider> Fallbacks { get; }
+
+    /// <summary>The names of all of them, for messages.</summary>
+    public string Names => string.Join(", ", All.Select(provider => provider.Options.Name));
 
     /// <summary>The provider of this name (upper and lower case are the same), or null.</summary>
     public IChatProvider? Find(string name) => _byName.GetValueOrDefault(name);

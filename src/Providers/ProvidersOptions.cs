@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Prism.Providers;
 
 /// <summary>All providers. Bound from <c>Prism</c>.</summary>
@@ -5,6 +7,9 @@ public sealed class ProvidersOptions
 {
     /// <summary>The provider of a request that names none. Default: <c>echo</c>.</summary>
     public string DefaultProvider { get; set; } = BuiltInProviders.Echo;
+
+    /// <summary>Who is asked, in this order, where a provider fails before its first token. Default: nobody.</summary>
+    public ImmutableArray<string> FallbackProviders { get => field.IsDefault ? [] : field; set; }
 
     /// <summary>The providers by name, the built-in ones first.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; } = BuiltInProviders.CreateAll();

@@ -21,7 +21,8 @@ public static class ProvidersServiceCollectionExtensions
         {
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
             var time = provider.GetRequiredService<TimeProvider>();
-            return new ProviderRegistry(options.DefaultProvider, [.. options.Providers.Values.Select(one => Create(one, time))]);
+            return new ProviderRegistry(
+                options.DefaultProvider, [.. options.Providers.Values.Select(one => Create(one, time))], options.FallbackProviders);
         });
         return services;
     }

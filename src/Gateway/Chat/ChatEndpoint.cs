@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Prism.Cache;
 using Prism.Errors;
+using Prism.Failover;
 using Prism.Json;
 using Prism.Limits;
 using Prism.Sse;
@@ -46,12 +47,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     private async Task CompleteAsync(HttpContext context, IChatFormat format, ChatRequest request)
     {
         var outcome = await chat.CompleteAsync(request, context.RequestAborted);
-        if (outcome.Route is { } route)
-        {
-            LogRoute(route);
-            SetRoute(context.Response, route);
-        }
-
+        OnRouted(context.Response, outcome.Route);
         if (outcome.Error is { } error)
         {
             await FailAsync(context, error);
@@ -85,6 +81,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
                     await output.WriteDoneAsync();
                     break;
                 case { Failed: { } error } when await output.TryAbandonAsync():
+                    OnRouted(context.Response, error.Route);
                     await FailAsync(context, error);
                     break;
                 case { Failed: { } error }:
@@ -101,6 +98,15 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         }
     }
 
+    private void OnRouted(HttpResponse response, ChatRoute? route)
+    {
+        if (route is not null)
+        {
+            LogRoute(route);
+            SetRoute(response, route);
+        }
+    }
+
     private Task FailAsync(HttpContext context, ChatError error)
     {
         LogError(error);
@@ -114,6 +120,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     {
         response.Headers["x-prism-provider"] = route.Provider;
         response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
+        response.SetWarnings(route.Warnings);
         response.SetCacheResult(route);
         response.SetRateLimits(route.Limits);
     }

@@ -17,7 +17,7 @@ internal static class ChatErrorMapping
         ChatErrorKind.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
         ChatErrorKind.Unprocessable => StatusCodes.Status422UnprocessableEntity,
         ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded => StatusCodes.Status429TooManyRequests,
-        ChatErrorKind.Overloaded => StatusCodes.Status503ServiceUnavailable,
+        ChatErrorKind.Overloaded or ChatErrorKind.UpstreamUnavailable => StatusCodes.Status503ServiceUnavailable,
         ChatErrorKind.UpstreamCredentialsRefused
             or ChatErrorKind.UpstreamServerError
             or ChatErrorKind.UpstreamUnreachable
@@ -42,6 +42,7 @@ internal static class ChatErrorMapping
         ChatErrorKind.RateLimited => new(error.Message, "rate_limit_exceeded", error.Param, "rate_limit_exceeded"),
         ChatErrorKind.QuotaExceeded => new(error.Message, "insufficient_quota", error.Param, "insufficient_quota"),
         ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, "overloaded"),
+        ChatErrorKind.UpstreamUnavailable => new(error.Message, ApiError.ServerError, null, "provider_unavailable"),
         ChatErrorKind.Internal => Internal,
         _ => new(error.Message, ApiError.ServerError, null, "upstream_error"),
     });

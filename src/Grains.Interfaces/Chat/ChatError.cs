@@ -30,6 +30,14 @@ public sealed record ChatError
     /// <summary>How the provider's limits stood when the call was admitted or refused; null where it has none, or had not been chosen.</summary>
     [Id(6)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 
+    /// <summary>The HTTP status that the provider answered with; null where it did not, or where its answer began well.</summary>
+    [Id(7), JsonIgnore] public int? UpstreamStatus { get; init; }
+
+    /// <summary>
+    /// Who was asked, and how often: of a stream that failed before its first piece, which has no <see cref="ChatStreamEvent.Started"/>.
+    /// </summary>
+    [Id(8), JsonIgnore] public ChatRoute? Route { get; init; }
+
     /// <summary>A request that cannot be served as it is.</summary>
     public static ChatError Invalid(string message, string? param = null, string? code = null) =>
         new() { Kind = ChatErrorKind.InvalidRequest, Message = message, Param = param, Code = code };
@@ -92,6 +100,9 @@ public enum ChatErrorKind
 
     /// <summary>The request is right in itself, but what there is already stands against it.</summary>
     Conflict = 17,
+
+    /// <summary>The provider has been failing and is not called for a while: see <see cref="ChatError.RetryAfter"/>.</summary>
+    UpstreamUnavailable = 18,
 }
 
 /// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>

@@ -27,7 +27,7 @@ public sealed record ChatRoute
     /// <summary>The model that the provider is asked for.</summary>
     [Id(1)] public required string Model { get; init; }
 
-    /// <summary>How many calls upstream it has taken; 0 where the limits refused it, and for a stored answer.</summary>
+    /// <summary>How many calls upstream it has taken, retries and those to other providers included; 0 where none was made, as for a stored answer.</summary>
     [Id(2)] public int Attempts { get; init; } = 1;
 
     /// <summary>What the response cache had to do with it.</summary>
@@ -38,6 +38,9 @@ public sealed record ChatRoute
 
     /// <summary>How old the answer is, where it is a stored one.</summary>
     [Id(5)] public TimeSpan? Age { get; init; }
+
+    /// <summary>What of the request the one who answers could not do and was not asked for, each as a sentence. Only a fallback has any.</summary>
+    [Id(6)] public ImmutableArray<string>? Warnings { get; init; }
 }
 
 /// <summary>What the response cache had to do with a call.</summary>

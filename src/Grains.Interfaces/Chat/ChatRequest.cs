@@ -98,6 +98,12 @@ public sealed record ChatRequest
     /// </summary>
     [Id(25), JsonIgnore, JsonPropertyName("(owner)")] public string? Owner { get; init; }
 
+    /// <summary>
+    /// Who is asked, in this order, where the provider fails before its first token: <c>provider/model</c>, or <c>provider</c> for its default
+    /// model. Null: as Prism is configured; empty: nobody. Never sent upstream.
+    /// </summary>
+    [Id(26)] public ImmutableArray<string>? Fallbacks { get; init; }
+
     /// <summary>The output cap that is in force: <see cref="MaxCompletionTokens"/>, else <see cref="MaxTokens"/>.</summary>
     [JsonIgnore, JsonPropertyName("(output_token_limit)")] public int? OutputTokenLimit => MaxCompletionTokens ?? MaxTokens;
 }

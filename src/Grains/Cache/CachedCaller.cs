@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Prism.Chat;
+using Prism.Failover;
 
 namespace Prism.Cache;
 
@@ -7,13 +8,13 @@ namespace Prism.Cache;
 /// The answer to a call from wherever it can be had: stored, on its way for somebody else, or from the provider. Without a cache, or where the
 /// caller wants none, it is the call upstream and nothing else.
 /// </summary>
-internal sealed class CachedCaller(CacheDesk desk, UpstreamCaller upstream)
+internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
 {
     /// <summary>Answers a call as a whole.</summary>
     public Task<ChatOutcome> CompleteAsync(ChatCall call, CancellationToken cancellationToken) =>
         TakesPart(call) ? CompleteSharedAsync(call, cancellationToken) : upstream.CompleteAsync(call, cancellationToken);
 
-    /// <summary>Answers a call piece by piece, as <see cref="UpstreamCaller.StreamAsync"/> does.</summary>
+    /// <summary>Answers a call piece by piece, as <see cref="FailoverCaller.StreamAsync"/> does.</summary>
     public IAsyncEnumerable<ChatStreamEvent> StreamAsync(ChatCall call, CancellationToken cancellationToken) =>
         TakesPart(call) ? StreamSharedAsync(call, cancellationToken) : upstream.StreamAsync(call, cancellationToken);
 
@@ -114,7 +115,7 @@ internal sealed class CachedCaller(CacheDesk desk, UpstreamCaller upstream)
                     case { Streamed.Completed: { } usage }:
                         return new() { Response = assembly.ToResponse(usage), Route = seat.Mark(route) };
                     case { Streamed.Failed: { } error }:
-                        return new() { Error = error, Route = seat.Mark(route) };
+                        return new() { Error = error, Route = seat.Mark(error.Route ?? route) };
                 }
             }
         }

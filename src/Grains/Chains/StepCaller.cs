@@ -115,7 +115,10 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
     // A budget that says nothing is not filled again soon.
     private static TimeSpan? PauseBefore(ChatError? error) => error switch
     {
-        { Kind: ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.Overloaded, RetryAfter: { } wait } =>
+        {
+            Kind: ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.Overloaded or ChatErrorKind.UpstreamUnavailable,
+            RetryAfter: { } wait,
+        } =>
             wait > ShortestPause ? wait : ShortestPause,
         { Kind: ChatErrorKind.RateLimited or ChatErrorKind.Overloaded } => PauseAtLimit,
         _ => null,

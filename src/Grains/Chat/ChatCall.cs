@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Prism.Providers;
+using Prism.Routing;
 
 namespace Prism.Chat;
 
@@ -8,6 +10,9 @@ namespace Prism.Chat;
 /// <param name="Route">The same for the caller to know.</param>
 internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Request, ChatRoute Route)
 {
+    /// <summary>Who is asked where the provider fails before its first token, in this order.</summary>
+    public ImmutableArray<ChatTarget> Fallbacks { get => field.IsDefault ? [] : field; init; }
+
     /// <summary>An id for an answer whose provider gave it none.</summary>
     public static string NewAnswerId() => "chatcmpl-" + Guid.NewGuid().ToString("N");
 }

@@ -7,10 +7,12 @@ namespace Prism.Chat;
 /// something has thrown.
 /// </summary>
 internal sealed class ChatObservation(
-    ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long started, CancellationToken caller) : IDisposable
+    ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long begun, CancellationToken caller) : IDisposable
 {
     private TimeSpan? _firstToken;
     private bool _settled;
+    // Who was asked, until it is known who answers.
+    private ChatRoute _route = route;
 
     /// <summary>A piece of the answer is with the caller: an enumeration that ends now was left by it, for an iterator cannot throw there.</summary>
     public bool IsWithCaller { private get; set; }
@@ -18,28 +20,31 @@ internal sealed class ChatObservation(
     /// <summary>A piece of a streamed answer is here.</summary>
     public void OnEvent(in ChatStreamEvent streamEvent)
     {
-        if (streamEvent.Started is not null)
+        if (streamEvent.Started is { } started)
         {
-            _firstToken = telemetry.ElapsedSince(started);
+            _route = started;
+            _firstToken = telemetry.ElapsedSince(begun);
         }
         else if (streamEvent.Completed is not null || streamEvent.Failed is not null)
         {
-            OnEnded(streamEvent.Failed);
+            OnEnded(_route, streamEvent.Failed);
         }
     }
 
     /// <summary>The call has its outcome.</summary>
+    /// <param name="answered">Who answered, or failed to.</param>
     /// <param name="error">Why there is no answer; null where there is one.</param>
-    public void OnEnded(ChatError? error)
+    public void OnEnded(ChatRoute? answered, ChatError? error)
     {
         _settled = true;
-        telemetry.SeriesOf(route).CountRequest(error);
+        _route = answered ?? _route;
+        telemetry.SeriesOf(_route).CountRequest(error);
     }
 
     public void Dispose()
     {
         inflight.Dec();
-        var series = telemetry.SeriesOf(route);
+        var series = telemetry.SeriesOf(_route);
         if (!_settled)
         {
             series.CountRequest(IsWithCaller || caller.IsCancellationRequested ? ChatTelemetry.Cancelled : ChatTelemetry.InternalError);
@@ -50,6 +55,6 @@ internal sealed class ChatObservation(
             series.OnFirstToken(firstToken);
         }
 
-        series.OnEnded(telemetry.ElapsedSince(started));
+        series.OnEnded(telemetry.ElapsedSince(begun));
     }
 }

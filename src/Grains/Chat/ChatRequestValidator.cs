@@ -10,7 +10,7 @@ internal static class ChatRequestValidator
     private const int MaxChoices = 128;
 
     // The name goes to the log and, if it is answered to, into labels.
-    private const int MaxModelLength = 256;
+    internal const int MaxModelLength = 256;
 
     /// <summary>The first thing that is wrong, or null.</summary>
     public static ChatError? Validate(ChatRequest request) =>

@@ -24,7 +24,7 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         // :: Steps 3 to 6: cache, and where it has no answer, admit, call upstream and settle
         var outcome = await answers.CompleteAsync(call, cancellationToken);
-        observation.OnEnded(outcome.Error);
+        observation.OnEnded(outcome.Route, outcome.Error);
         return outcome;
     }
 

@@ -105,7 +105,7 @@ internal sealed class ChatTelemetry
     }
 
     // UpstreamIdleTimeout -> idle_timeout
-    private static string KindOf(ChatError error) =>
+    internal static string KindOf(ChatError error) =>
         JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString().Replace("Upstream", "", StringComparison.Ordinal));
 
     internal static string StatusOf(ChatError error) => error.Kind switch

@@ -32,7 +32,7 @@ internal sealed partial class UpstreamCaller(
         if (result.Error is { } error)
         {
             reservation.Settle(error);
-            return new() { Error = OnFailed(call, error), Route = call.Route };
+            return new() { Error = OnFailed(call, error), Route = error.Provider is null ? call.Route with { Attempts = 0 } : call.Route };
         }
 
         var response = WithUsage(result.Response!, call);

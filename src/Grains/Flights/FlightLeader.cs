@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Cache;
 using Prism.Chat;
+using Prism.Failover;
 
 namespace Prism.Flights;
 
@@ -20,7 +21,7 @@ internal readonly record struct FlightPlan(long Epoch, string PromptHash, bool I
 /// asked for; readers of the other kind have it converted, so that nobody's call becomes another than it would have been.
 /// </summary>
 internal sealed partial class FlightLeader(
-    UpstreamCaller upstream,
+    FailoverCaller upstream,
     FlightRegistry flights,
     CacheEpoch epoch,
     IGrainFactory grains,
@@ -83,7 +84,8 @@ internal sealed partial class FlightLeader(
 
     private CacheEntry? EntryOf(ReadOnlyMemory<FlightEvent> events, ChatCall call, DateTimeOffset asked)
     {
-        if (AnswerOf(events.Span) is not { } response || SizeOf(response) > options.Value.MaxBytes)
+        // An answer of a fallback is for those who wait for it now: who asks later is to have one of the provider's own.
+        if (!IsOf(events.Span, call.Route) || AnswerOf(events.Span) is not { } response || SizeOf(response) > options.Value.MaxBytes)
         {
             return null;
         }
@@ -92,6 +94,9 @@ internal sealed partial class FlightLeader(
         var ttl = call.Request.Cache?.Ttl ?? options.Value.Ttl;
         return new() { Response = response, Created = created, Expires = created + ttl, Asked = asked };
     }
+
+    private static bool IsOf(ReadOnlySpan<FlightEvent> events, ChatRoute asked) =>
+        events is [{ Streamed.Started: { } route }, ..] && route.Provider == asked.Provider && route.Model == asked.Model;
 
     private static ChatResponse? AnswerOf(ReadOnlySpan<FlightEvent> events)
     {

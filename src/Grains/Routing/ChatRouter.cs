@@ -8,6 +8,8 @@ namespace Prism.Routing;
 /// </summary>
 internal sealed class ChatRouter(ProviderRegistry providers)
 {
+    private readonly FallbackRoutes _fallbacks = new(providers);
+
     /// <summary>The call that is to be made, or why there is none.</summary>
     public (ChatCall Call, ChatError? Error) Route(ChatRequest request)
     {
@@ -15,9 +17,7 @@ internal sealed class ChatRouter(ProviderRegistry providers)
         if (provider is null)
         {
             return (default, ChatError.Invalid(
-                $"Unknown provider '{request.Provider}'; there are {string.Join(", ", providers.All.Select(known => known.Options.Name))}.",
-                "provider",
-                "provider_not_found"));
+                $"Unknown provider '{request.Provider}'; there are {providers.Names}.", "provider", "provider_not_found"));
         }
 
         if (provider.Options.Missing is not null)
@@ -26,10 +26,10 @@ internal sealed class ChatRouter(ProviderRegistry providers)
                 $"Provider '{provider.Options.Name}' is not configured here: it has no API key.", "provider", "provider_not_configured"));
         }
 
-        // Echo is its own model, whatever it is called by.
-        model = string.IsNullOrEmpty(model) || provider.Options.Type == ProviderType.Echo ? provider.Options.DefaultModel : model;
-        var route = new ChatRoute { Provider = provider.Options.Name, Model = model };
-        return (new ChatCall(provider, request with { Model = model, Provider = null }, route), null);
+        var target = ChatTarget.Of(provider, model);
+        var (fallbacks, error) = _fallbacks.Of(request, target);
+        var call = new ChatCall(provider, request with { Model = target.Model, Provider = null }, target.ToRoute()) { Fallbacks = fallbacks };
+        return (error is null ? call : default, error);
     }
 
     private (IChatProvider? Provider, string? Model) Choose(ChatRequest request)

@@ -59,6 +59,7 @@ internal sealed class OpenAiWireFormat(ProviderOptions options) : IWireFormat
     {
         Template = null,
         Variables = null,
+        Fallbacks = null,
         Stream = stream ? true : null,
         // Asked for whether or not the client did: accounting needs it.
         StreamOptions = stream ? (request.StreamOptions ?? new()) with { IncludeUsage = true } : null,

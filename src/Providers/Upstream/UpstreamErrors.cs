@@ -15,8 +15,9 @@ internal sealed class UpstreamErrors(ProviderOptions options)
     /// <summary>An answer with a status that is no success.</summary>
     public ChatError FromStatus(HttpResponseMessage response, VendorError? body)
     {
-        var retryAfter = RetryAfter.Read(response.Headers);
-        return response.StatusCode switch
+        // To be told "now" is to be told nothing.
+        var retryAfter = RetryAfter.Read(response.Headers) is { Ticks: > 0 } asked ? asked : default(TimeSpan?);
+        var error = response.StatusCode switch
         {
             HttpStatusCode.BadRequest => FromClientFault(ChatErrorKind.InvalidRequest, body),
             HttpStatusCode.NotFound => FromClientFault(ChatErrorKind.ModelNotFound, body),
@@ -32,6 +33,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
                 string.Create(CultureInfo.InvariantCulture, $"answered with HTTP status {(int)status}"),
                 retryAfter),
         };
+        return error with { UpstreamStatus = (int)response.StatusCode };
     }
 
     /// <summary>

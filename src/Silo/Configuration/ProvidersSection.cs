@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Prism.Configuration.Kinds;
 using Prism.Providers;
 
 namespace Prism.Configuration;
@@ -11,6 +12,11 @@ internal sealed class ProvidersSection(IConfiguration configuration) : IConfigur
         if (configuration[Settings.DefaultProviderPath] is { Length: > 0 } defaultProvider)
         {
             options.DefaultProvider = defaultProvider.Trim();
+        }
+
+        if (ReadValue(configuration, Settings.FallbackProvidersPath) is { } fallbacks)
+        {
+            options.FallbackProviders = [.. ListKind.Split(fallbacks)];
         }
 
         foreach (var section in configuration.GetSection(Settings.ProvidersPath).GetChildren())

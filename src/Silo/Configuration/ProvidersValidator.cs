@@ -12,7 +12,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
     {
         var problems = options.Providers.Values.SelectMany(FindProblems).ToList();
         // What follows from a problem is no news.
-        problems = problems.Count > 0 ? problems : [.. FindProblemsOfDefault(options)];
+        problems = problems.Count > 0 ? problems : [.. FindProblemsOfDefault(options), .. options.FallbackProviders.SelectMany(fallback => FindProblemsOfFallback(options, fallback))];
         return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 
@@ -71,6 +71,20 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (provider.DefaultModel.Length == 0)
         {
             yield return $"{Settings.DefaultModel.Of(provider).Label} has to be set.";
+        }
+    }
+
+    private static IEnumerable<string> FindProblemsOfFallback(ProvidersOptions options, string name)
+    {
+        if (!options.Providers.TryGetValue(name, out var provider))
+        {
+            yield return $"{Settings.FallbackProviders.Label} names no provider: there is no {Quoted.Of(name)}, "
+                + $"only {string.Join(", ", options.Providers.Keys)}.";
+        }
+        else if (BuiltInProviders.FindMissing(provider) is not null)
+        {
+            yield return $"{Settings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is a fallback "
+                + $"({Settings.FallbackProviders.Name}) and needs a key.";
         }
     }
 

@@ -16,6 +16,7 @@ internal static class Settings
     public const string Section = "Prism";
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
+    public const string FailoverSection = "Prism:Failover";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
     public const string CostsSection = "Prism:Costs";
@@ -26,6 +27,7 @@ internal static class Settings
     public const string ProvidersPath = "Prism:Providers";
     public const string LogLevelPath = "Prism:LogLevel";
     public const string DefaultProviderPath = "Prism:DefaultProvider";
+    public const string FallbackProvidersPath = "Prism:FallbackProviders";
 
     private const int MaxPort = 65535;
     private const long MaxLimit = 1_000_000_000_000;
@@ -40,6 +42,10 @@ internal static class Settings
 
     public static readonly Setting DefaultProvider = new(
         "LLM_DEFAULT_PROVIDER", DefaultProviderPath, SettingKind.Text, "echo", "The provider of a request that names none.");
+
+    public static readonly Setting FallbackProviders = new(
+        "LLM_FALLBACK_PROVIDERS", FallbackProvidersPath, SettingKind.List(), null,
+        "Who is asked, in this order and for their default models, where a provider fails before its first token: `ollama,echo`.");
 
     public static readonly ImmutableArray<SettingGroup> Groups =
     [
@@ -62,6 +68,18 @@ internal static class Settings
             new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
+        ]),
+        new("Failing providers",
+        [
+            FallbackProviders,
+            new("LLM_MAX_RETRIES", "Prism:Failover:MaxRetries", SettingKind.WholeNumber(0, 10), "2",
+                "How often a provider that failed a request for the moment is asked again, before its first token."),
+            new("LLM_RETRY_BACKOFF_MS", "Prism:Failover:RetryBackoff", SettingKind.Milliseconds(MaxTimeout), "250",
+                "The longest pause before the first retry; it doubles with each, up to 8 s. Pauses are random, up to this."),
+            new("LLM_RETRY_MAX_WAIT", "Prism:Failover:MaxRetryAfter", SettingKind.Seconds(MaxTimeout), "10",
+                "The longest `Retry-After` of a provider that is waited for; one that is longer is passed on to the client."),
+            new("LLM_REQUEST_DEADLINE", "Prism:Failover:Deadline", SettingKind.Seconds(MaxTimeout), "180",
+                "How long a request may take to its first token: retries and fallbacks neither begin later nor go on without one."),
         ]),
         new("Response cache",
         [

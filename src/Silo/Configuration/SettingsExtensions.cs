@@ -6,6 +6,7 @@ using Prism.Chains;
 using Prism.Cluster;
 using Prism.Configuration.Kinds;
 using Prism.Costs;
+using Prism.Failover;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
@@ -36,6 +37,7 @@ internal static class SettingsExtensions
             .AddSection<ServerOptions>(Settings.Section)
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
+            .AddSection<FailoverOptions>(Settings.FailoverSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<CostOptions>(Settings.CostsSection)

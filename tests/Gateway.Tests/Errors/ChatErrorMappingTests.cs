@@ -25,6 +25,7 @@ public sealed class ChatErrorMappingTests : GatewayTest
         [ChatErrorKind.UpstreamFirstTokenTimeout] = (504, "server_error", "upstream_error"),
         [ChatErrorKind.UpstreamIdleTimeout] = (504, "server_error", "upstream_error"),
         [ChatErrorKind.NotFound] = (404, "invalid_request_error", "the_code"),
+        [ChatErrorKind.UpstreamUnavailable] = (503, "server_error", "provider_unavailable"),
         [ChatErrorKind.Conflict] = (409, "invalid_request_error", "the_code"),
     };
 

@@ -5,6 +5,7 @@ using Orleans.Storage;
 using Orleans.TestingHost;
 using Prism.Cache;
 using Prism.Chat;
+using Prism.Failover;
 using Prism.Flights;
 using Prism.Providers;
 using Prism.Tests.Chat;
@@ -64,6 +65,7 @@ internal sealed class CacheCluster : IAsyncDisposable
                 .AddSingleton(ScriptedProvider.Create("vendor", "gpt-4o"))
                 .AddSingleton(services => new ProviderRegistry("vendor", [services.GetRequiredService<ScriptedProvider>()]))
                 .AddPrismGrains()
+                .Configure<FailoverOptions>(options => options.MaxRetries = 0)
                 .Configure<CacheOptions>(options =>
                 {
                     options.Enabled = true;

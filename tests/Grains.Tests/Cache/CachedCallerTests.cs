@@ -16,13 +16,13 @@ public class CachedCallerTests
     {
         var answer = Task.FromResult<ProviderResult>(Answer("ok", ChatUsage.Of(1, 1)));
         _pipeline.Vendor.OnComplete = (_, _) => answer;
-        var cached = NoCache.Before(_pipeline.Upstream);
+        var cached = NoCache.Before(_pipeline.Failover);
         var call = new ChatCall(_pipeline.Vendor, Pipeline.Ask() with { Model = "gpt-4o" }, new() { Provider = "vendor", Model = "gpt-4o" });
         // What is made once, is made before.
-        AllocatedBy(() => _pipeline.Upstream.CompleteAsync(call, CancellationToken.None));
+        AllocatedBy(() => _pipeline.Failover.CompleteAsync(call, CancellationToken.None));
         AllocatedBy(() => cached.CompleteAsync(call, CancellationToken.None));
 
-        var without = AllocatedBy(() => _pipeline.Upstream.CompleteAsync(call, CancellationToken.None));
+        var without = AllocatedBy(() => _pipeline.Failover.CompleteAsync(call, CancellationToken.None));
         var with = AllocatedBy(() => cached.CompleteAsync(call, CancellationToken.None));
 
         // The provider under test keeps its requests in a list that grows now and then.

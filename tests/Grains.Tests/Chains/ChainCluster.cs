@@ -7,6 +7,7 @@ using Orleans.Storage;
 using Orleans.TestingHost;
 using Prism.Chains;
 using Prism.Chat;
+using Prism.Failover;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Chat;
@@ -168,6 +169,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(_metrics.GetOrAdd(siloName, _ => Metrics.NewCustomRegistry())))
             .AddPrismGrains()
+            .Configure<FailoverOptions>(options => options.MaxRetries = 0)
             .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromMinutes(1))
             .Configure<ChainOptions>(configure.Invoke);
     }

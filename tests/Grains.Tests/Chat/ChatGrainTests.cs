@@ -94,6 +94,8 @@ public sealed class ChatGrainTests : IAsyncLifetime
             Code = "overloaded",
             Provider = "vendor",
             RetryAfter = TimeSpan.FromSeconds(7),
+            UpstreamStatus = 503,
+            Route = new() { Provider = "vendor", Model = "gpt-4o" },
         };
         _cluster.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(error);
         _cluster.Vendor.OnStream = (_, _) => Play(Piece("hel"), error);

@@ -21,6 +21,7 @@ public class ChatMetricsTests
         Assert.Equal(
             [
                 "# TYPE llm_cost_usd_total counter",
+                "# TYPE llm_fallbacks_total counter",
                 "# TYPE llm_inflight_requests gauge",
                 "# TYPE llm_limit_admitted_total counter",
                 "# TYPE llm_limit_denied_total counter",
@@ -28,6 +29,8 @@ public class ChatMetricsTests
                 "# TYPE llm_limit_remaining gauge",
                 "# TYPE llm_request_duration_seconds histogram",
                 "# TYPE llm_requests_total counter",
+                "# TYPE llm_retries_denied_total counter",
+                "# TYPE llm_retries_total counter",
                 "# TYPE llm_time_to_first_token_seconds histogram",
                 "# TYPE llm_tokens_total counter",
                 "# TYPE llm_upstream_errors_total counter",

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
+using Prism.Failover;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Cache;
@@ -26,14 +28,23 @@ internal sealed class Pipeline
     }
 
     public Pipeline(Action<ProviderOptions> limits, params IChatProvider[] others)
+        : this(limits, new FailoverOptions { MaxRetries = 0 }, [], others)
+    {
+    }
+
+    public Pipeline(
+        Action<ProviderOptions> limits, FailoverOptions failover, ImmutableArray<string> fallbacks, params IChatProvider[] others)
     {
         limits(Vendor.Options);
-        var registry = new ProviderRegistry("vendor", [Vendor, .. others]);
+        var registry = new ProviderRegistry("vendor", [Vendor, .. others], fallbacks);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
         Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
-        Service = new(Templates, new(registry), NoCache.Before(Upstream), telemetry);
+        var desk = new FailoverDesk(
+            Options.Create(failover), new(failover, new(1)), Budget, new(Metrics.WithCustomRegistry(_metrics)), Time, FailoverLog);
+        Failover = new(Upstream, desk);
+        Service = new(Templates, new(registry), NoCache.Before(Failover), telemetry);
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
@@ -51,6 +62,12 @@ internal sealed class Pipeline
     public LocalLedgers Ledgers { get; }
 
     public UpstreamCaller Upstream { get; }
+
+    public RetryBudget Budget { get; } = new();
+
+    public RecordingLog<FailoverDesk> FailoverLog { get; } = new();
+
+    public FailoverCaller Failover { get; }
 
     public ChatService Service { get; }
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
 using Prism.Chat;
 using Prism.Providers;
 
@@ -11,9 +13,18 @@ internal sealed class ScriptedProvider(ProviderOptions options) : IChatProvider
 
     public ConcurrentQueue<ChatRequest> Received { get; } = new();
 
+    /// <summary>What it has no word for, where a request has it.</summary>
+    public ImmutableArray<string> Unsupported { get; set; } = [];
+
     public Func<ChatRequest, CancellationToken, Task<ProviderResult>> OnComplete { get; set; } = (_, _) => Task.FromResult<ProviderResult>(Answer("ok"));
 
     public Func<ChatRequest, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> OnStream { get; set; } = (_, _) => Play(Piece("ok"));
+
+    public ImmutableArray<string> FindUnsupported(ChatRequest request)
+    {
+        var json = JsonSerializer.SerializeToElement(request, ChatJson.Lenient.ChatRequest);
+        return [.. Unsupported.Where(path => json.TryGetProperty(path.Split('.', '[')[0], out _))];
+    }
 
     public Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 using Prism.Chat;
+using Prism.Failover;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Chat;
@@ -89,6 +90,7 @@ public sealed class ChatCluster : IAsyncDisposable
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
             .AddPrismGrains()
+            .Configure<FailoverOptions>(options => options.MaxRetries = 0)
             .AddSingleton<IPromptTemplates, OneTemplate>()
             // A scope is an activation: what is scoped lives as long as its grain.
             .AddSingleton<ChatService>()

@@ -97,7 +97,7 @@ public sealed class StatusTests
 
     [Theory]
     [InlineData(429, "Retry-After", "7", 7000.0)]
-    [InlineData(503, "Retry-After", "0", 0.0)]
+    [InlineData(503, "Retry-After", "0", null)]
     [InlineData(529, "Retry-After", "120", 120_000.0)]
     [InlineData(429, "retry-after-ms", "1500.5", 1500.5)]
     [InlineData(429, "Retry-After", "Wed, 01 Jan 2025 00:01:30 GMT", 90_000.0)]

@@ -56,7 +56,8 @@ public sealed class LimitsTests
     public async Task An_error_of_the_provider_says_how_the_limits_stand_too(string body)
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
-        await using var prism = await StartAsync(upstream, ("LLM_OPENAI_TOKENS_PER_MINUTE", "10000"), ("LLM_OPENAI_REQUESTS_PER_MINUTE", "100"));
+        await using var prism = await StartAsync(
+            upstream, ("LLM_OPENAI_TOKENS_PER_MINUTE", "10000"), ("LLM_OPENAI_REQUESTS_PER_MINUTE", "100"), ("LLM_MAX_RETRIES", "0"));
 
         using var answer = await prism.PostAsync("/v1/chat/completions", body);
 

@@ -66,7 +66,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task Both_ports_have_the_metrics_and_only_bounded_labels()
     {
-        await using var prism = await PrismService.StartAsync(("LLM_OPENAI_API_KEY", Secret), ("LLM_OPENAI_BASE_URL", "http://127.0.0.1:1/v1"));
+        await using var prism = await PrismService.StartAsync(("LLM_OPENAI_API_KEY", Secret), ("LLM_OPENAI_BASE_URL", "http://127.0.0.1:1/v1"), ("LLM_MAX_RETRIES", "0"));
         using var echoed = await prism.PostAsync("/v1/chat", """{"messages":[{"role":"user","content":"Hello Prism"}]}""");
         using var failed = await prism.PostAsync("/v1/chat?provider=openai", """{"model":"made-up","messages":[{"role":"user","content":"Hi"}]}""");
 

@@ -1,0 +1,23 @@
+using Prism.Chat;
+
+namespace Prism.Failover;
+
+/// <summary>What a failed call says about whether it is worth making again, or elsewhere.</summary>
+internal static class FailureMeaning
+{
+    /// <summary>Whether the same provider may well answer the same request next time.</summary>
+    public static bool IsTransient(ChatError error) => error is { Provider: not null } and (
+        { Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
+            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.RateLimited }
+        or { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 }
+        // The provider has another key, which is to be asked at once.
+        or { Kind: ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.QuotaExceeded, RetryAfter.Ticks: 0 });
+
+    /// <summary>Whether another provider may answer what this one does not: not where the request itself is at fault.</summary>
+    public static bool IsOfProvider(ChatError error) => error.Kind is not (
+        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.NotFound or ChatErrorKind.Conflict
+        or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable or ChatErrorKind.Internal);
+
+    /// <summary>Whether the provider has answered, be it with a refusal: then the answer to a key of idempotency may be that again.</summary>
+    public static bool IsAnswer(ChatError error) => error.UpstreamStatus is not null;
+}

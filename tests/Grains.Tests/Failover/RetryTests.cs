@@ -1,0 +1,258 @@
+using System.Runtime.CompilerServices;
+using Prism.Chat;
+using Prism.Limits;
+using Prism.Providers;
+using Prism.Tests.Chat;
+using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.ScriptedProvider;
+
+namespace Prism.Tests.Failover;
+
+/// <summary>A provider that fails a request for the moment is asked again.</summary>
+public sealed class RetryTests
+{
+    private static readonly ChatError Down = Failure(ChatErrorKind.UpstreamServerError) with { UpstreamStatus = 503 };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_answer_to_the_second_retry_is_the_answer(bool stream)
+    {
+        var pipeline = AtOnce();
+        Fail(pipeline, Down, Failure(ChatErrorKind.UpstreamUnreachable));
+
+        var (route, text, error) = await AskAsync(pipeline, stream);
+
+        Assert.Equal(("ok", null), (text, error));
+        Assert.Equal((3, "vendor"), (route!.Attempts, route.Provider));
+        Assert.Equal(
+            ["""{provider="vendor",kind="server_error"} 1""", """{provider="vendor",kind="unreachable"} 1"""],
+            await pipeline.ScrapeAsync("llm_retries_total"));
+        Assert.Equal(["""{provider="vendor",model="gpt-4o",status="success"} 1"""], await pipeline.ScrapeAsync("llm_requests_total"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task When_all_retries_fail_the_last_failure_is_told(bool stream)
+    {
+        var pipeline = AtOnce();
+        Fail(pipeline, Down, Down, Failure(ChatErrorKind.UpstreamConnectTimeout));
+
+        var (route, _, error) = await AskAsync(pipeline, stream);
+
+        Assert.Equal(ChatErrorKind.UpstreamConnectTimeout, error!.Kind);
+        Assert.Equal(3, (route ?? error.Route)!.Attempts);
+        Assert.Equal(3, pipeline.Vendor.Received.Count);
+    }
+
+    [Fact]
+    public async Task After_the_first_token_nothing_is_tried_again()
+    {
+        var pipeline = AtOnce();
+        pipeline.Vendor.OnStream = (_, _) => Play(Piece("half"), Failure(ChatErrorKind.UpstreamBrokenOff));
+
+        var events = await pipeline.StreamAsync();
+
+        Assert.Equal((1, ChatErrorKind.UpstreamBrokenOff), (events[0].Started!.Attempts, events[^1].Failed!.Kind));
+        Assert.Single(pipeline.Vendor.Received);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_retry_waits_for_as_long_as_the_provider_asked(bool stream)
+    {
+        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
+        Fail(pipeline, Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(4) });
+        var asked = AskAsync(pipeline, stream);
+
+        pipeline.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Single(pipeline.Vendor.Received);
+        pipeline.Time.Advance(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal("ok", (await asked).Text);
+    }
+
+    [Fact]
+    public async Task Each_attempt_is_admitted_and_settled_on_its_own()
+    {
+        var pipeline = new Pipeline(
+            options => (options.TokensPerDay, options.DefaultMaxTokens, options.RequestsPerMinute) = (100_000, 100, 10),
+            new() { RetryBackoff = TimeSpan.Zero },
+            []);
+        Fail(pipeline, Down, Failure(ChatErrorKind.UpstreamUnreachable));
+
+        await AskAsync(pipeline, stream: false);
+
+        // Failures used nothing; the answer 8 of the prompt and its frame, and 1 of "ok".
+        Assert.Equal(9, await pipeline.Ledgers.CloseAsync("vendor", LimitKind.TokensPerDay));
+        Assert.Equal(3, await pipeline.Ledgers.CloseAsync("vendor", LimitKind.RequestsPerMinute));
+    }
+
+    [Fact]
+    public async Task A_retry_that_a_limit_refuses_leaves_the_failure_as_it_was()
+    {
+        var pipeline = new Pipeline(options => options.RequestsPerMinute = 1, new() { RetryBackoff = TimeSpan.Zero }, []);
+        Fail(pipeline, Down, Down);
+
+        var outcome = await pipeline.CompleteAsync();
+
+        Assert.Equal((ChatErrorKind.UpstreamServerError, 1), (outcome.Error!.Kind, outcome.Route!.Attempts));
+    }
+
+    [Fact]
+    public async Task No_retry_begins_after_the_deadline()
+    {
+        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
+        pipeline.Vendor.OnComplete = (_, _) =>
+        {
+            pipeline.Time.Advance(TimeSpan.FromSeconds(20));
+            return Task.FromResult<ProviderResult>(Failure(ChatErrorKind.UpstreamFirstTokenTimeout));
+        };
+
+        var outcome = await pipeline.CompleteAsync();
+
+        Assert.Equal(2, outcome.Route!.Attempts);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_retry_without_a_first_token_is_given_up_at_the_deadline(bool stream)
+    {
+        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
+        Fail(pipeline, Down);
+        pipeline.Vendor.OnComplete = Never(pipeline.Vendor.OnComplete);
+        pipeline.Vendor.OnStream = NeverStream(pipeline.Vendor.OnStream);
+        var asked = AskAsync(pipeline, stream);
+
+        pipeline.Time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(asked.IsCompleted);
+        pipeline.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(ChatErrorKind.UpstreamServerError, (await asked).Error!.Kind);
+        Assert.Equal(2, pipeline.Vendor.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_retry_that_has_its_first_token_may_take_as_long_as_it_likes()
+    {
+        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
+        pipeline.Vendor.OnStream = (_, token) => pipeline.Vendor.Received.Count == 1 ? Play(Down) : Slowly(token);
+
+        var events = await pipeline.StreamAsync();
+
+        Assert.Equal(["a", "b"], events.Select(one => one.Chunk?.Choices[0].Delta.Content).OfType<string>());
+        Assert.NotNull(events[^1].Completed);
+
+        async IAsyncEnumerable<ChatStreamEvent> Slowly([EnumeratorCancellation] CancellationToken token)
+        {
+            await Task.Yield();
+            yield return Piece("a");
+            pipeline.Time.Advance(TimeSpan.FromHours(1));
+            token.ThrowIfCancellationRequested();
+            yield return Piece("b");
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_in_a_pause_ends_it()
+    {
+        var pipeline = new Pipeline(_ => { }, new(), []);
+        Fail(pipeline, Down);
+        using var caller = new CancellationTokenSource();
+        var asked = pipeline.Service.CompleteAsync(Ask(), caller.Token);
+
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        Assert.Single(pipeline.Vendor.Received);
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => pipeline.Budget.TryTake()));
+    }
+
+    [Fact]
+    public async Task Retries_of_many_requests_do_not_multiply_an_outage()
+    {
+        var pipeline = new Pipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, []);
+        var gates = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
+        var calls = 0;
+        pipeline.Vendor.OnComplete = async (_, _) =>
+        {
+            await gates[calls++ < 100 ? 0 : 1].Task;
+            return Down;
+        };
+        var asked = Enumerable.Range(0, 100).Select(_ => pipeline.CompleteAsync()).ToList();
+
+        gates[0].SetResult();
+        var retries = pipeline.Vendor.Received.Count - 100;
+        gates[1].SetResult();
+        await Task.WhenAll(asked);
+
+        Assert.Equal((20, 120), (retries, pipeline.Vendor.Received.Count));
+        Assert.Equal(["""{provider="vendor"} 80"""], await pipeline.ScrapeAsync("llm_retries_denied_total"));
+    }
+
+    [Fact]
+    public async Task A_call_that_may_have_been_made_is_made_again_under_its_key_and_one_that_was_refused_under_a_new_one()
+    {
+        var pipeline = AtOnce();
+        Fail(pipeline, Failure(ChatErrorKind.UpstreamUnreachable), Down);
+
+        await pipeline.CompleteAsync(Ask() with { IdempotencyKey = "claim" });
+
+        Assert.Equal(["claim", "claim", "claim.1"], pipeline.Vendor.Received.Select(request => request.IdempotencyKey));
+    }
+
+    private static Pipeline AtOnce() => new(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
+
+    // Fails in this order, and then answers.
+    private static void Fail(Pipeline pipeline, params ChatError[] errors)
+    {
+        var (answers, streams) = (new Queue<ChatError>(errors), new Queue<ChatError>(errors));
+        pipeline.Vendor.OnComplete = (_, _) =>
+            Task.FromResult<ProviderResult>(answers.TryDequeue(out var error) ? error : Answer("ok"));
+        pipeline.Vendor.OnStream = (_, _) => Play(streams.TryDequeue(out var error) ? error : Piece("ok"));
+    }
+
+    private static Func<ChatRequest, CancellationToken, Task<ProviderResult>> Never(
+        Func<ChatRequest, CancellationToken, Task<ProviderResult>> first)
+    {
+        var calls = 0;
+        return async (request, token) =>
+        {
+            if (calls++ > 0)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+
+            return await first(request, token);
+        };
+    }
+
+    private static Func<ChatRequest, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> NeverStream(
+        Func<ChatRequest, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> first)
+    {
+        var calls = 0;
+        return (request, token) => calls++ == 0 ? first(request, token) : Silence(token);
+    }
+
+    private static async IAsyncEnumerable<ChatStreamEvent> Silence(
+        [EnumeratorCancellation] CancellationToken token)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, token);
+        yield break;
+    }
+
+    private static async Task<(ChatRoute? Route, string? Text, ChatError? Error)> AskAsync(Pipeline pipeline, bool stream)
+    {
+        if (!stream)
+        {
+            var outcome = await pipeline.CompleteAsync();
+            return (outcome.Route, outcome.Response?.Choices[0].Message!.Content, outcome.Error);
+        }
+
+        var events = await pipeline.StreamAsync();
+        return (events[0].Started, string.Concat(events.Select(one => one.Chunk?.Choices[0].Delta.Content)), events[^1].Failed);
+    }
+}
