@@ -41,6 +41,12 @@ public static class StorageNames
     /// <summary>A stored chain in it.</summary>
     public const string ChainState = "chain";
 
+    /// <summary>An API key in it.</summary>
+    public const string ApiKeyState = "api-key";
+
+    /// <summary>The epoch of all API keys in it.</summary>
+    public const string ApiKeyEpochState = "api-key-epoch";
+
     /// <summary>Every storage provider; a silo registers each of them.</summary>
     public static ImmutableArray<string> All { get; } = [Ledgers, Cache, Runs, Catalogs];
 }

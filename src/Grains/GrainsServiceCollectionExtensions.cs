@@ -6,6 +6,7 @@ using Prism.Chat;
 using Prism.Cluster;
 using Prism.Costs;
 using Prism.Failover;
+using Prism.Keys;
 using Prism.Limits;
 using Prism.Providers;
 using Prism.Routing;
@@ -40,6 +41,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<IChatService, ChatService>();
         services.AddPrismLimits();
         services.AddPrismTemplates();
+        services.AddPrismKeys();
         services.AddPrismChains();
         return services;
     }

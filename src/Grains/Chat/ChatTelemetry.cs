@@ -116,6 +116,7 @@ internal sealed class ChatTelemetry
             or ChatErrorKind.Unprocessable
             or ChatErrorKind.NotFound
             or ChatErrorKind.Conflict => "invalid_request",
+        ChatErrorKind.PermissionDenied => "permission_denied",
         ChatErrorKind.RateLimited => "rate_limited",
         ChatErrorKind.QuotaExceeded => "quota_exceeded",
         ChatErrorKind.Overloaded => "overloaded",

@@ -34,16 +34,27 @@ internal sealed class Pipeline
 
     public Pipeline(
         Action<ProviderOptions> limits, FailoverOptions failover, ImmutableArray<string> fallbacks, params IChatProvider[] others)
+        : this(limits, failover, new() { Enabled = false }, fallbacks, others)
+    {
+    }
+
+    public Pipeline(
+        Action<ProviderOptions> limits,
+        FailoverOptions failover,
+        BreakerOptions breaker,
+        ImmutableArray<string> fallbacks,
+        params IChatProvider[] others)
     {
         limits(Vendor.Options);
         var registry = new ProviderRegistry("vendor", [Vendor, .. others], fallbacks);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
-        Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
+        Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens, breaker);
         Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
-        var desk = new FailoverDesk(
-            Options.Create(failover), new(failover, new(1)), Budget, new(Metrics.WithCustomRegistry(_metrics)), Time, FailoverLog);
-        Failover = new(Upstream, desk);
+        var incidents = new FailoverTelemetry(Metrics.WithCustomRegistry(_metrics));
+        var desk = new FailoverDesk(Options.Create(failover), new(failover, new(1)), Budget, incidents, Time, FailoverLog);
+        Circuits = new(registry, Ledgers.Leases, Options.Create(breaker), incidents, Time, CircuitLog);
+        Failover = new(Upstream, Circuits, desk);
         Service = new(Templates, new(registry), NoCache.Before(Failover), telemetry);
     }
 
@@ -66,6 +77,10 @@ internal sealed class Pipeline
     public RetryBudget Budget { get; } = new();
 
     public RecordingLog<FailoverDesk> FailoverLog { get; } = new();
+
+    public RecordingLog<CircuitBoard> CircuitLog { get; } = new();
+
+    public CircuitBoard Circuits { get; }
 
     public FailoverCaller Failover { get; }
 

@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using OpenAI;
 using OpenAI.Chat;
 using Orleans.TestingHost;
@@ -32,6 +33,10 @@ internal sealed class PrismService : IAsyncDisposable
     public Uri Url => _app.Addresses()[0];
 
     public Uri MetricsUrl => _app.Addresses()[1];
+
+    /// <summary>Every route there is.</summary>
+    public IEnumerable<RouteEndpoint> Routes =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; private set; }
