@@ -1,12 +1,15 @@
 using Prism;
 using Prism.Cluster;
 using Prism.Configuration;
+using Prism.Health;
 using Prism.Logging;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
 
-return await StartupFailure.RunAsync(() => Build(args), Console.Error);
+return args is [HealthProbe.Verb, .. var rest]
+    ? await HealthProbe.RunAsync(rest, Console.Error)
+    : await StartupFailure.RunAsync(() => Build(args), Console.Error);
 
 /// <summary>The table of contents.</summary>
 public static partial class Program
