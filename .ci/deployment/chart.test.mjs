@@ -103,7 +103,8 @@ for (const set of valueSets) {
 
     it('gives a silo the time to leave', () => {
       const pause = container.lifecycle?.preStop.sleep.seconds ?? 0;
-      assert.ok(pod.terminationGracePeriodSeconds >= pause + Number(settings.LLM_DRAIN_DELAY) + Number(settings.LLM_DRAIN_TIMEOUT) + 10);
+      assert.ok(pod.terminationGracePeriodSeconds >= pause + Number(settings.LLM_SHUTDOWN_TIMEOUT) + 5);
+      assert.ok(Number(settings.LLM_SHUTDOWN_TIMEOUT) >= Number(settings.LLM_DRAIN_DELAY) + Number(settings.LLM_DRAIN_TIMEOUT) + 10);
       assert.equal(silos.spec.podManagementPolicy, 'Parallel');
       assert.deepEqual(silos.spec.updateStrategy, { type: 'RollingUpdate' });
     });
@@ -115,6 +116,7 @@ for (const set of valueSets) {
       assert.equal(field('POD_NAME'), 'metadata.name');
       assert.ok(names.indexOf('POD_IP') < names.indexOf('LLM_ADVERTISED_IP'), 'a variable can only name those before it');
       assert.equal(container.env.find(variable => variable.name === 'LLM_ADVERTISED_IP').value, '$(POD_IP)');
+      assert.equal(container.env.find(variable => variable.name === 'Orleans__Name').value, '$(POD_NAME)');
       assert.equal(pod.enableServiceLinks, false);
       const headless = services.find(service => service.metadata.name === silos.spec.serviceName);
       assert.equal(headless.spec.clusterIP, 'None');
