@@ -83,6 +83,9 @@ describe('What operators look at', () => {
       await answer.text();
     }
     for (const provider of ['away', 'narrow']) await (await chat(url, { model: `${provider}/m` })).text();
+    const run = { steps: [{ template: 'Say {{ word }}', output_key: 'said' }], inputs: { word: 'hello' }, wait: 30 };
+    const ran = await fetch(`${url}/v1/runs`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(run) });
+    assert.equal((await ran.json()).status, 'succeeded');
     assert.equal((await chat(url, { messages: [] })).status, 400);
     assert.equal((await fetch(`${url}/health`)).status, 200);
   }
