@@ -10,6 +10,9 @@ import { ofKind, only, read, renderSet, selects, valueSets } from './chart.mjs';
 
 const metadata = '169.254.0.0/16';
 
+// Keys of callers, which the Secret may hold.
+const known = ['LLM_ADMIN_API_KEY', 'LLM_API_KEYS'];
+
 for (const set of valueSets) {
   describe(`The chart with ${set ? `the values "${set}"` : 'its defaults'}`, () => {
     const objects = renderSet(set);
@@ -75,6 +78,12 @@ for (const set of valueSets) {
       }
     });
 
+    it('gives the container settings that there are', () => {
+      const { anyOf: [{ enum: names }, { pattern }] } = JSON.parse(read('helm/prism/values.schema.json')).properties.config.propertyNames;
+      const variables = [...Object.keys(settings), ...container.env.map(variable => variable.name)].filter(name => name.startsWith('LLM_'));
+      for (const name of variables) assert.ok(names.includes(name) || new RegExp(pattern).test(name) || known.includes(name), name);
+    });
+
     it('asks each probe what it is for', () => {
       assert.equal(container.startupProbe.httpGet.path, '/healthz/live');
       assert.equal(container.readinessProbe.httpGet.path, '/healthz/ready');
@@ -103,8 +112,9 @@ for (const set of valueSets) {
 
     it('gives a silo the time to leave', () => {
       const pause = container.lifecycle?.preStop.sleep.seconds ?? 0;
+      assert.equal(pause, { autoscaled: 10, plain: 0 }[set] ?? 5);
       assert.ok(pod.terminationGracePeriodSeconds >= pause + Number(settings.LLM_SHUTDOWN_TIMEOUT) + 5);
-      assert.ok(Number(settings.LLM_SHUTDOWN_TIMEOUT) >= Number(settings.LLM_DRAIN_DELAY) + Number(settings.LLM_DRAIN_TIMEOUT) + 10);
+      assert.ok(Number(settings.LLM_SHUTDOWN_TIMEOUT) >= Number(settings.LLM_DRAIN_TIMEOUT) + 10);
       assert.equal(silos.spec.podManagementPolicy, 'Parallel');
       assert.deepEqual(silos.spec.updateStrategy, { type: 'RollingUpdate' });
     });

@@ -77,10 +77,9 @@ describe('The chart', () => {
     assert.equal(silos(`image.tag="${image}"`).template.spec.containers[0].image, `prism-llm@${image}`);
   });
 
-  it('pauses before SIGTERM where Kubernetes can do that without a shell', () => {
-    const hook = kube => only(render([], { kube }), 'StatefulSet').spec.template.spec.containers[0].lifecycle;
-    assert.deepEqual(hook('1.30.0'), { preStop: { sleep: { seconds: 5 } } });
-    assert.equal(hook('1.29.0'), undefined);
+  it('is refused by a Kubernetes that cannot pause before SIGTERM without a shell', () => {
+    assert.match(helmTemplate([], { kube: '1.29.0' }).error, /1\.30/);
+    assert.equal(helmTemplate([], { kube: '1.30.0' }).error, null);
   });
 
   it('keeps names within their bounds', () => {
