@@ -24,6 +24,7 @@ describe('The chart refuses', () => {
     ['one port for two things', ['ports.http=9090'], 'four different ports'],
     ['a setting that the chart itself sets', ['config.LLM_PORT="8080"'], 'config.LLM_PORT is set by the chart itself'],
     ['a key outside of a Secret', ['config.LLM_OPENAI_API_KEY="sk-x"'], 'put it in a Secret'],
+    ['the key to a collector outside of a Secret', ['config.OTEL_EXPORTER_OTLP_HEADERS="api-key=x"'], 'put it in a Secret'],
     ['a Secret without keys', ['secrets.create=true'], 'secrets.values is empty'],
     ['keys without a Secret', ['secrets.values={"openai-api-key":"sk-x"}'], 'secrets.create is false'],
     ['an Ingress without a host', ['ingress.enabled=true'], 'at least one host'],

@@ -30,6 +30,8 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();
+        services.AddMetrics();
+        services.AddSingleton<GenAiMetrics>();
         services.AddSingleton<ChatTelemetry>();
         services.AddPrismCosts();
         services.AddSingleton<UpstreamCaller>();

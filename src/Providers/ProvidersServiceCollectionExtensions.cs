@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -6,6 +5,8 @@ using Prism.Providers.Anthropic;
 using Prism.Providers.Echo;
 using Prism.Providers.Ollama;
 using Prism.Providers.OpenAi;
+using Prism.Providers.Upstream;
+using Prism.Telemetry;
 
 namespace Prism.Providers;
 
@@ -21,8 +22,11 @@ public static class ProvidersServiceCollectionExtensions
         {
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
             var time = provider.GetRequiredService<TimeProvider>();
+            var trace = provider.GetRequiredService<IOptions<TraceOptions>>().Value;
             return new ProviderRegistry(
-                options.DefaultProvider, [.. options.Providers.Values.Select(one => Create(one, time))], options.FallbackProviders);
+                options.DefaultProvider,
+                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, time), trace))],
+                options.FallbackProviders);
         });
         return services;
     }
@@ -57,7 +61,6 @@ public static class ProvidersServiceCollectionExtensions
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         // An answer that is given up is to end at once, not after what is left of it has been generated and read.
         MaxResponseDrainSize = 0,
-        // A span is still made; but a caller's traceparent, tracestate and baggage, like all its headers, end here.
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ActivityHeadersPropagator = new TraceContextPropagator(),
     };
 }

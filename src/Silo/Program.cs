@@ -6,6 +6,7 @@ using Prism.Logging;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
+using Prism.Telemetry;
 
 return args is [HealthProbe.Verb, .. var rest]
     ? await HealthProbe.RunAsync(rest, Console.Error)
@@ -25,7 +26,8 @@ public static partial class Program
             .AddPrismLogging(log)
             .AddPrismMetrics()
             .AddPrismServer()
-            .AddPrismCluster();
+            .AddPrismCluster()
+            .AddPrismTelemetry();
 
         builder.Services
             .AddPrismProviders()
@@ -34,6 +36,7 @@ public static partial class Program
 
         var app = builder.Build();
 
+        app.UsePrismTelemetry();
         app.UsePrismRequestLogging();
         app.UsePrismGateway();
 

@@ -25,7 +25,7 @@
 {{- end }}
 {{- end }}
 {{- range $name, $_ := .Values.config }}
-{{- if or (hasSuffix "_API_KEY" $name) (eq $name "LLM_API_KEYS") }}
+{{- if or (hasSuffix "_API_KEY" $name) (hasSuffix "_HEADERS" $name) (eq $name "LLM_API_KEYS") }}
 {{- fail (printf "config.%s would be readable by everyone who may read ConfigMaps: put it in a Secret and its name in secrets.env." $name) }}
 {{- end }}
 {{- end }}

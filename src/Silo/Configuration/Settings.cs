@@ -17,6 +17,7 @@ internal static class Settings
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
     public const string FailoverSection = "Prism:Failover";
+    public const string TelemetrySection = "Prism:Telemetry";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
     public const string CostsSection = "Prism:Costs";
@@ -47,6 +48,10 @@ internal static class Settings
         "LLM_FALLBACK_PROVIDERS", FallbackProvidersPath, SettingKind.List(), null,
         "Who is asked, in this order and for their default models, where a provider fails before its first token: `ollama,echo`.");
 
+    public static readonly Setting OtlpEndpoint = new(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "Prism:Telemetry:Endpoint", SettingKind.Url, null,
+        "The OpenTelemetry collector that traces and `gen_ai.…` measurements are sent to; without it there are none.");
+
     public static readonly ImmutableArray<SettingGroup> Groups =
     [
         new("Service",
@@ -68,6 +73,11 @@ internal static class Settings
             new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
+            OtlpEndpoint,
+            new("OTEL_EXPORTER_OTLP_PROTOCOL", "Prism:Telemetry:Protocol",
+                SettingKind.Choice(("grpc", "Grpc"), ("http/protobuf", "HttpProtobuf"), ("HttpProtobuf", "HttpProtobuf")), "grpc", "How the collector is spoken to."),
+            new("LLM_TRACE_CONTENT", "Prism:Telemetry:Content", SettingKind.Switch, "false",
+                "Whether prompts and answers are in the traces."),
         ]),
         new("Failing providers",
         [

@@ -10,6 +10,7 @@ using Prism.Failover;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
+using Prism.Telemetry;
 
 namespace Prism.Configuration;
 
@@ -38,6 +39,8 @@ internal static class SettingsExtensions
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
             .AddSection<FailoverOptions>(Settings.FailoverSection)
+            .AddSection<TelemetryOptions>(Settings.TelemetrySection)
+            .AddSection<TraceOptions>(Settings.TelemetrySection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<CostOptions>(Settings.CostsSection)

@@ -37,7 +37,7 @@ internal sealed class Pipeline
         limits(Vendor.Options);
         var registry = new ProviderRegistry("vendor", [Vendor, .. others], fallbacks);
         Catalog = new(registry, Time);
-        var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
+        var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), new(Meters), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
         Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry), Log);
         var desk = new FailoverDesk(
@@ -47,6 +47,8 @@ internal sealed class Pipeline
     }
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public Meters Meters { get; } = new();
 
     public ScriptedProvider Vendor { get; } = ScriptedProvider.Create("vendor", "gpt-4o");
 

@@ -32,7 +32,7 @@ internal static class DeployedSettings
         return text.ToString();
     }
 
-    /// <summary>The chart's schema with the names that `config` may have: every setting's, and any provider's.</summary>
+    /// <summary>The chart's schema with the names that `config` may have: every setting's, any provider's, and OpenTelemetry's own.</summary>
     public static string RenderSchema(string schema)
     {
         var root = JsonNode.Parse(schema)!;
@@ -44,7 +44,9 @@ internal static class DeployedSettings
         {
             ["anyOf"] = new JsonArray(
                 new JsonObject { ["enum"] = new JsonArray([.. names]) },
-                new JsonObject { ["pattern"] = $"^LLM_[A-Z0-9_]+_({string.Join('|', suffixes)})$" }),
+                new JsonObject { ["pattern"] = $"^LLM_[A-Z0-9_]+_({string.Join('|', suffixes)})$" },
+                // Those that the OpenTelemetry SDK reads by itself.
+                new JsonObject { ["pattern"] = "^OTEL_[A-Z0-9_]+$" }),
         };
         return root.ToJsonString(Written) + "\n";
     }
