@@ -5,6 +5,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
+using Prism.OpenApi;
 using Prism.Providers;
 using Prism.RequestIds;
 using Prism.Templates;
@@ -53,6 +54,9 @@ public static class GatewayEndpoints
         app.MapGet("/healthz", HealthEndpoint.Ready);
         app.MapGet("/healthz/ready", HealthEndpoint.Ready);
         app.MapGet("/healthz/live", HealthEndpoint.Live);
+
+        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document);
+        app.MapGet("/docs", OpenApiEndpoint.Page);
         return app;
     }
 }

@@ -33,6 +33,8 @@ internal sealed class PrismService : IAsyncDisposable
 
     public Uri MetricsUrl => _app.Addresses()[1];
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; private set; }
 
