@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Prism.Chat;
 using Prism.Telemetry;
-using static Prism.Tests.Chat.Pipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
