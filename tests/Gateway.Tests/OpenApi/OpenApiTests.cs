@@ -137,7 +137,13 @@ public sealed class OpenApiTests : GatewayTest
         Host.Chat.Answer(new ChatOutcome
         {
             Response = new() { Choices = [new() { Message = new() { Content = "Hello" } }] },
-            Route = ScriptedChat.Route with { Cache = ChatCacheResult.Hit, Age = TimeSpan.FromSeconds(1), Limits = [Limit(LimitKind.RequestsPerMinute), Limit(LimitKind.TokensPerDay)] },
+            Route = ScriptedChat.Route with
+            {
+                Cache = ChatCacheResult.Hit,
+                Age = TimeSpan.FromSeconds(1),
+                Limits = [Limit(LimitKind.RequestsPerMinute), Limit(LimitKind.TokensPerDay)],
+                Warnings = ["'n' is not known there."],
+            },
         });
         var described = (await ReadAsync())["paths"]!["/v1/chat"]!["post"]!["responses"]!["200"]!["headers"]!.AsObject().Select(header => header.Key);
 

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Prism.Chat;
+using Prism.Providers;
 using Prism.Telemetry;
 using Prism.Tests.Upstream;
 
 namespace Prism.Tests.Telemetry;
 
 /// <summary>The spans of calls upstream.</summary>
+[Collection(nameof(TracedProviderTests))]
+[CollectionDefinition(nameof(TracedProviderTests), DisableParallelization = true)]
 public sealed class TracedProviderTests : IDisposable
 {
     private const string Answer = """
@@ -33,7 +36,6 @@ public sealed class TracedProviderTests : IDisposable
         _listener = new()
         {
             ShouldListenTo = source => source.Name is GenAi.ActivitySourceName or "System.Net.Http",
-            // Tests run side by side, and a listener hears all of them.
             Sample = (ref options) => options.Parent.TraceId == _root.TraceId ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = span =>
             {
@@ -132,6 +134,15 @@ public sealed class TracedProviderTests : IDisposable
         }
 
         Assert.Contains("error.type=abandoned", TagsOf(Assert.Single(_spans, one => one.Source.Name == GenAi.ActivitySourceName)));
+    }
+
+    [Fact]
+    public void What_a_provider_says_of_itself_is_passed_on()
+    {
+        var map = typeof(TracedProvider).GetInterfaceMap(typeof(IChatProvider));
+
+        // A member of the interface with a body of its own would answer for the provider inside.
+        Assert.All(map.TargetMethods, method => Assert.Equal(typeof(TracedProvider), method.DeclaringType));
     }
 
     public void Dispose()
