@@ -1,62 +1,72 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Prism.Auth;
 using Prism.Cache;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
+using Prism.Keys;
 using Prism.OpenApi;
 using Prism.Providers;
 using Prism.RequestIds;
 using Prism.Templates;
+using Prism.Usage;
 
 namespace Prism;
 
 /// <summary>The API on one screen.</summary>
 public static class GatewayEndpoints
 {
-    /// <summary>Adds what every request goes through before its endpoint: an id, errors as error objects, and not before the silo is up.</summary>
+    /// <summary>Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, and a key.</summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
         .UseMiddleware<ErrorMiddleware>()
-        .UseMiddleware<StartingMiddleware>();
+        .UseMiddleware<StartingMiddleware>()
+        .UseMiddleware<AuthMiddleware>();
 
-    /// <summary>Maps the REST and SSE endpoints.</summary>
+    /// <summary>Maps the REST and SSE endpoints, each with who may call it: what does not say so is nobody's.</summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/v1/chat", ChatEndpoint.Native);
-        app.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi);
+        app.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat);
+        app.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat);
 
-        app.MapGet("/v1/models", ModelsEndpoint.List);
-        app.MapGet("/v1/models/{**model}", ModelsEndpoint.Get);
-        app.MapGet("/providers", ProvidersEndpoint.List);
+        app.MapGet("/v1/models", ModelsEndpoint.List).For(Access.Key);
+        app.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key);
+        app.MapGet("/providers", ProvidersEndpoint.List).For(Access.Key);
 
-        app.MapGet("/v1/templates", TemplatesEndpoint.List);
-        app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get);
-        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put);
-        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete);
-        app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render);
+        app.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates);
+        app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get).For(Access.Templates);
+        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates);
+        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates);
+        app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render).For(Access.Templates);
 
-        app.MapGet("/v1/chains", ChainsEndpoint.List);
-        app.MapGet("/v1/chains/{name}", ChainsEndpoint.Get);
-        app.MapPut("/v1/chains/{name}", ChainsEndpoint.Put);
-        app.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete);
+        app.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains);
+        app.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains);
+        app.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains);
+        app.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains);
 
-        app.MapPost("/v1/runs", RunsEndpoint.Start);
-        app.MapGet("/v1/runs", RunsEndpoint.List);
-        app.MapGet("/v1/runs/{id}", RunsEndpoint.Get);
-        app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch);
-        app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel);
+        app.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains);
+        app.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains);
+        app.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains);
+        app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains);
+        app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains);
 
-        app.MapDelete("/cache", CacheEndpoint.Clear);
+        app.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin);
+        app.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin);
+        app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin);
+        app.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin);
+        app.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin);
+        app.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin);
+        app.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin);
 
-        app.MapGet("/health", HealthEndpoint.Report);
-        app.MapGet("/healthz", HealthEndpoint.Ready);
-        app.MapGet("/healthz/ready", HealthEndpoint.Ready);
-        app.MapGet("/healthz/live", HealthEndpoint.Live);
+        app.MapGet("/health", HealthEndpoint.Report).For(Access.Key);
+        app.MapGet("/healthz", HealthEndpoint.Ready).For(Access.Open);
+        app.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open);
+        app.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open);
 
-        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document);
-        app.MapGet("/docs", OpenApiEndpoint.Page);
+        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.Open);
+        app.MapGet("/docs", OpenApiEndpoint.Page).For(Access.Open);
         return app;
     }
 }

@@ -1,11 +1,14 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
+using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -23,6 +26,11 @@ namespace Prism;
 [JsonSerializable(typeof(RunBody))]
 [JsonSerializable(typeof(ChainBody))]
 [JsonSerializable(typeof(ChainList))]
+[JsonSerializable(typeof(ApiKeyBody))]
+[JsonSerializable(typeof(ApiKeyView))]
+[JsonSerializable(typeof(ApiKeyList))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(StatusBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prism.Auth;
 using Prism.Chains;
 using Prism.Chat;
+using Prism.Keys;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -11,15 +14,20 @@ public static class GatewayServiceCollectionExtensions
     /// <summary>
     /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
     /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Templates.IPromptTemplates"/>, an
-    /// <see cref="IGrainFactory"/> and an <see cref="Cluster.IClusterView"/> from elsewhere, and write into the
+    /// <see cref="IApiKeys"/>, an <see cref="IGrainFactory"/> and an <see cref="Cluster.IClusterView"/> from elsewhere, and write into the
     /// <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
     /// </summary>
     public static IServiceCollection AddPrismGateway(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
+        services.AddOptions<AuthOptions>();
+        services.AddSingleton<Authenticator>();
+        services.AddHostedService<OpenWarning>();
+        services.AddSingleton<KeysEndpoint>();
         services.AddSingleton<ChatEndpoint>();
         services.TryAddSingleton<ChainClient>();
+        services.TryAddSingleton<UsageClient>();
         services.AddSingleton<RunResolver>();
         services.AddSingleton<RunEvents>();
         services.AddSingleton<RunsEndpoint>();

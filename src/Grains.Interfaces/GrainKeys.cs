@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,6 +9,13 @@ namespace Prism;
 public static class GrainKeys
 {
     private const string RunPrefix = "run_";
+    private const string ApiKeyPrefix = "key_";
+
+    private static readonly SearchValues<char> LowerCaseHex = SearchValues.Create("0123456789abcdef");
+
+    // As much of a key's hash as nobody finds a second key for.
+    internal const int KeyHashBytes = 16;
+    private const string MonthFormat = "yyyy-MM";
 
     /// <summary>A fresh key for an <see cref="Chat.IChatGrain"/>: one grain a call.</summary>
     public static string NewChatCall() => Guid.NewGuid().ToString("N");
@@ -77,6 +85,21 @@ public static class GrainKeys
     /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's chains.</summary>
     public static string ChainNames(string owner) => Owned(owner, "chains");
 
+    /// <summary>The key of an <see cref="Usage.IUsageGrain"/>.</summary>
+    /// <param name="owner">Whose calls.</param>
+    /// <param name="day">A day of the month.</param>
+    public static string Usage(string owner, DateOnly day) => Owned(owner, MonthOf(day));
+
+    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of those who have used anything in the month of a day.</summary>
+    public static string UsageOwners(DateOnly day) => Owned("usage", MonthOf(day));
+
+    /// <summary>The owner and the month's first day that a key of <see cref="Usage"/> was made of.</summary>
+    public static (string Owner, DateOnly Month) ReadUsage(string key)
+    {
+        var (owner, month) = ReadOwned(key);
+        return (owner, DateOnly.ParseExact(month, MonthFormat, CultureInfo.InvariantCulture));
+    }
+
     /// <summary>The owner and the name that a key of <see cref="Template"/> or <see cref="Chain"/> was made of.</summary>
     public static (string Owner, string Name) ReadOwned(string key)
     {
@@ -84,6 +107,20 @@ public static class GrainKeys
         var slash = key.LastIndexOf('/');
         return slash < 0 ? ("", key) : (key[..slash], key[(slash + 1)..]);
     }
+
+    /// <summary>The key of an <see cref="Keys.IApiKeyGrain"/>: the API key's id.</summary>
+    /// <param name="sha256">The API key's hash.</param>
+    public static string ApiKey(ReadOnlySpan<byte> sha256) => ApiKeyPrefix + Convert.ToHexStringLower(sha256[..KeyHashBytes]);
+
+    /// <summary>Whether an owner, or what a client says is an id, is of the form of <see cref="ApiKey"/>.</summary>
+    public static bool IsApiKey(string id) =>
+        id.Length == ApiKeyPrefix.Length + (2 * KeyHashBytes)
+        && id.StartsWith(ApiKeyPrefix, StringComparison.Ordinal)
+        && !id.AsSpan(ApiKeyPrefix.Length).ContainsAnyExcept(LowerCaseHex);
+
+    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of all API keys that are not revoked.</summary>
+    public const string ApiKeyNames = "keys";
+    private static string MonthOf(DateOnly day) => day.ToString(MonthFormat, CultureInfo.InvariantCulture);
 
     private static string Owned(string owner, string name) => $"{owner}/{name}";
 }

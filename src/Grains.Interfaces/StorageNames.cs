@@ -11,6 +11,9 @@ public static class StorageNames
     /// <summary>The state of a ledger in it.</summary>
     public const string LedgerState = "ledger";
 
+    /// <summary>What an owner has used in a month, in it.</summary>
+    public const string UsageState = "usage";
+
     /// <summary>The storage provider of the response cache. Should refuse a write that does not know the last one (etag).</summary>
     public const string Cache = "cache";
 
@@ -37,6 +40,12 @@ public static class StorageNames
 
     /// <summary>A stored chain in it.</summary>
     public const string ChainState = "chain";
+
+    /// <summary>An API key in it.</summary>
+    public const string ApiKeyState = "api-key";
+
+    /// <summary>The epoch of all API keys in it.</summary>
+    public const string ApiKeyEpochState = "api-key-epoch";
 
     /// <summary>Every storage provider; a silo registers each of them.</summary>
     public static ImmutableArray<string> All { get; } = [Ledgers, Cache, Runs, Catalogs];

@@ -6,11 +6,13 @@ using Prism.Chat;
 using Prism.Cluster;
 using Prism.Costs;
 using Prism.Failover;
+using Prism.Keys;
 using Prism.Limits;
 using Prism.Providers;
 using Prism.Routing;
 using Prism.Templates;
 using Prism.Tokens;
+using Prism.Usage;
 
 namespace Prism;
 
@@ -34,12 +36,14 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<GenAiMetrics>();
         services.AddSingleton<ChatTelemetry>();
         services.AddPrismCosts();
+        services.AddPrismUsage();
         services.AddSingleton<UpstreamCaller>();
         services.AddPrismFailover();
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();
         services.AddPrismLimits();
         services.AddPrismTemplates();
+        services.AddPrismKeys();
         services.AddPrismChains();
         return services;
     }

@@ -41,8 +41,8 @@ public static class BuiltInProviders
     /// </summary>
     public static string? FindMissing(ProviderOptions options) =>
         options.Type is ProviderType.OpenAi or ProviderType.Anthropic
-        && string.IsNullOrEmpty(options.ApiKey)
-        && options.BaseUrl?.TrimEnd('/') == DefaultBaseUrl(options.Type.Value)
+        && options.ApiKeys.IsEmpty
+        && options.BaseUrls.Contains(DefaultBaseUrl(options.Type.Value)!)
             ? options.VariablePrefix + "_API_KEY"
             : null;
 }

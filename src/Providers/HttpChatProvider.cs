@@ -2,19 +2,23 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Prism.Chat;
 using Prism.Providers.Upstream;
 
 namespace Prism.Providers;
 
 /// <summary>One call to a provider over HTTP, the same for every vendor: translate, send, watch the clock, read, and name what went wrong.</summary>
-internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat format, HttpMessageInvoker http, TimeProvider time) : IChatProvider
+internal sealed class HttpChatProvider(
+    ProviderOptions options, IWireFormat format, HttpMessageInvoker http, TimeProvider time, ILogger logger) : IChatProvider
 {
     private const string UnsupportedParameter = "unsupported_parameter";
 
     private static readonly ProductInfoHeaderValue UserAgent = new("Prism", typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3));
 
-    private readonly Uri _endpoint = new(options.BaseUrl!.TrimEnd('/') + "/" + format.Path);
+    private readonly EndpointPool _endpoints = new(
+        options, endpoint => new($"{endpoint.BaseUrl}/{format.PathAt(endpoint.BaseUrl)}"), time, logger);
+
     private readonly UpstreamErrors _errors = new(options);
 
     /// <summary>The most bytes of an answer that is not streamed, and of one event of a stream.</summary>
@@ -45,15 +49,16 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
             return refused;
         }
 
+        using var endpoint = _endpoints.Take();
         using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
         try
         {
             // :: Step 2: send, and wait for the headers
-            var response = await exchange.SendAsync(CreateMessage(request, body));
+            var response = await exchange.SendAsync(CreateMessage(endpoint, request, body));
 
             if (!response.IsSuccessStatusCode)
             {
-                return await ReadErrorAsync(exchange, response);
+                return _endpoints.OnFailed(endpoint, await ReadErrorAsync(exchange, response));
             }
 
             // :: Step 3: read the whole body, and say it in ours
@@ -69,7 +74,7 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return error;
+            return _endpoints.OnFailed(endpoint, error);
         }
     }
 
@@ -85,12 +90,13 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         }
 
         // :: Step 2: send, and wait for the headers
+        using var endpoint = _endpoints.Take();
         using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
-        var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(request, body));
+        var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(endpoint, request, body));
         cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
         {
-            yield return failure;
+            yield return _endpoints.OnFailed(endpoint, failure);
             yield break;
         }
 
@@ -142,13 +148,13 @@ internal sealed class HttpChatProvider(ProviderOptions options, IWireFormat form
         return format.WriteRequest(body, request, stream);
     }
 
-    private HttpRequestMessage CreateMessage(ChatRequest request, ArrayBufferWriter<byte> body)
+    private HttpRequestMessage CreateMessage(PooledEndpoint endpoint, ChatRequest request, ArrayBufferWriter<byte> body)
     {
         // Built from nothing: whatever headers the client sent stay with Prism.
-        var message = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
+        var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
         message.Content.Headers.ContentType = new("application/json");
         message.Headers.UserAgent.Add(UserAgent);
-        format.AddHeaders(message.Headers);
+        format.AddHeaders(message.Headers, endpoint.ApiKey);
         if (format.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)
         {
             message.Headers.Add(header, key);

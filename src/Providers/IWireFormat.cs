@@ -12,8 +12,8 @@ namespace Prism.Providers;
 /// </summary>
 internal interface IWireFormat
 {
-    /// <summary>Where calls go, relative to the base URL, without a leading slash.</summary>
-    string Path { get; }
+    /// <summary>Where calls go, relative to a base URL without a trailing slash, without a leading one.</summary>
+    string PathAt(string baseUrl);
 
     /// <summary>How the events of a stream are told apart.</summary>
     StreamFraming Framing { get; }
@@ -22,7 +22,7 @@ internal interface IWireFormat
     string? IdempotencyHeader => null;
 
     /// <summary>Puts the vendor's own headers on a request: credentials and versions.</summary>
-    void AddHeaders(HttpRequestHeaders headers);
+    void AddHeaders(HttpRequestHeaders headers, string? apiKey);
 
     /// <summary>The parameters that the request sets and this vendor has no word for, as JSON property names. Empty: all can be said.</summary>
     ImmutableArray<string> FindUnsupported(ChatRequest request);

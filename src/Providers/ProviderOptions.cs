@@ -11,10 +11,14 @@ public sealed class ProviderOptions
     /// <summary>The wire format it speaks. Has to be set for a provider that is not built in.</summary>
     public ProviderType? Type { get; set; }
 
-    /// <summary>Its address, with the version where the vendor has one in it (<c>https://api.openai.com/v1</c>).</summary>
+    /// <summary>
+    /// Its address, with the version where the vendor has one in it (<c>https://api.openai.com/v1</c>). Several are separated by commas.
+    /// </summary>
     public string? BaseUrl { get; set; }
 
-    /// <summary>Its API key. Default: none.</summary>
+    /// <summary>
+    /// Its API key. Several are separated by commas: for one address, or as many as there are addresses, each for its own. Default: none.
+    /// </summary>
     public string? ApiKey { get; set; }
 
     /// <summary>The model of a request that names none.</summary>
@@ -59,11 +63,30 @@ public sealed class ProviderOptions
     /// <summary>For echo only: the pause before each word. Default: none.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>The addresses of <see cref="BaseUrl"/>, without trailing slashes.</summary>
+    public ImmutableArray<string> BaseUrls => [.. Split(BaseUrl).Select(url => url.TrimEnd('/'))];
+
+    /// <summary>The keys of <see cref="ApiKey"/>.</summary>
+    public ImmutableArray<string> ApiKeys => [.. Split(ApiKey)];
+
+    /// <summary>Where it can be called: each key at each address, or each at its own where there are several of both.</summary>
+    public ImmutableArray<ProviderEndpoint> Endpoints => (BaseUrls, ApiKeys) switch
+    {
+        (var urls, []) => [.. urls.Select(url => new ProviderEndpoint(url, null))],
+        (var urls, [var key]) => [.. urls.Select(url => new ProviderEndpoint(url, key))],
+        ([var url], var keys) => [.. keys.Select(key => new ProviderEndpoint(url, key))],
+        // A key is sent to nobody but whom it is for.
+        var (urls, keys) => [.. urls.Zip(keys, (url, key) => new ProviderEndpoint(url, key))],
+    };
+
     /// <summary>The setting that it lacks before it can be used (<c>LLM_OPENAI_API_KEY</c>); null where it is usable.</summary>
     public string? Missing => BuiltInProviders.FindMissing(this);
 
     /// <summary>The prefix of this provider's environment variables: <c>LLM_OPENAI</c>.</summary>
     public string VariablePrefix => "LLM_" + Name.Replace('-', '_').ToUpperInvariant();
+
+    private static string[] Split(string? list) =>
+        list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }
 
 /// <summary>The wire formats that Prism speaks to providers.</summary>

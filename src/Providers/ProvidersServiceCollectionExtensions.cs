@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Providers.Anthropic;
 using Prism.Providers.Echo;
@@ -17,15 +18,17 @@ public static class ProvidersServiceCollectionExtensions
     public static IServiceCollection AddPrismProviders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddLogging();
         services.AddOptions<ProvidersOptions>().PostConfigure(NameAll);
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
             var time = provider.GetRequiredService<TimeProvider>();
+            var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>();
             var trace = provider.GetRequiredService<IOptions<TraceOptions>>().Value;
             return new ProviderRegistry(
                 options.DefaultProvider,
-                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, time), trace))],
+                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, time, logger), trace))],
                 options.FallbackProviders);
         });
         return services;
@@ -39,17 +42,17 @@ public static class ProvidersServiceCollectionExtensions
         }
     }
 
-    private static IChatProvider Create(ProviderOptions options, TimeProvider time) => options.Type switch
+    private static IChatProvider Create(ProviderOptions options, TimeProvider time, ILogger logger) => options.Type switch
     {
-        ProviderType.OpenAi => CreateHttp(options, new OpenAiWireFormat(options), time),
-        ProviderType.Anthropic => CreateHttp(options, new AnthropicWireFormat(options), time),
-        ProviderType.Ollama => CreateHttp(options, new OllamaWireFormat(options), time),
+        ProviderType.OpenAi => CreateHttp(options, new OpenAiWireFormat(options), time, logger),
+        ProviderType.Anthropic => CreateHttp(options, new AnthropicWireFormat(options), time, logger),
+        ProviderType.Ollama => CreateHttp(options, new OllamaWireFormat(options), time, logger),
         ProviderType.Echo => new EchoProvider(options, time),
         _ => throw new InvalidOperationException($"Provider '{options.Name}' has no type."),
     };
 
-    private static HttpChatProvider CreateHttp(ProviderOptions options, IWireFormat format, TimeProvider time) =>
-        new(options, format, new HttpMessageInvoker(CreateHandler(options)), time);
+    private static HttpChatProvider CreateHttp(ProviderOptions options, IWireFormat format, TimeProvider time, ILogger logger) =>
+        new(options, format, new HttpMessageInvoker(CreateHandler(options)), time, logger);
 
     internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Serilog.Core;
 using Serilog.Events;
@@ -10,6 +11,18 @@ internal sealed class CollectedLog : ILogEventSink
     private readonly Channel<LogEvent> _events = Channel.CreateUnbounded<LogEvent>();
 
     public void Emit(LogEvent logEvent) => _events.Writer.TryWrite(logEvent);
+
+    /// <summary>What has been logged and not been asked for yet, as text.</summary>
+    public List<string> Drain()
+    {
+        var lines = new List<string>();
+        while (_events.Reader.TryRead(out var logEvent))
+        {
+            lines.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        }
+
+        return lines;
+    }
 
     /// <summary>The summary of the next request; it is written after the response.</summary>
     public Task<LogEvent> NextRequestAsync() => NextAsync(logEvent => logEvent.Properties.ContainsKey("StatusCode") && logEvent.Properties.ContainsKey("Elapsed"));

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
+using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Chains;
@@ -36,7 +37,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private GatewayHost()
+    private GatewayHost(Action<IServiceCollection>? configure)
     {
         Grains = ScriptedGrains.Create(Time);
         var builder = WebApplication.CreateSlimBuilder();
@@ -54,13 +55,16 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IResponseCache>(Cache)
             .AddSingleton<IProviderCatalog>(Catalog)
             .AddSingleton<IPromptTemplates>(Templates)
+            .AddSingleton<IApiKeys>(Keys)
             .AddSingleton<IClusterView>(Cluster)
             .AddSingleton(Grains.Factory)
             .AddPrismGateway();
+        configure?.Invoke(builder.Services);
         _app = builder.Build();
         _app.UseSerilogRequestLogging(options => options.Logger = _app.Services.GetRequiredService<Serilog.ILogger>());
         _app.UsePrismGateway();
         _app.MapPrismGateway();
+        _app.MapGet("/undeclared", () => "open to nobody");
     }
 
     internal FakeTimeProvider Time { get; } = new();
@@ -72,6 +76,8 @@ public sealed class GatewayHost : IAsyncDisposable
     internal ScriptedCatalog Catalog { get; } = new();
 
     internal ScriptedTemplates Templates { get; } = new();
+
+    internal ScriptedKeys Keys { get; } = new();
 
     internal ScriptedCluster Cluster { get; } = new();
 
@@ -85,9 +91,10 @@ public sealed class GatewayHost : IAsyncDisposable
 
     internal IHostApplicationLifetime Lifetime => _app.Lifetime;
 
-    public static async Task<GatewayHost> StartAsync()
+    /// <param name="configure">Changes what the gateway has; null for no change.</param>
+    public static async Task<GatewayHost> StartAsync(Action<IServiceCollection>? configure = null)
     {
-        var host = new GatewayHost();
+        var host = new GatewayHost(configure);
         await host._app.StartAsync();
         var addresses = host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         host.Address = new Uri(addresses.Addresses.Single());

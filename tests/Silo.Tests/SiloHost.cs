@@ -22,13 +22,15 @@ internal static class SiloHost
         TextWriter? log = null,
         string[]? arguments = null,
         Action<WebApplication>? map = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { Args = arguments });
         builder.Configuration.AddInMemoryCollection(appSettings ?? []);
         builder.Configuration.AddCommandLine(arguments ?? []);
         builder.WebHost.UseKestrel();
         builder.Services.AddRouting();
+        configure?.Invoke(builder.Services);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.AddPrismConfiguration(variables ?? []).AddPrismLogging(log ?? TextWriter.Null).AddPrismServer().AddPrismMetrics();
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using Prism.Auth;
 using Prism.Catalog;
 using Prism.Chat;
 using Prism.Errors;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Prism.Auth;
 using Prism.Errors;
 using Prism.Json;
 using Serilog;
@@ -11,6 +12,9 @@ internal sealed class RunsEndpoint(
     ChainClient chains, RunResolver resolver, RunEvents events, IHostApplicationLifetime lifetime, IDiagnosticContext log)
 {
     private const int MostRuns = 100;
+
+    // Of an id that comes from a path: longer than any of ours.
+    private const int LongestId = 64;
 
     /// <summary><c>POST /v1/runs</c></summary>
     public static Task Start(HttpContext context, RunsEndpoint endpoint) => endpoint.StartAsync(context);
@@ -106,14 +110,15 @@ internal sealed class RunsEndpoint(
     // Null where there is none of this caller's: then the response says so.
     private async Task<ChainRun?> FindAsync(HttpContext context, string id)
     {
-        log.Set("Run", id);
-        if (await chains.GetAsync(id, context.RequestAborted) is { } run && run.Owner == context.GetOwner())
+        var shown = id.Length <= LongestId ? id : id[..LongestId] + "…";
+        log.Set("Run", shown);
+        if (shown == id && await chains.GetAsync(id, context.RequestAborted) is { } run && run.Owner == context.GetOwner())
         {
             return run;
         }
 
         await context.WriteErrorAsync(
-            StatusCodes.Status404NotFound, new($"There is no run '{id}'.", ApiError.InvalidRequest, "id", "run_not_found"));
+            StatusCodes.Status404NotFound, new($"There is no run '{shown}'.", ApiError.InvalidRequest, "id", "run_not_found"));
         return null;
     }
 

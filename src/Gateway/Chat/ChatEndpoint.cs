@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Prism.Auth;
 using Prism.Cache;
 using Prism.Errors;
 using Prism.Failover;

@@ -12,6 +12,7 @@ internal static class ChatErrorMapping
     public static int StatusOf(ChatError error) => error.Kind switch
     {
         ChatErrorKind.InvalidRequest => StatusCodes.Status400BadRequest,
+        ChatErrorKind.PermissionDenied => StatusCodes.Status403Forbidden,
         ChatErrorKind.ModelNotFound or ChatErrorKind.NotFound => StatusCodes.Status404NotFound,
         ChatErrorKind.Conflict => StatusCodes.Status409Conflict,
         ChatErrorKind.RequestTooLarge => StatusCodes.Status413PayloadTooLarge,
@@ -39,6 +40,7 @@ internal static class ChatErrorMapping
             or ChatErrorKind.Conflict =>
             new(error.Message, ApiError.InvalidRequest, error.Param, error.Code),
         ChatErrorKind.ModelNotFound => new(error.Message, ApiError.InvalidRequest, error.Param ?? "model", "model_not_found"),
+        ChatErrorKind.PermissionDenied => new(error.Message, ApiError.InvalidRequest, error.Param, "permission_denied"),
         ChatErrorKind.RateLimited => new(error.Message, "rate_limit_exceeded", error.Param, "rate_limit_exceeded"),
         ChatErrorKind.QuotaExceeded => new(error.Message, "insufficient_quota", error.Param, "insufficient_quota"),
         ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, "overloaded"),

@@ -24,5 +24,7 @@ internal sealed class StartingMiddleware(RequestDelegate next, IHostApplicationL
     }
 
     private static bool NeedsCluster(PathString path) =>
-        path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.StartsWithSegments("/cache", StringComparison.Ordinal);
+        path.StartsWithSegments("/v1", StringComparison.Ordinal)
+        || path.StartsWithSegments("/admin", StringComparison.Ordinal)
+        || path.StartsWithSegments("/cache", StringComparison.Ordinal);
 }

@@ -103,6 +103,9 @@ public enum ChatErrorKind
 
     /// <summary>The provider has been failing and is not called for a while: see <see cref="ChatError.RetryAfter"/>.</summary>
     UpstreamUnavailable = 18,
+
+    /// <summary>The caller is known, and may not do this.</summary>
+    PermissionDenied = 19,
 }
 
 /// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Prism.Failover;
 
 namespace Prism.Limits;
 
@@ -9,4 +10,8 @@ public interface ILeaseObserver : IGrainObserver
     /// <summary>The provider asked to be left alone: admits nothing for so long.</summary>
     [OneWay, Alias("held-back")]
     Task OnHeldBackAsync(TimeSpan duration);
+
+    /// <summary>The provider's circuit has changed.</summary>
+    [OneWay, Alias("circuit-changed")]
+    Task OnCircuitChangedAsync(CircuitStatus status);
 }

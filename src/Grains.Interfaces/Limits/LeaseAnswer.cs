@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Prism.Failover;
 
 namespace Prism.Limits;
 
@@ -23,6 +24,9 @@ public sealed record LeaseAnswer
 
     /// <summary>Concurrency only: how many permits the silo may go on holding; others wait for the rest. Null: as many as it has.</summary>
     [Id(5)] public long? PermitsToKeep { get; init; }
+
+    /// <summary>How the provider's circuit stands; null where it has always been closed.</summary>
+    [Id(6)] public CircuitStatus? Circuit { get; init; }
 }
 
 /// <summary>A block of capacity to be spent locally, and how its limit stands.</summary>

@@ -22,7 +22,7 @@ public sealed record ProviderStatus
     /// <summary>The wire format it speaks: <c>openai</c>, <c>anthropic</c>, <c>ollama</c> or <c>echo</c>.</summary>
     [Id(1)] public required string Type { get; init; }
 
-    /// <summary>Its address, without user info, query or fragment; null for echo.</summary>
+    /// <summary>Its address, without user info, query or fragment; several are separated by commas; null for echo.</summary>
     [Id(2)] public string? BaseUrl { get; init; }
 
     /// <summary>The model of a request that names none.</summary>

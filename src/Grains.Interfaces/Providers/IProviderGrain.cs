@@ -1,9 +1,10 @@
 using Orleans.Concurrency;
+using Prism.Failover;
 using Prism.Limits;
 
 namespace Prism.Providers;
 
-/// <summary>The ledger of one provider's limits for the whole cluster. Its key is the provider's name.</summary>
+/// <summary>The ledger of one provider's limits, and its circuit, for the whole cluster. Its key is the provider's name.</summary>
 [Alias("prism.IProviderGrain")]
 public interface IProviderGrain : IGrainWithStringKey
 {
@@ -21,6 +22,12 @@ public interface IProviderGrain : IGrainWithStringKey
     /// <param name="observer">As for <see cref="AskAsync"/>.</param>
     [AlwaysInterleave, Alias("throttled")]
     Task ReportThrottledAsync(TimeSpan retryAfter, ILeaseObserver? observer);
+
+    /// <summary>Takes what a silo has found out about whether the provider fails, and says how that stands in the cluster.</summary>
+    /// <param name="news">What it has found out, or wants to know.</param>
+    /// <param name="observer">Told of each change for some minutes. Null: it finds out with its next news.</param>
+    [AlwaysInterleave, Alias("tell-circuit")]
+    Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer);
 
     /// <summary>How the limits stand.</summary>
     [AlwaysInterleave, Alias("status")]

@@ -10,6 +10,9 @@ namespace Prism.Cache;
 /// </summary>
 internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
 {
+    /// <summary>The code of an answer that broke off because the silo is gone that was making it: the provider has not failed.</summary>
+    public const string SiloLost = "silo_lost";
+
     /// <summary>Answers a call as a whole.</summary>
     public Task<ChatOutcome> CompleteAsync(ChatCall call, CancellationToken cancellationToken) =>
         TakesPart(call) ? CompleteSharedAsync(call, cancellationToken) : upstream.CompleteAsync(call, cancellationToken);
@@ -178,6 +181,7 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
     private static ChatError BrokenOff(ChatRoute route) => new()
     {
         Kind = ChatErrorKind.UpstreamBrokenOff,
+        Code = SiloLost,
         Message = "The answer broke off: the silo that was making it for several requests is gone.",
         Provider = route.Provider,
     };

@@ -11,8 +11,8 @@ internal static class ChainErrors
 
     public static ChatError NoSteps() => ChatError.Invalid("A chain has at least one step.", "steps", InvalidChain);
 
-    public static ChatError TooManySteps(int count, int max) =>
-        ChatError.Invalid(Text($"A chain has at most {max} steps, not {count}."), "steps", InvalidChain);
+    public static ChatError TooManySteps(StepPlace first, int count, int max) =>
+        ChatError.Invalid(Text($"A chain has at most {max} steps, not {count}: {first.Label} is one too many."), "steps", InvalidChain);
 
     public static ChatError UnknownProperty(string name) =>
         ChatError.Invalid($"A chain has no property '{Short(name)}'.", Short(name), InvalidChain);
@@ -112,6 +112,9 @@ internal static class ChainErrors
     public static ChatError OutOfRange(StepPlace step, string property, double min, double max, double value) =>
         OfStep(step, property, Text($"'{property}' must be from {min} to {max}, not {value}."));
 
+    public static ChatError TimeoutOutOfRange(StepPlace step, double max, double value) =>
+        OfStep(step, "timeout_seconds", Text($"'timeout_seconds' must be above 0 and at most {max}, not {value}."));
+
     public static ChatError OnError(StepPlace step, string value) =>
         OfStep(step, "on_error", $"'on_error' must be 'fail' or 'continue', not '{Short(value)}'.");
 
@@ -184,6 +187,9 @@ internal static class ChainErrors
 /// <param name="Name">What it is called; null where it says nothing that it could be called by.</param>
 internal readonly record struct StepPlace(int Index, string? Name)
 {
+    /// <summary>Where a step stands that may be wrong in any way.</summary>
+    public static StepPlace Of(ChainStep? step, int index) => new(index, step?.Name ?? step?.OutputKey);
+
     /// <summary><c>Step 'summary'</c>, or <c>Step 3</c>.</summary>
     public string Label => Name is { } name ? $"Step '{ChainErrors.Short(name)}'" : string.Create(CultureInfo.InvariantCulture, $"Step {Index + 1}");
 

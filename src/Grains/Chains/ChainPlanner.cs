@@ -69,7 +69,8 @@ internal sealed class ChainPlanner(TemplateEngine engine, ChatRouter router, IOp
     {
         { Extra: { Count: > 0 } extra } => ChainErrors.UnknownProperty(extra.First().Key),
         { Steps.IsEmpty: true } => ChainErrors.NoSteps(),
-        { Steps.Length: var count } when count > _options.MaxSteps => ChainErrors.TooManySteps(count, _options.MaxSteps),
+        { Steps: var steps } when steps.Length > _options.MaxSteps =>
+            ChainErrors.TooManySteps(StepPlace.Of(steps[_options.MaxSteps], _options.MaxSteps), steps.Length, _options.MaxSteps),
         { MaxParallel: { } parallel and (< 1 or > MostParallel) } => ChainErrors.ParallelOutOfRange(parallel, MostParallel),
         _ => null,
     };

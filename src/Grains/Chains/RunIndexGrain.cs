@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Orleans.Placement;
 using Prism.Chat;
+using Prism.Storage;
 
 namespace Prism.Chains;
 

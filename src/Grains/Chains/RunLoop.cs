@@ -191,6 +191,12 @@ internal sealed partial class RunLoop(
                 work.KeyOf(state.Claim!),
                 piece => feed.OnPiece(work, piece),
                 cancellationToken);
+            if (outcome.Error is not null && cancellationToken.IsCancellationRequested)
+            {
+                // It failed because it was given up, whatever it says: who takes the run over makes it again.
+                return;
+            }
+
             _outcomes.Add((work, outcome));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

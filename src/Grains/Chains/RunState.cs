@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Prism.Chat;
 using Prism.Templates;
 
@@ -48,10 +49,10 @@ internal sealed record RunState
     /// <summary>The shelf of its owner's index that it is on.</summary>
     [Id(12)] public string? Shelf { get; init; }
 
-    public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
+    [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
 
     /// <summary>The outputs by the steps' places.</summary>
-    public ImmutableArray<JsonElement?> Outputs => [.. Steps.Select(step => step.Output)];
+    [JsonIgnore] public ImmutableArray<JsonElement?> Outputs => [.. Steps.Select(step => step.Output)];
 }
 
 /// <summary>How far a step is.</summary>
@@ -84,7 +85,7 @@ internal sealed record StepState
     /// <summary>With <c>for_each</c>: how many elements there are.</summary>
     [Id(10)] public int? ElementCount { get; init; }
 
-    public bool IsSettled => Status is not (ChainStepStatus.Pending or ChainStepStatus.Running);
+    [JsonIgnore] public bool IsSettled => Status is not (ChainStepStatus.Pending or ChainStepStatus.Running);
 }
 
 /// <summary>The outcome of an element of a step with <c>for_each</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Prism.Cache;
 using Prism.Chat;
 using Prism.Templates;
 
@@ -115,6 +116,8 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
     // A budget that says nothing is not filled again soon.
     private static TimeSpan? PauseBefore(ChatError? error) => error switch
     {
+        // The death of a silo is no failure of a step, of another one neither.
+        { Code: CachedCaller.SiloLost } => ShortestPause,
         {
             Kind: ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.Overloaded or ChatErrorKind.UpstreamUnavailable,
             RetryAfter: { } wait,
@@ -126,7 +129,7 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
 
     private static bool IsWorthRetrying(ChatError error) => error.Kind is not (
         ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable
-        or ChatErrorKind.UpstreamCredentialsRefused);
+        or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.PermissionDenied);
 
     private static TimeSpan BackoffOf(PlannedStep step, int attempt)
     {

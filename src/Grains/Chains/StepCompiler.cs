@@ -18,7 +18,7 @@ internal sealed class StepCompiler(
     /// <summary>The step with its templates compiled, or the first thing that is wrong with it.</summary>
     public (PlannedStep? Step, ChatError? Error) Compile(ChainStep? step, int index)
     {
-        var place = new StepPlace(index, step?.Name ?? step?.OutputKey);
+        var place = StepPlace.Of(step, index);
         if (step is null)
         {
             return (null, ChainErrors.IsNull(place.Label, index));
@@ -107,7 +107,7 @@ internal sealed class StepCompiler(
     {
         if (step.TimeoutSeconds is { } timeout && !(timeout is > 0 and <= LongestTimeout))
         {
-            return ChainErrors.OutOfRange(place, "timeout_seconds", 0, LongestTimeout, timeout);
+            return ChainErrors.TimeoutOutOfRange(place, LongestTimeout, timeout);
         }
 
         if (step.Retry?.Attempts is { } attempts and (< 1 or > MostAttempts))

@@ -86,6 +86,9 @@ internal sealed class ChatTelemetry
         SeriesOf(route).CountCost(cost);
     }
 
+    /// <summary>What the model of a call is called where names have to be few: by itself, or <see cref="ModelLabels.Other"/>.</summary>
+    public string LabelOf(ChatRoute route) => _models.LabelOf(route.Model);
+
     /// <summary>A provider failed a call.</summary>
     public void OnUpstreamFailed(ChatRoute route, ChatError error)
     {
@@ -113,6 +116,7 @@ internal sealed class ChatTelemetry
             or ChatErrorKind.Unprocessable
             or ChatErrorKind.NotFound
             or ChatErrorKind.Conflict => "invalid_request",
+        ChatErrorKind.PermissionDenied => "permission_denied",
         ChatErrorKind.RateLimited => "rate_limited",
         ChatErrorKind.QuotaExceeded => "quota_exceeded",
         ChatErrorKind.Overloaded => "overloaded",

@@ -1,16 +1,21 @@
 using Prism.Chat;
+using Prism.Usage;
 
 namespace Prism.Costs;
 
 /// <summary>Puts on record what each call upstream took and cost: once, by who made it, whoever else its answer serves.</summary>
-internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry)
+internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageBook book, TimeProvider time)
 {
     /// <summary>Bills an answer, or what there was of it when it ended early.</summary>
     /// <returns>What it took, with what that cost.</returns>
     public ChatUsage Bill(ChatCall call, ChatUsage usage)
     {
-        var cost = prices.CostOf(call.Route, usage);
-        telemetry.OnBilled(call.Route, cost);
-        return usage with { CostUsd = cost };
+        usage = usage with { CostUsd = prices.CostOf(call.Route, usage) };
+        telemetry.OnBilled(call.Route, usage.CostUsd);
+        book.Add(
+            call.Request.Owner is { Length: > 0 } owner ? owner : Owners.Global,
+            new(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), call.Route.Provider, telemetry.LabelOf(call.Route)),
+            UsageSums.Of(usage));
+        return usage;
     }
 }

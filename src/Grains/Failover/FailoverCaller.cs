@@ -7,7 +7,7 @@ namespace Prism.Failover;
 /// Gets an answer although a provider fails: asks it again, and then others. Only before the first token: no answer is made of two.
 /// Each attempt is admitted and settled on its own by the <see cref="UpstreamCaller"/>.
 /// </summary>
-internal sealed class FailoverCaller(UpstreamCaller upstream, FailoverDesk desk)
+internal sealed class FailoverCaller(UpstreamCaller upstream, CircuitBoard circuits, FailoverDesk desk)
 {
     /// <summary>Calls for a whole answer, as <see cref="UpstreamCaller.CompleteAsync"/> does.</summary>
     public async Task<ChatOutcome> CompleteAsync(ChatCall call, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal sealed class FailoverCaller(UpstreamCaller upstream, FailoverDesk desk)
         desk.Budget.OnRequestBegun();
         try
         {
-            var outcome = await upstream.CompleteAsync(call, cancellationToken);
+            var outcome = await AttemptAsync(call, cancellationToken);
             return outcome.Error is null ? outcome : await CompleteElseAsync(call, outcome, started, cancellationToken);
         }
         finally
@@ -30,39 +30,53 @@ internal sealed class FailoverCaller(UpstreamCaller upstream, FailoverDesk desk)
     {
         var started = desk.Now;
         var run = default(FailoverRun);
-        var events = default(IAsyncEnumerator<ChatStreamEvent>);
+        var answer = default(OpenedStream);
         desk.Budget.OnRequestBegun();
         try
         {
-            (events, var error) = await OpenAsync(call, cancellationToken);
+            (answer, var error) = await OpenAsync(call, cancellationToken);
             if (error is not null)
             {
                 run = desk.Begin(call, started, cancellationToken);
-                events = await OpenElseAsync(run, error);
+                answer = await OpenElseAsync(run, error);
             }
 
-            if (events is null)
+            if (answer is null)
             {
                 yield return run!.ToError();
                 yield break;
             }
 
-            yield return run is null ? events.Current : new() { Started = run.Mark(events.Current.Started!) };
-            while (await events.MoveNextAsync())
+            yield return run is null ? answer.Current : new() { Started = run.Mark(answer.Current.Started!) };
+            while (await answer.MoveNextAsync())
             {
-                yield return events.Current;
+                yield return answer.Current;
             }
         }
         finally
         {
             desk.Budget.OnRequestEnded();
-            if (events is not null)
+            if (answer is not null)
             {
-                await events.DisposeAsync();
+                await answer.DisposeAsync();
             }
 
             run?.Dispose();
         }
+    }
+
+    private async Task<ChatOutcome> AttemptAsync(ChatCall call, CancellationToken cancellationToken)
+    {
+        var (entered, refused) = await circuits.EnterAsync(call.Route.Provider);
+        if (entered is null)
+        {
+            return new() { Error = refused, Route = call.Route with { Attempts = 0 } };
+        }
+
+        using var pass = entered;
+        var outcome = await upstream.CompleteAsync(call, cancellationToken);
+        pass.OnEnded(outcome.Error);
+        return outcome;
     }
 
     private async Task<ChatOutcome> CompleteElseAsync(ChatCall call, ChatOutcome failed, long started, CancellationToken cancellationToken)
@@ -84,7 +98,7 @@ internal sealed class FailoverCaller(UpstreamCaller upstream, FailoverDesk desk)
     {
         try
         {
-            var outcome = await upstream.CompleteAsync(run.Call, run.Token);
+            var outcome = await AttemptAsync(run.Call, run.Token);
             return outcome.Error is not null || run.TryKeep() ? outcome : null;
         }
         catch (OperationCanceledException) when (run.WasCut)
@@ -93,45 +107,57 @@ internal sealed class FailoverCaller(UpstreamCaller upstream, FailoverDesk desk)
         }
     }
 
-    /// <returns>A stream that stands at its first event, or why there is none.</returns>
-    private async ValueTask<(IAsyncEnumerator<ChatStreamEvent>? Events, ChatError? Error)> OpenAsync(
-        ChatCall call, CancellationToken cancellationToken)
+    /// <returns>The answer, or why there is none.</returns>
+    private async ValueTask<(OpenedStream? Answer, ChatError? Error)> OpenAsync(ChatCall call, CancellationToken cancellationToken)
     {
+        var (pass, refused) = await circuits.EnterAsync(call.Route.Provider);
+        if (pass is null)
+        {
+            return (null, refused);
+        }
+
         var events = upstream.StreamAsync(call, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var answer = new OpenedStream(events, pass);
         var isOpen = false;
         try
         {
-            await events.MoveNextAsync();
-            isOpen = events.Current.Failed is null;
-            return isOpen ? (events, null) : (null, events.Current.Failed);
+            await answer.MoveNextAsync();
+            if (answer.Current.Failed is { } error)
+            {
+                return (null, error);
+            }
+
+            pass.OnFirstToken();
+            isOpen = true;
+            return (answer, null);
         }
         finally
         {
             if (!isOpen)
             {
-                await events.DisposeAsync();
+                await answer.DisposeAsync();
             }
         }
     }
 
-    private async ValueTask<IAsyncEnumerator<ChatStreamEvent>?> OpenElseAsync(FailoverRun run, ChatError failed)
+    private async ValueTask<OpenedStream?> OpenElseAsync(FailoverRun run, ChatError failed)
     {
         for (var error = failed; error is not null && await run.NextAsync(error);)
         {
             try
             {
-                (var events, error) = await OpenAsync(run.Call, run.Token);
-                if (events is null)
+                (var answer, error) = await OpenAsync(run.Call, run.Token);
+                if (answer is null)
                 {
                     continue;
                 }
 
                 if (run.TryKeep())
                 {
-                    return events;
+                    return answer;
                 }
 
-                await events.DisposeAsync();
+                await answer.DisposeAsync();
             }
             catch (OperationCanceledException) when (run.WasCut)
             {

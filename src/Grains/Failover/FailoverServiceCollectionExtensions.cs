@@ -9,9 +9,10 @@ internal static class FailoverServiceCollectionExtensions
     public static IServiceCollection AddPrismFailover(this IServiceCollection services)
     {
         services.AddOptions<FailoverOptions>();
+        services.AddOptions<BreakerOptions>();
         services.AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<FailoverOptions>>().Value, Random.Shared));
         services.AddSingleton<RetryBudget>();
-        services.AddSingleton<FailoverTelemetry>();
+        services.AddSingleton<CircuitBoard>();
         services.AddSingleton<FailoverDesk>();
         services.AddSingleton<FailoverCaller>();
         return services;

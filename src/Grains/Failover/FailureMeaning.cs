@@ -18,6 +18,23 @@ internal static class FailureMeaning
         ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.NotFound or ChatErrorKind.Conflict
         or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable or ChatErrorKind.Internal);
 
+    /// <summary>Whether a call says that the provider is failing; null where it says nothing of that.</summary>
+    /// <param name="error">How it failed; null for an answer.</param>
+    public static bool? SaysFailing(ChatError? error) => error switch
+    {
+        null => false,
+        { Provider: null } => null,
+        {
+            Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
+            or ChatErrorKind.UpstreamIdleTimeout or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamInvalidResponse
+        } => true,
+        { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 } => true,
+        // The provider keeps its rules, or we do not keep our account in order.
+        { Kind: ChatErrorKind.UpstreamServerError or ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded
+            or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal } => null,
+        _ => false,
+    };
+
     /// <summary>Whether the provider has answered, be it with a refusal: then the answer to a key of idempotency may be that again.</summary>
     public static bool IsAnswer(ChatError error) => error.UpstreamStatus is not null;
 }

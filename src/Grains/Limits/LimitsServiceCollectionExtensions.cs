@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Prism.Failover;
 
 namespace Prism.Limits;
 
@@ -16,6 +17,7 @@ public static class LimitsServiceCollectionExtensions
         services.TryAddSingleton<Tokens.TokenCounter>();
         services.AddSingleton<ILedgerCluster, LedgerCluster>();
         services.AddSingleton<LimitTelemetry>();
+        services.AddSingleton<FailoverTelemetry>();
         services.AddSingleton<PromptBound>();
         services.AddSingleton<ProviderLeases>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ProviderLeases>());

@@ -59,7 +59,7 @@ internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound promp
     private static ChatRequest WithOutputCap(ChatRequest request, ProviderOptions options) =>
         request.OutputTokenLimit is not null ? request
         // OpenAI's newer models refuse the older name; others who speak its format may know only that.
-        : options is { Type: ProviderType.OpenAi, BaseUrl: { } url } && new Uri(url).Host == "api.openai.com"
+        : options.Type == ProviderType.OpenAi && options.BaseUrls.Any(url => new Uri(url).Host == "api.openai.com")
             ? request with { MaxCompletionTokens = options.DefaultMaxTokens }
             : request with { MaxTokens = options.DefaultMaxTokens };
 

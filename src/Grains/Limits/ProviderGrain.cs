@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
+using Prism.Chat;
+using Prism.Failover;
 using Prism.Providers;
 
 namespace Prism.Limits;
 
-/// <summary>The ledger of one provider.</summary>
+/// <summary>The ledger of one provider, and its circuit.</summary>
 [HashBasedPlacement]
 internal sealed partial class ProviderGrain : Grain, IProviderGrain
 {
@@ -14,7 +17,12 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     // No provider is given up for longer on its own word: a wrong one must not be final.
     private static readonly TimeSpan LongestHoldBack = TimeSpan.FromHours(1);
 
+    // Beyond a probe's own timeouts, for its way there and back.
+    private static readonly TimeSpan ProbeGrace = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<ILeaseObserver, long> _observers = [];
+    private readonly ClusterCircuit _circuit;
+    private readonly FailoverTelemetry _telemetry;
     private readonly LedgerHost _ledger;
     private readonly TimeProvider _time;
     private readonly ILogger<ProviderGrain> _logger;
@@ -23,10 +31,14 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         [PersistentState(StorageNames.LedgerState, StorageNames.Ledgers)] IPersistentState<LedgerState> storage,
         ProviderRegistry providers,
         ILedgerCluster cluster,
+        IOptions<BreakerOptions> breaker,
+        FailoverTelemetry telemetry,
         TimeProvider time,
         ILogger<ProviderGrain> logger)
     {
         _ledger = new(storage, () => LimitsOf(providers), cluster, time, logger);
+        _circuit = new(breaker.Value, ProbeLifeOf(providers), time);
+        _telemetry = telemetry;
         _time = time;
         _logger = logger;
     }
@@ -37,10 +49,11 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         return Task.CompletedTask;
     }
 
-    public Task<LeaseAnswer> AskAsync(LeaseAsk ask, ILeaseObserver? observer)
+    public async Task<LeaseAnswer> AskAsync(LeaseAsk ask, ILeaseObserver? observer)
     {
         Remember(observer);
-        return _ledger.AskAsync(ask);
+        var answer = await _ledger.AskAsync(ask);
+        return _circuit.GetStatus() is { Version: > 0 } circuit ? answer with { Circuit = circuit } : answer;
     }
 
     public async Task ReportThrottledAsync(TimeSpan retryAfter, ILeaseObserver? observer)
@@ -55,7 +68,47 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         }
     }
 
+    public async Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer)
+    {
+        Remember(observer);
+        var (status, hasChanged) = _circuit.Tell(news);
+        if (hasChanged)
+        {
+            LogCircuit(status, news.Failure);
+            foreach (var ear in _observers.Keys.ToArray())
+            {
+                await ear.OnCircuitChangedAsync(status with { MayProbe = false });
+            }
+        }
+
+        return status;
+    }
+
     public Task<LedgerStatus> GetStatusAsync() => Task.FromResult(_ledger.GetStatus());
+
+    private TimeSpan ProbeLifeOf(ProviderRegistry providers)
+    {
+        var options = providers.Find(this.GetPrimaryKeyString())?.Options ?? new();
+        return options.ConnectTimeout + options.Timeout + ProbeGrace;
+    }
+
+    private void LogCircuit(CircuitStatus status, ChatErrorKind? failure)
+    {
+        var provider = this.GetPrimaryKeyString();
+        _telemetry.OnTransition(provider, status.State);
+        switch (status.State)
+        {
+            case CircuitState.Open:
+                LogOpened(provider, status.OpenFor, failure);
+                break;
+            case CircuitState.HalfOpen:
+                LogHalfOpen(provider);
+                break;
+            default:
+                LogClosed(provider);
+                break;
+        }
+    }
 
     private LimitSet LimitsOf(ProviderRegistry providers) =>
         providers.Find(this.GetPrimaryKeyString()) is { } provider ? LimitSet.Of(provider.Options) : LimitSet.None;
@@ -76,6 +129,15 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Provider {Provider} keeps failing ({Kind}) and is not called for {Duration}: its circuit is open")]
+    private partial void LogOpened(string provider, TimeSpan duration, ChatErrorKind? kind);
+
+    [LoggerMessage(LogLevel.Information, "Provider {Provider} is probed: its circuit is half-open")]
+    private partial void LogHalfOpen(string provider);
+
+    [LoggerMessage(LogLevel.Information, "Provider {Provider} answers again: its circuit is closed")]
+    private partial void LogClosed(string provider);
 
     [LoggerMessage(LogLevel.Warning, "Provider {Provider} asked to be left alone for {Duration}")]
     private partial void LogThrottled(string provider, TimeSpan duration);

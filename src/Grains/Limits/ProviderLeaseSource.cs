@@ -1,3 +1,4 @@
+using Prism.Failover;
 using Prism.Providers;
 
 namespace Prism.Limits;
@@ -11,16 +12,36 @@ internal sealed class ProviderLeaseSource(IGrainFactory grains, string provider)
     /// <summary>Called when the provider wants to be left alone.</summary>
     public Action<TimeSpan>? HeldBack { get; set; }
 
+    /// <summary>Called when there is news of the provider's circuit.</summary>
+    public Action<CircuitStatus>? CircuitHeard { get; set; }
+
     // Made when first needed: not before the silo runs. Orleans holds observers weakly; the leases hold this one.
     private ILeaseObserver Reference => _reference ??= grains.CreateObjectReference<ILeaseObserver>(this);
 
-    public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => _grain.AskAsync(ask, Reference);
+    public async Task<LeaseAnswer> AskAsync(LeaseAsk ask)
+    {
+        var answer = await _grain.AskAsync(ask, Reference);
+        if (answer.Circuit is { } circuit)
+        {
+            CircuitHeard?.Invoke(circuit);
+        }
+
+        return answer;
+    }
+
+    public Task<CircuitStatus> TellAsync(CircuitNews news) => _grain.TellCircuitAsync(news, Reference);
 
     public Task ReportThrottledAsync(TimeSpan retryAfter) => _grain.ReportThrottledAsync(retryAfter, Reference);
 
     public Task OnHeldBackAsync(TimeSpan duration)
     {
         HeldBack?.Invoke(duration);
+        return Task.CompletedTask;
+    }
+
+    public Task OnCircuitChangedAsync(CircuitStatus status)
+    {
+        CircuitHeard?.Invoke(status);
         return Task.CompletedTask;
     }
 }

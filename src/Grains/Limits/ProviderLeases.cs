@@ -47,6 +47,9 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     /// <summary>The leases of a provider.</summary>
     public LeaseHolder Of(string provider) => _leases[provider].Holder;
 
+    /// <summary>A provider's grain.</summary>
+    public ProviderLeaseSource SourceOf(string provider) => _leases[provider].Source;
+
     /// <summary>The provider answered 429 and named a time. Holds this silo back at once, and the cluster as soon as its ledger knows.</summary>
     public void OnThrottled(string provider, TimeSpan retryAfter)
     {

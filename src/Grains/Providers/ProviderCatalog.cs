@@ -21,7 +21,7 @@ internal sealed class ProviderCatalog(ProviderRegistry registry, TimeProvider ti
     {
         Name = options.Name,
         Type = options.Type.ToString()!.ToLowerInvariant(),
-        BaseUrl = options.BaseUrl is { } url ? WithoutSecrets(new Uri(url)) : null,
+        BaseUrl = options.BaseUrl is null ? null : string.Join(',', options.BaseUrls.Select(url => WithoutSecrets(new(url)))),
         DefaultModel = options.DefaultModel,
         Models = [.. options.Models.Prepend(options.DefaultModel).Distinct()],
         Missing = options.Missing,

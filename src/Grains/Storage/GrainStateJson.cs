@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Prism.Chains;
 using Prism.Limits;
+using Prism.Usage;
 
 namespace Prism.Storage;
 
@@ -8,4 +9,5 @@ namespace Prism.Storage;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(LedgerState))]
 [JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(UsageState))]
 internal sealed partial class GrainStateJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Prism.Chat;
+using Prism.Cluster;
 
 namespace Prism.Templates;
 
@@ -16,52 +16,45 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
 
     private static readonly TimeSpan RenewAfter = TemplateLease.Life / 2;
 
-    private readonly ConcurrentDictionary<string, TemplateSlot> _slots = [];
+    private readonly SiloCopies<TemplateHeld> _copies = new(MostNames);
 
     /// <summary>How many names there are.</summary>
-    internal int Count => _slots.Count;
+    internal int Count => _copies.Count;
 
     /// <summary>The template of this grain key.</summary>
     public ValueTask<TemplateFound> FindAsync(string key, CancellationToken cancellationToken)
     {
-        var slot = _slots.TryGetValue(key, out var known) ? known : Add(key);
         var now = time.GetTimestamp();
-        slot.UsedAt = now;
-        if (slot.Held is not { } held || time.GetElapsedTime(held.AskedAt, now) is var age && age >= TemplateLease.Life)
+        var copy = _copies.Use(key, now);
+        if (copy.Held is not { } held || time.GetElapsedTime(held.AskedAt, now) is var age && age >= TemplateLease.Life)
         {
-            return new(WaitAsync(slot, cancellationToken));
+            return new(WaitAsync(copy, cancellationToken));
         }
 
         if (age >= RenewAfter)
         {
             // Beside the request; who comes after the lease's end finds the failure, if it lasts.
-            _ = AskAsync(slot);
+            _ = AskAsync(copy);
         }
 
         return new(new TemplateFound(held.Template, held.Error));
     }
 
     /// <summary>What has been read of this grain key is used no more.</summary>
-    public void Forget(string key)
-    {
-        if (_slots.TryGetValue(key, out var slot))
-        {
-            slot.Forget();
-        }
-    }
+    public void Forget(string key) => _copies.Forget(key);
 
-    private async Task<TemplateFound> WaitAsync(TemplateSlot slot, CancellationToken cancellationToken) =>
-        await AskAsync(slot).WaitAsync(cancellationToken) is { } held
+    private async Task<TemplateFound> WaitAsync(SiloCopy<TemplateHeld> copy, CancellationToken cancellationToken) =>
+        await AskAsync(copy).WaitAsync(cancellationToken) is { } held
             ? new(held.Template, held.Error)
             : new(null, TemplateErrors.Unavailable);
 
     // Null where the grain could not be asked.
-    private Task<TemplateHeld?> AskAsync(TemplateSlot slot) => slot.AskOnce(async before =>
+    private Task<TemplateHeld?> AskAsync(SiloCopy<TemplateHeld> copy) => copy.AskOnce(async before =>
     {
         var askedAt = time.GetTimestamp();
         try
         {
-            var reading = await grains.GetGrain<ITemplateGrain>(slot.Key).ReadAsync(before?.Revision);
+            var reading = await grains.GetGrain<ITemplateGrain>(copy.Key).ReadAsync(before?.Revision);
             return reading switch
             {
                 { IsKnown: true } => before! with { AskedAt = askedAt },
@@ -80,19 +73,6 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
     {
         var (template, error) = PreparedTemplate.TryCreate(stored.Template, engine);
         return new(template, error, stored.Revision, askedAt);
-    }
-
-    private TemplateSlot Add(string key)
-    {
-        if (_slots.Count >= MostNames)
-        {
-            foreach (var (other, _) in _slots.OrderBy(one => one.Value.UsedAt).Take(MostNames / 4))
-            {
-                _slots.TryRemove(other, out _);
-            }
-        }
-
-        return _slots.GetOrAdd(key, static key => new(key));
     }
 
     [LoggerMessage(LogLevel.Warning, "A template could not be read")]

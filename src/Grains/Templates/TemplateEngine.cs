@@ -35,7 +35,8 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
             return jinja;
         }
 
-        return Compile(source, Template.Parse(source, parserOptions: _parserOptions), subject);
+        var result = Compile(source, Template.Parse(source, parserOptions: _parserOptions), subject);
+        return result.Error is null && OpenBraces.Find(source, subject) is { } open ? open : result;
     }
 
     /// <summary>Reads an expression: what stands between <c>{{</c> and <c>}}</c>, without them.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Prism.Cluster;
 
 namespace Prism.Templates;
 
@@ -21,6 +22,7 @@ internal static class TemplatesServiceCollectionExtensions
         services.TryAddSingleton<BuiltInCatalog>();
         services.TryAddSingleton<TemplateDrafts>();
         services.TryAddSingleton<TemplateCache>();
+        services.TryAddSingleton<SiloBroadcast>();
         services.TryAddSingleton<TemplateBroadcast>();
         services.TryAddSingleton<IPromptTemplates, PromptTemplates>();
         services.AddGrainService<TemplateCacheService>();

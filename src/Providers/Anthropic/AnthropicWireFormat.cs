@@ -21,17 +21,16 @@ internal sealed class AnthropicWireFormat(ProviderOptions options) : IWireFormat
     private readonly UpstreamErrors _errors = new(options);
 
     // Anthropic's own base URL has no version in it, those of other servers of this type often do.
-    public string Path =>
-        options.BaseUrl?.TrimEnd('/').EndsWith("/v1", StringComparison.OrdinalIgnoreCase) is true ? "messages" : "v1/messages";
+    public string PathAt(string baseUrl) => baseUrl.EndsWith("/v1", StringComparison.OrdinalIgnoreCase) ? "messages" : "v1/messages";
 
     public StreamFraming Framing => StreamFraming.ServerSentEvents;
 
-    public void AddHeaders(HttpRequestHeaders headers)
+    public void AddHeaders(HttpRequestHeaders headers, string? apiKey)
     {
         headers.Add("anthropic-version", Version);
-        if (options.ApiKey is { Length: > 0 } key)
+        if (apiKey is not null)
         {
-            headers.Add("x-api-key", key);
+            headers.Add("x-api-key", apiKey);
         }
     }
 

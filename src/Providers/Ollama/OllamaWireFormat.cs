@@ -16,16 +16,16 @@ internal sealed class OllamaWireFormat(ProviderOptions options) : IWireFormat
 
     private readonly UpstreamErrors _errors = new(options);
 
-    public string Path => "api/chat";
+    public string PathAt(string baseUrl) => "api/chat";
 
     public StreamFraming Framing => StreamFraming.JsonLines;
 
-    public void AddHeaders(HttpRequestHeaders headers)
+    public void AddHeaders(HttpRequestHeaders headers, string? apiKey)
     {
         // A server of one's own takes no key; Ollama's cloud and proxies in front of a server do.
-        if (options.ApiKey is { Length: > 0 } key)
+        if (apiKey is not null)
         {
-            headers.Authorization = new("Bearer", key);
+            headers.Authorization = new("Bearer", apiKey);
         }
     }
 

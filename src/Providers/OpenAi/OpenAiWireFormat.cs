@@ -16,17 +16,17 @@ internal sealed class OpenAiWireFormat(ProviderOptions options) : IWireFormat
 
     private readonly UpstreamErrors _errors = new(options);
 
-    public string Path => "chat/completions";
+    public string PathAt(string baseUrl) => "chat/completions";
 
     public StreamFraming Framing => StreamFraming.ServerSentEvents;
 
     public string? IdempotencyHeader => "Idempotency-Key";
 
-    public void AddHeaders(HttpRequestHeaders headers)
+    public void AddHeaders(HttpRequestHeaders headers, string? apiKey)
     {
-        if (options.ApiKey is { Length: > 0 } key)
+        if (apiKey is not null)
         {
-            headers.Authorization = new("Bearer", key);
+            headers.Authorization = new("Bearer", apiKey);
         }
     }
 

@@ -116,7 +116,8 @@ internal sealed class UpstreamSpan : IDisposable
             new(GenAi.ProviderName, provider.Name),
             new(GenAi.RequestModel, request.Model),
         ];
-        return Uri.TryCreate(provider.BaseUrl, UriKind.Absolute, out var url)
+        // Of several, the span of the exchange has the one.
+        return provider.Endpoints is [var only] && Uri.TryCreate(only.BaseUrl, UriKind.Absolute, out var url)
             ? [.. identity, new("server.address", url.Host), new("server.port", url.Port)]
             : identity;
     }

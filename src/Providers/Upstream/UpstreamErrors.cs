@@ -111,7 +111,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
             return null;
         }
 
-        text = string.IsNullOrEmpty(options.ApiKey) ? text : text.Replace(options.ApiKey, "***", StringComparison.Ordinal);
+        text = options.ApiKeys.Aggregate(text, (shown, key) => shown.Replace(key, "***", StringComparison.Ordinal));
         if (text.Length <= MaxMessageLength)
         {
             return text;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
+using Prism.Auth;
 using Prism.Configuration;
 
 namespace Prism.Cluster;
@@ -33,7 +34,7 @@ internal static class ClusterExtensions
     {
         if (endpoints.ServiceProvider.GetRequiredService<IOptions<OrleansDashboardOptions>>().Value.Enabled)
         {
-            endpoints.MapOrleansDashboard("/dashboard");
+            endpoints.MapOrleansDashboard("/dashboard").For(Access.AdminInBrowser);
         }
 
         return endpoints;

@@ -21,7 +21,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (ProviderNames.BuiltIn.FirstOrDefault(builtIn => builtIn.Name == provider.Name) is { } builtIn)
         {
             return builtIn.Type == provider.Type
-                ? FindInvalid(provider).Concat(FindTooTight(provider))
+                ? FindInvalid(provider).Concat(FindUnpaired(provider)).Concat(FindTooTight(provider))
                 : [$"{Settings.Type.Of(provider).Label} cannot be changed: '{provider.Name}' is built in. Add a provider of another name."];
         }
 
@@ -32,7 +32,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
 
         return FindInvalid(provider).ToList() is { Count: > 0 } invalid
             ? invalid
-            : FindMissing(provider).Concat(FindTooTight(provider));
+            : FindMissing(provider).Concat(FindUnpaired(provider)).Concat(FindTooTight(provider));
     }
 
     private IEnumerable<string> FindInvalid(ProviderOptions provider) =>
@@ -41,6 +41,18 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         let problem = value is null ? null : setting.Kind.FindProblem(value)
         where problem is not null
         select $"{setting.Label} {problem}.";
+
+    // Which key is for which address must not be guessed: one that is sent to another's address is given away.
+    private static IEnumerable<string> FindUnpaired(ProviderOptions provider)
+    {
+        if (provider is { ApiKeys.Length: > 1 and var keys, BaseUrls.Length: > 1 and var urls } && keys != urls)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Settings.ApiKey.Of(provider).Label} has {keys} keys and {Settings.BaseUrl.Of(provider).Label} {urls} addresses: "
+                    + $"of several keys and several addresses there have to be as many, each key for its own address.");
+        }
+    }
 
     // What is reserved is the prompt and the cap: with these, no request that leaves the cap to Prism would ever be admitted.
     private static IEnumerable<string> FindTooTight(ProviderOptions provider) =>

@@ -17,6 +17,7 @@ internal static class Settings
     public const string MetricsSection = "Prism:Metrics";
     public const string DashboardSection = "Prism:Dashboard";
     public const string FailoverSection = "Prism:Failover";
+    public const string BreakerSection = "Prism:Breaker";
     public const string TelemetrySection = "Prism:Telemetry";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
@@ -48,6 +49,14 @@ internal static class Settings
         "LLM_FALLBACK_PROVIDERS", FallbackProvidersPath, SettingKind.List(), null,
         "Who is asked, in this order and for their default models, where a provider fails before its first token: `ollama,echo`.");
 
+    public static readonly Setting AdminApiKey = new(
+        "LLM_ADMIN_API_KEY", "Prism:Auth:AdminApiKey", SettingKind.Secret, null,
+        "Turns authentication on. The key that may do everything: make keys, clear the cache, see the dashboard.");
+
+    public static readonly Setting ApiKeys = new(
+        "LLM_API_KEYS", "Prism:Auth:ApiKeys", SettingKind.Secrets, null,
+        "Turns authentication on. Keys for the API without limits; keys with limits are made with `POST /admin/keys`.");
+
     public static readonly Setting OtlpEndpoint = new(
         "OTEL_EXPORTER_OTLP_ENDPOINT", "Prism:Telemetry:Endpoint", SettingKind.Url, null,
         "The OpenTelemetry collector that traces and `gen_ai.…` measurements are sent to; without it there are none.");
@@ -67,11 +76,14 @@ internal static class Settings
             DefaultProvider,
             Providers,
         ]),
+        new("Authentication", [AdminApiKey, ApiKeys]),
         new("Observability",
         [
             new("LLM_METRICS_ENABLED", "Prism:Metrics:Enabled", SettingKind.Switch, "true", "Whether there is `/metrics`."),
             new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
+            new("LLM_METRICS_AUTH", "Prism:Metrics:Auth", SettingKind.Switch, "false",
+                "Whether `/metrics` takes the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
             OtlpEndpoint,
             new("OTEL_EXPORTER_OTLP_PROTOCOL", "Prism:Telemetry:Protocol",
@@ -90,6 +102,19 @@ internal static class Settings
                 "The longest `Retry-After` of a provider that is waited for; one that is longer is passed on to the client."),
             new("LLM_REQUEST_DEADLINE", "Prism:Failover:Deadline", SettingKind.Seconds(MaxTimeout), "180",
                 "How long a request may take to its first token: retries and fallbacks neither begin later nor go on without one."),
+            new("LLM_BREAKER_ENABLED", "Prism:Breaker:Enabled", SettingKind.Switch, "true",
+                "Whether a provider that keeps failing is left alone for a while."),
+            new("LLM_BREAKER_CONSECUTIVE_FAILURES", "Prism:Breaker:ConsecutiveFailures", SettingKind.WholeNumber(1, 1_000_000), "10",
+                "So many failed calls of a silo in a row open the circuit of a provider, for all silos."),
+            new("LLM_BREAKER_FAILURE_RATE", "Prism:Breaker:FailureRate", SettingKind.WholeNumber(1, 100), "50",
+                "Or such a share of a silo's calls, in percent."),
+            new("LLM_BREAKER_MINIMUM_CALLS", "Prism:Breaker:MinimumCalls", SettingKind.WholeNumber(1, 1_000_000), "20",
+                "If there were so many of them."),
+            new("LLM_BREAKER_WINDOW", "Prism:Breaker:Window", SettingKind.Seconds(MaxPeriod), "30", "How far back the share looks."),
+            new("LLM_BREAKER_OPEN_DURATION", "Prism:Breaker:OpenDuration", SettingKind.Seconds(MaxPeriod), "15",
+                "How long the circuit stays open; twice as long after each probe that fails, up to eight times."),
+            new("LLM_BREAKER_PROBES", "Prism:Breaker:Probes", SettingKind.WholeNumber(1, 1_000), "2",
+                "How many probes are made at the same time in the whole cluster, and how many have to succeed to close it."),
         ]),
         new("Response cache",
         [
@@ -111,6 +136,8 @@ internal static class Settings
         [
             new("LLM_PRICES_FILE", PricesFilePath, SettingKind.Text, null,
                 "A JSON file of prices, for models that Prism has no price of, or another one."),
+            new("LLM_USAGE_REPORT_INTERVAL", "Prism:Costs:ReportInterval", SettingKind.Seconds(MaxPeriod), "5",
+                "How often a silo puts on record what its calls took and cost; a silo that is killed loses no more."),
         ]),
         new("Cluster",
         [
@@ -157,10 +184,11 @@ internal static class Settings
         _ => null, (provider, value) => provider.Type = Enum.Parse<ProviderType>(value, ignoreCase: true));
 
     public static readonly ProviderSetting ApiKey = new(
-        "API_KEY", "ApiKey", SettingKind.Secret, "Its API key.", _ => null, (provider, value) => provider.ApiKey = value);
+        "API_KEY", "ApiKey", SettingKind.Secrets,
+        "Its API key. Several share the load; with several addresses, each is for its own.", _ => null, (provider, value) => provider.ApiKey = value);
 
     public static readonly ProviderSetting BaseUrl = new(
-        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it.",
+        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it. Several share the load.",
         provider => provider.BaseUrl, (provider, value) => provider.BaseUrl = value);
 
     public static readonly ProviderSetting DefaultMaxTokens = new(

@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
+using Prism.Auth;
 using Prism.Cache;
 using Prism.Chains;
 using Prism.Cluster;
@@ -39,6 +40,7 @@ internal static class SettingsExtensions
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
             .AddSection<FailoverOptions>(Settings.FailoverSection)
+            .AddSection<BreakerOptions>(Settings.BreakerSection)
             .AddSection<TelemetryOptions>(Settings.TelemetrySection)
             .AddSection<TraceOptions>(Settings.TelemetrySection)
             .AddSection<CacheOptions>(Settings.CacheSection)
@@ -50,11 +52,15 @@ internal static class SettingsExtensions
             .AddSingleton<IValidateOptions<ServerOptions>, ShutdownValidator>()
             .AddSingleton<IValidateOptions<ServerOptions>, PortsValidator>()
             .AddSingleton<IValidateOptions<CostOptions>, PricesValidator>()
+            .AddSingleton<IValidateOptions<MetricsOptions>, MetricsAuthValidator>()
+            .AddSingleton<IConfigureOptions<AuthOptions>, AuthSection>()
+            .AddSingleton<IValidateOptions<AuthOptions>, AuthSection>()
             .AddSingleton<IConfigureOptions<ProvidersOptions>, ProvidersSection>()
             .AddSingleton<IValidateOptions<ProvidersOptions>, ProvidersValidator>()
             .AddHostedService(services => new UnknownVariablesWarning(
                 [.. UnknownVariables.Find(variables, table)], services.GetRequiredService<ILogger<UnknownVariablesWarning>>()))
-            .AddOptions<ProvidersOptions>().ValidateOnStart();
+            .AddOptions<ProvidersOptions>().ValidateOnStart().Services
+            .AddOptions<AuthOptions>().ValidateOnStart();
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Prism.Auth;
 using Prometheus;
 
 namespace Prism.Metrics;
@@ -25,12 +26,17 @@ internal static class MetricsExtensions
         return builder;
     }
 
-    /// <summary>Serves the page; not where <see cref="MetricsOptions.Enabled"/> is off.</summary>
+    /// <summary>
+    /// Serves the page; not where <see cref="MetricsOptions.Enabled"/> is off. On the port of its own, which is the scraper's, to everybody
+    /// unless <see cref="MetricsOptions.Auth"/> is on; on the API's to the admin.
+    /// </summary>
     public static IEndpointRouteBuilder MapPrismMetrics(this IEndpointRouteBuilder endpoints)
     {
-        if (endpoints.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value.Enabled)
+        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<MetricsOptions>>().Value;
+        if (options.Enabled)
         {
-            endpoints.MapMetrics(Path, endpoints.ServiceProvider.GetRequiredService<CollectorRegistry>());
+            endpoints.MapMetrics(Path, endpoints.ServiceProvider.GetRequiredService<CollectorRegistry>())
+                .For(context => MetricsListener.IsOrigin(context) && !options.Auth ? Access.Open : Access.AdminInBrowser);
         }
 
         return endpoints;

@@ -17,12 +17,15 @@ internal sealed class MetricsListener : IStartupFilter
         return next(connection);
     });
 
+    /// <summary>Whether a request came in at the metrics port.</summary>
+    public static bool IsOrigin(HttpContext context) => context.Features.Get<Marker>() is not null;
+
     // A filter is before all other middleware: no endpoint of the API can be reached through this port, wherever it is mapped.
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(static (context, next) =>
         {
-            if (context.Features.Get<Marker>() is null || context.Request.Path.Equals(MetricsExtensions.Path, StringComparison.Ordinal))
+            if (!IsOrigin(context) || context.Request.Path.Equals(MetricsExtensions.Path, StringComparison.Ordinal))
             {
                 return next(context);
             }

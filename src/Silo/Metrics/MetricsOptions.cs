@@ -8,4 +8,7 @@ internal sealed class MetricsOptions
 
     /// <summary>The port that serves <c>/metrics</c> and nothing else; 0 for any free one. Default: 9090.</summary>
     public int Port { get; set; } = 9090;
+
+    /// <summary>Whether the page takes the admin key on <see cref="Port"/> too, as it does on the API's. Default: false.</summary>
+    public bool Auth { get; set; }
 }

@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Catalog;
 using Prism.Chains;
+using Prism.Usage;
 
 namespace Prism.Tests.Chains;
 
@@ -34,6 +35,10 @@ public class ScriptedGrains : DispatchProxy
 
     internal ScriptedNames ChainNames(string owner = Owners.Global) => (ScriptedNames)Get(typeof(INamesGrain), GrainKeys.ChainNames(owner));
 
+    internal ScriptedNames UsageOwners(DateOnly month) => (ScriptedNames)Get(typeof(INamesGrain), GrainKeys.UsageOwners(month));
+
+    internal ScriptedUsage Usage(string owner, DateOnly month) => (ScriptedUsage)Get(typeof(IUsageGrain), GrainKeys.Usage(owner, month));
+
     protected override object Invoke(MethodInfo? targetMethod, object?[]? args) => args is [string key, ..]
         ? Get(targetMethod!.ReturnType, key)
         : throw new InvalidOperationException($"{targetMethod} is not to be called.");
@@ -44,6 +49,7 @@ public class ScriptedGrains : DispatchProxy
         (var kind, _) when kind == typeof(IRunIndexGrain) => new ScriptedRunIndex(),
         (var kind, _) when kind == typeof(IChainCatalogGrain) => new ScriptedChain(),
         (var kind, _) when kind == typeof(INamesGrain) => new ScriptedNames(),
+        (var kind, _) when kind == typeof(IUsageGrain) => new ScriptedUsage(),
         var (kind, _) => throw new InvalidOperationException($"There is no {kind}."),
     }, this);
 }
@@ -87,6 +93,14 @@ internal sealed class ScriptedChain : IChainCatalogGrain
     public Task<StoredChain?> GetAsync() => Task.FromResult(Stored);
 
     public Task<ChainSummary?> DescribeAsync() => Task.FromResult(Stored?.Summary);
+}
+
+/// <summary>An owner's account of a month.</summary>
+internal sealed class ScriptedUsage : IUsageGrain
+{
+    public ImmutableArray<UsageEntry> Entries { get; set; } = [];
+
+    public Task<ImmutableArray<UsageEntry>> GetAsync() => Task.FromResult(Entries);
 }
 
 /// <summary>Names.</summary>

@@ -27,6 +27,7 @@ public sealed class ChatErrorMappingTests : GatewayTest
         [ChatErrorKind.NotFound] = (404, "invalid_request_error", "the_code"),
         [ChatErrorKind.UpstreamUnavailable] = (503, "server_error", "provider_unavailable"),
         [ChatErrorKind.Conflict] = (409, "invalid_request_error", "the_code"),
+        [ChatErrorKind.PermissionDenied] = (403, "invalid_request_error", "permission_denied"),
     };
 
     /// <summary>Every kind there is: a new one fails until it is in the table above.</summary>

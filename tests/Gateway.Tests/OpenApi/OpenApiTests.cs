@@ -5,6 +5,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Limits;
+using Prism.Usage;
 
 namespace Prism.Tests.OpenApi;
 
@@ -45,6 +46,7 @@ public sealed class OpenApiTests : GatewayTest
     [InlineData("run-events.sse", "ChainEvent")]
     [InlineData("runs.json", "RunPage")]
     [InlineData("health.json", "Health")]
+    [InlineData("usage.json", "UsageReport")]
     public async Task What_is_answered_is_what_the_document_says(string golden, string schema)
     {
         var check = new SchemaCheck(await ReadAsync());
@@ -90,6 +92,12 @@ public sealed class OpenApiTests : GatewayTest
         { "ChainEvent", ChainJson.Lenient.ChainEvent },
         { "RunSummary", TypeOf<RunSummary>(ChainJson.Lenient.Options) },
         { "ChatError", TypeOf<ChatError>(ChainJson.Lenient.Options) },
+        { "ApiKeyTerms", GatewayJson.Api.ApiKeyBody },
+        { "ApiKeyPatch", GatewayJson.Api.ApiKeyBody },
+        { "ApiKey", GatewayJson.Api.ApiKeyView },
+        { "ApiKeyList", GatewayJson.Api.ApiKeyList },
+        { "UsageReport", GatewayJson.Api.UsageBody },
+        { "UsageRow", TypeOf<UsageRow>(GatewayJson.Api.Options) },
         { "Health", GatewayJson.Api.HealthReport },
         { "Status", GatewayJson.Api.StatusBody },
     };
@@ -117,6 +125,19 @@ public sealed class OpenApiTests : GatewayTest
             var answers = document["paths"]![path]!["post"]!["responses"]!.AsObject();
             Assert.All(kinds, kind => Assert.True(answers.ContainsKey($"{ChatErrorMapping.StatusOf(new() { Kind = kind, Message = "" })}"), $"{kind}"));
         }
+    }
+
+    [Fact]
+    public async Task What_takes_a_key_says_so()
+    {
+        var operations = (await ReadAsync())["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Where(one => one.Value is JsonObject).Select(one => (Path: path.Key, Operation: one.Value!)))
+            .ToList();
+
+        Assert.Equal(
+            ["/docs", "/healthz", "/healthz/live", "/healthz/ready", "/openapi/v1.json"],
+            operations.Where(one => one.Operation["security"] is JsonArray { Count: 0 }).Select(one => one.Path).Order(StringComparer.Ordinal));
+        Assert.All(operations, one => Assert.Equal(one.Operation["security"] is null, one.Operation["responses"]!["401"] is not null));
     }
 
     [Fact]

@@ -50,6 +50,7 @@ internal sealed class CacheCluster : IAsyncDisposable
                 membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
             });
             silo.UseInMemoryReminderService();
+            silo.AddMemoryGrainStorage(StorageNames.Ledgers).AddMemoryGrainStorage(StorageNames.Catalogs);
             silo.AddIncomingGrainCallFilter(calls);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.Cache, storage);
             if (time is not null)

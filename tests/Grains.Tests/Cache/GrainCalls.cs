@@ -17,6 +17,15 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
         Count(grain, context.MethodName);
     }
 
+    /// <summary>How many calls have been answered.</summary>
+    public int CountOf(string grain, string method)
+    {
+        lock (_lock)
+        {
+            return _counts.GetValueOrDefault((grain, method));
+        }
+    }
+
     /// <summary>Ends once so many calls have come in, answered or not.</summary>
     public Task EnterAsync(string grain, string method, int count) => ReachAsync(grain, Entered + method, count);
 

@@ -162,6 +162,7 @@ internal sealed class ChainCluster : IAsyncDisposable
         });
         // As in the service: what is sent to a silo that has just died is sent again after this.
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(15));
+        silo.AddMemoryGrainStorage(StorageNames.Ledgers).AddMemoryGrainStorage(StorageNames.Catalogs);
         silo.Services
             .AddSingleton<IReminderTable>(Reminders)
             .AddKeyedSingleton<IGrainStorage>(StorageNames.Runs, Storage)

@@ -23,6 +23,7 @@ public sealed class ChainErrorsTests
 
     [Theory]
     [InlineData("""{"output_key":"a","template":"x"},{"output_key":"b","template":"line\n {{ a | nothing_such }}"}""", "Step 'b': Line 2, column 9 of 'template': there is no function 'nothing_such'.", "steps[1].template")]
+    [InlineData("""{"output_key":"a","template":"line\n {{ text"}""", "Step 'a': Line 2, column 2 of 'template': these braces are not closed.", "steps[0].template")]
     [InlineData("""{"output_key":"a","template":"{% if x %}"}""", "Step 'a': Line 1, column 1 of 'template': '{% … %}' is Jinja2. Write {{ if … }}…{{ end }} or {{ for x in xs }}…{{ end }} instead.", "steps[0].template")]
     [InlineData("""{"output_key":"a","template":"x","system":"{{ this }}"}""", "Step 'a': Line 1, column 4 of 'system': 'this' is not available: name the variables that are used.", "steps[0].system")]
     [InlineData("""{"output_key":"a","template":"x","when":"text =="}""", "Step 'a': Line 1, column 8 of 'when': Expecting an <expression> to the right of the operator instead of `<eof>`.", "steps[0].when")]
@@ -52,7 +53,7 @@ public sealed class ChainErrorsTests
     [InlineData(""" "model":"openai/m" """, "Step 'a': Provider 'openai' is not configured here: it has no API key.", "steps[0].provider")]
     [InlineData(""" "temperature":3 """, "Step 'a': 'temperature' must be from 0 to 2, not 3.", "steps[0].temperature")]
     [InlineData(""" "max_tokens":0 """, "Step 'a': 'max_tokens' must be at least 1, not 0.", "steps[0].max_tokens")]
-    [InlineData(""" "timeout_seconds":0 """, "Step 'a': 'timeout_seconds' must be from 0 to 3600, not 0.", "steps[0].timeout_seconds")]
+    [InlineData(""" "timeout_seconds":0 """, "Step 'a': 'timeout_seconds' must be above 0 and at most 3600, not 0.", "steps[0].timeout_seconds")]
     [InlineData(""" "retry":{"attempts":11} """, "Step 'a': 'retry.attempts' must be from 1 to 10, not 11.", "steps[0].retry.attempts")]
     [InlineData(""" "retry":{"backoff_seconds":-1.5} """, "Step 'a': 'retry.backoff_seconds' must be from 0 to 60, not -1.5.", "steps[0].retry.backoff_seconds")]
     [InlineData(""" "on_error":"ignore" """, "Step 'a': 'on_error' must be 'fail' or 'continue', not 'ignore'.", "steps[0].on_error")]
@@ -80,7 +81,7 @@ public sealed class ChainErrorsTests
     {
         var steps = string.Join(',', Enumerable.Range(0, 65).Select(i => $$"""{"output_key":"s{{i}}","template":"x"}"""));
 
-        Assert.Equal("A chain has at most 64 steps, not 65.", Chain.Refuse($$"""{"steps":[{{steps}}]}""").Message);
+        Assert.Equal("A chain has at most 64 steps, not 65: Step 's64' is one too many.", Chain.Refuse($$"""{"steps":[{{steps}}]}""").Message);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Prism.Chains;
 using Prism.Chat;
@@ -65,6 +66,41 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         Assert.Equal("""["<1>","<2>","<3>"]""", run.Outputs["a"].GetRawText());
         Assert.Equal(["1", "2", "3", "3"], _cluster.Calls.Select(call => call.Request.Messages[0].Content!.Text));
         Assert.Single(_cluster.Calls.TakeLast(2).Select(call => call.Request.IdempotencyKey).Distinct());
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_call_that_fails_because_its_silo_stops_has_not_failed()
+    {
+        var (stuck, failed, writes) = (new UpstreamWait(), new TaskCompletionSource(), 0);
+        _cluster.OnPrompt = (prompt, token) => prompt == "stuck" && !stuck.HasBeenEntered ? FailAsync(token) : Say(prompt);
+        _cluster.Storage.OnRunWrite = async commit =>
+        {
+            if (Interlocked.Increment(ref writes) == 2)
+            {
+                // Under way while the call fails, and until its failure has come to the run, some turns later.
+                await failed.Task;
+                for (var turn = 0; turn < 20; turn++)
+                {
+                    await Task.Yield();
+                }
+            }
+
+            commit();
+        };
+        var id = (await _cluster.StartAsync("""{"steps":[{"template":"stuck","output_key":"a"},{"template":"quick","output_key":"b"}]}""")).Run!.Id;
+        await stuck.Entered;
+
+        await _cluster.StopAsync(_cluster.SiloOf(id));
+        var run = await _cluster.EndOfAsync(id);
+
+        Assert.Equal((ChainRunStatus.Succeeded, "stuck", "quick"), (run.Status, run.Outputs["a"].GetString(), run.Outputs["b"].GetString()));
+
+        async IAsyncEnumerable<ChatStreamEvent> FailAsync([EnumeratorCancellation] CancellationToken token)
+        {
+            await stuck.UntilCancelledAsync(token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            failed.SetResult();
+            yield return ScriptedProvider.Failure(ChatErrorKind.UpstreamBrokenOff);
+        }
     }
 
     [Fact(Timeout = 180_000)]
@@ -207,6 +243,45 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         {
             Assert.Equal(again.Skip(after).Select(Describe), (await _cluster.EventsOfAsync(id, after)).Select(Describe));
         }
+    }
+
+    [Fact(Timeout = 300_000)]
+    public async Task Runs_whose_silos_all_die_at_once_go_on_when_there_are_silos_again()
+    {
+        var (entered, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (asked, isDead) = (0, false);
+        _cluster.OnPrompt = (prompt, token) =>
+        {
+            if (Interlocked.Increment(ref asked) == 10)
+            {
+                entered.SetResult();
+            }
+
+            return isDead ? Say(prompt) : WaitAsync(new UpstreamWait(), token);
+        };
+        _cluster.Storage.OnRunWrite = commit =>
+        {
+            commit();
+            if (_cluster.Storage.ReadAll<RunState>(StorageNames.RunState).All(run => run.IsFinished))
+            {
+                ended.TrySetResult();
+            }
+
+            return Task.CompletedTask;
+        };
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _cluster.StartAsync(TwoSteps)));
+        await entered.Task.WaitAsync(Patience);
+
+        isDead = true;
+        await Task.WhenAll(_cluster.Silos.ToArray().Select(_cluster.KillAsync));
+        await _cluster.StartOneMoreAsync();
+        await ended.Task.WaitAsync(Patience);
+
+        var runs = _cluster.Storage.ReadAll<RunState>(StorageNames.RunState).ToArray();
+        Assert.Equal(10, runs.Length);
+        Assert.All(runs, run => Assert.Equal(ChainRunStatus.Succeeded, run.Status));
+        // More often where a silo took it over that died last.
+        Assert.All(runs, run => Assert.InRange(run.Steps[0].Attempts, 2, 4));
     }
 
     [Fact(Timeout = 300_000)]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Prism.Cache;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Tests.Chat;
@@ -46,6 +47,18 @@ public sealed class StepCallerTests : IChatService
 
         Assert.Equal(("ok", 1), (outcome.Output!.Value.GetString(), outcome.Attempts));
         Assert.Equal([TimeSpan.Zero, TimeSpan.FromSeconds(seconds)], _askedAt);
+        Assert.Single(_asked.Select(request => request.IdempotencyKey).Distinct());
+    }
+
+    [Fact]
+    public async Task A_shared_answer_whose_silo_died_is_asked_for_again_and_that_is_no_attempt()
+    {
+        Answer(ScriptedProvider.Piece("half"), ScriptedProvider.Failure(ChatErrorKind.UpstreamBrokenOff) with { Code = CachedCaller.SiloLost });
+        Answer(ScriptedProvider.Piece("whole"));
+
+        var outcome = await CallAsync("");
+
+        Assert.Equal(("whole", 1), (outcome.Output!.Value.GetString(), outcome.Attempts));
         Assert.Single(_asked.Select(request => request.IdempotencyKey).Distinct());
     }
 

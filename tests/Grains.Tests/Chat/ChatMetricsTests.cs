@@ -20,6 +20,8 @@ public class ChatMetricsTests
 
         Assert.Equal(
             [
+                "# TYPE llm_breaker_state gauge",
+                "# TYPE llm_breaker_transitions_total counter",
                 "# TYPE llm_cost_usd_total counter",
                 "# TYPE llm_fallbacks_total counter",
                 "# TYPE llm_inflight_requests gauge",

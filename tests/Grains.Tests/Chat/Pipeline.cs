@@ -10,6 +10,7 @@ using Prism.Templates;
 using Prism.Tests.Cache;
 using Prism.Tests.Limits;
 using Prism.Tokens;
+using Prism.Usage;
 using Prometheus;
 
 namespace Prism.Tests.Chat;
@@ -33,16 +34,27 @@ internal sealed class Pipeline
 
     public Pipeline(
         Action<ProviderOptions> limits, FailoverOptions failover, ImmutableArray<string> fallbacks, params IChatProvider[] others)
+        : this(limits, failover, new() { Enabled = false }, fallbacks, others)
+    {
+    }
+
+    public Pipeline(
+        Action<ProviderOptions> limits,
+        FailoverOptions failover,
+        BreakerOptions breaker,
+        ImmutableArray<string> fallbacks,
+        params IChatProvider[] others)
     {
         limits(Vendor.Options);
         var registry = new ProviderRegistry("vendor", [Vendor, .. others], fallbacks);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), new(Meters), registry, Catalog, Time);
-        Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens);
-        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry), Log);
-        var desk = new FailoverDesk(
-            Options.Create(failover), new(failover, new(1)), Budget, new(Metrics.WithCustomRegistry(_metrics)), Time, FailoverLog);
-        Failover = new(Upstream, desk);
+        Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens, breaker);
+        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
+        var incidents = new FailoverTelemetry(Metrics.WithCustomRegistry(_metrics));
+        var desk = new FailoverDesk(Options.Create(failover), new(failover, new(1)), Budget, incidents, Time, FailoverLog);
+        Circuits = new(registry, Ledgers.Leases, Options.Create(breaker), incidents, Time, CircuitLog);
+        Failover = new(Upstream, Circuits, desk);
         Service = new(Templates, new(registry), NoCache.Before(Failover), telemetry);
     }
 
@@ -58,6 +70,8 @@ internal sealed class Pipeline
 
     public ProviderCatalog Catalog { get; }
 
+    public UsageBook Usage { get; } = new("silo-1");
+
     public LocalLedgers Ledgers { get; }
 
     public UpstreamCaller Upstream { get; }
@@ -65,6 +79,10 @@ internal sealed class Pipeline
     public RetryBudget Budget { get; } = new();
 
     public RecordingLog<FailoverDesk> FailoverLog { get; } = new();
+
+    public RecordingLog<CircuitBoard> CircuitLog { get; } = new();
+
+    public CircuitBoard Circuits { get; }
 
     public FailoverCaller Failover { get; }
 

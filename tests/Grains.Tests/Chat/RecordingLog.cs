@@ -1,12 +1,44 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Prism.Tests.Chat;
 
-/// <summary>Keeps every line at every level, with the values of its properties and its exception.</summary>
+/// <summary>Keeps every line at every level, with the values of its properties and its exception, and can be waited for.</summary>
 internal sealed class RecordingLog<T> : ILogger<T>
 {
-    public ConcurrentQueue<string> Lines { get; } = new();
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IReadOnlyCollection<string> Lines
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>Waits until so many lines have a text in them.</summary>
+    public async Task LineAsync(string text, int times = 1)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_gate)
+            {
+                if (_lines.Count(line => line.Contains(text, StringComparison.Ordinal)) >= times)
+                {
+                    return;
+                }
+
+                more = _more.Task;
+            }
+
+            await more.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -16,6 +48,13 @@ internal sealed class RecordingLog<T> : ILogger<T>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var properties = state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values) : "";
-        Lines.Enqueue($"{logLevel} {eventId.Name}: {formatter(state, exception)} {properties} {exception}");
+        TaskCompletionSource more;
+        lock (_gate)
+        {
+            _lines.Add($"{logLevel} {eventId.Name}: {formatter(state, exception)} {properties} {exception}");
+            (more, _more) = (_more, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        more.SetResult();
     }
 }

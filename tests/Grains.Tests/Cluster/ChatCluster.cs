@@ -82,6 +82,8 @@ public sealed class ChatCluster : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(siloPort, gatewayPort, primary, Name, Name)
+            .AddMemoryGrainStorage(StorageNames.Ledgers)
+            .AddMemoryGrainStorage(StorageNames.Catalogs)
             .Configure<SiloOptions>(options => options.SiloName = $"silo-{siloPort}")
             .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = responseTimeout));
         builder.Services

@@ -17,8 +17,8 @@ public sealed class BillingTests
     [Fact]
     public async Task An_answer_has_its_cost_whole_or_streamed()
     {
-        _openAi.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Answer("hi", Prices.Usage(1000, 100, cached: 400)));
-        _openAi.OnStream = (_, _) => Play(Piece("hi", Prices.Usage(1000, 100, cached: 400)));
+        _openAi.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Answer("hi", Prices.Took(1000, 100, cached: 400)));
+        _openAi.OnStream = (_, _) => Play(Piece("hi", Prices.Took(1000, 100, cached: 400)));
 
         var whole = await _pipeline.CompleteAsync(ToOpenAi());
         var streamed = await _pipeline.StreamAsync(ToOpenAi());

@@ -39,14 +39,14 @@ public sealed class PriceTableTests
     {
         var table = Read();
 
-        Assert.Equal(0.00000075m, table.Find("openai", "gpt-4o-mini")!.CostOf(Usage(1, 1)));
-        Assert.Equal(0.000000005m, table.Find("openai", "gpt-5-nano")!.CostOf(Usage(1, 0, cached: 1)));
+        Assert.Equal(0.00000075m, table.Find("openai", "gpt-4o-mini")!.CostOf(Took(1, 1)));
+        Assert.Equal(0.000000005m, table.Find("openai", "gpt-5-nano")!.CostOf(Took(1, 0, cached: 1)));
         // 600 × 2.5 + 400 × 1.25 + 50 × 10 millionths
-        Assert.Equal(0.0025m, table.Find("openai", "gpt-4o")!.CostOf(Usage(1000, 50, cached: 400)));
+        Assert.Equal(0.0025m, table.Find("openai", "gpt-4o")!.CostOf(Took(1000, 50, cached: 400)));
         // 100 × 3 + 200 × 0.3 + 300 × 3.75 + 400 × 6 + 10 × 15 millionths
         Assert.Equal(
             0.004035m,
-            table.Find("anthropic", "claude-sonnet-4-5")!.CostOf(Usage(1000, 10, cached: 200, written: 700, writtenForAnHour: 400)));
+            table.Find("anthropic", "claude-sonnet-4-5")!.CostOf(Took(1000, 10, cached: 200, written: 700, writtenForAnHour: 400)));
     }
 
     [Fact]
@@ -57,10 +57,10 @@ public sealed class PriceTableTests
 
         for (var i = 0; i < 100_000; i++)
         {
-            sum += price.CostOf(Usage(7, 3, cached: 2));
+            sum += price.CostOf(Took(7, 3, cached: 2));
         }
 
-        Assert.Equal(price.CostOf(Usage(7, 3, cached: 2)) * 100_000, sum);
+        Assert.Equal(price.CostOf(Took(7, 3, cached: 2)) * 100_000, sum);
         Assert.Equal(0.146m, sum);
     }
 
@@ -73,7 +73,7 @@ public sealed class PriceTableTests
     public void A_usage_that_cannot_be_costs_what_it_can(
         int prompt, int answer, int? cached, int? written, int? writtenForAnHour, string cost) => Assert.Equal(
         decimal.Parse(cost, CultureInfo.InvariantCulture),
-        Read().Find("anthropic", "claude-sonnet-4-5")!.CostOf(Usage(prompt, answer, cached, written, writtenForAnHour)));
+        Read().Find("anthropic", "claude-sonnet-4-5")!.CostOf(Took(prompt, answer, cached, written, writtenForAnHour)));
 
     [Fact]
     public void A_file_adds_prices_and_takes_the_place_of_others()

@@ -21,7 +21,7 @@ internal static class Prices
             ]),
         new() { PricesFile = file });
 
-    public static ChatUsage Usage(int prompt, int answer, int? cached = null, int? written = null, int? writtenForAnHour = null) =>
+    public static ChatUsage Took(int prompt, int answer, int? cached = null, int? written = null, int? writtenForAnHour = null) =>
         ChatUsage.Of(prompt, answer) with
         {
             PromptTokensDetails = new() { CachedTokens = cached, CacheWriteTokens = written, CacheWrite1hTokens = writtenForAnHour },

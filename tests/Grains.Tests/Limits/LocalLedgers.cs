@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Prism.Failover;
 using Prism.Limits;
 using Prism.Providers;
 using Prism.Tokens;
@@ -14,10 +15,11 @@ internal sealed class LocalLedgers
 {
     private readonly ConcurrentDictionary<string, LocalLedger> _ledgers = new();
 
-    public LocalLedgers(ProviderRegistry providers, TimeProvider time, IMetricFactory metrics, TokenCounter tokens)
+    public LocalLedgers(
+        ProviderRegistry providers, TimeProvider time, IMetricFactory metrics, TokenCounter tokens, BreakerOptions? breaker = null)
     {
         var grains = DispatchProxy.Create<IGrainFactory, Factory>();
-        ((Factory)grains).Find = name => _ledgers.GetOrAdd(name, new LocalLedger(providers.Find(name)!.Options, time));
+        ((Factory)grains).Find = name => _ledgers.GetOrAdd(name, new LocalLedger(this, providers.Find(name)!.Options, breaker ?? new(), time));
         Leases = new(providers, grains, new Silo(), new(metrics), time, NullLogger<ProviderLeases>.Instance);
         Admission = new(Leases, new(tokens), time);
     }
@@ -25,6 +27,9 @@ internal sealed class LocalLedgers
     public ProviderLeases Leases { get; }
 
     public ProviderAdmission Admission { get; }
+
+    /// <summary>Called with the news of circuits, once their ledger has heard them.</summary>
+    public Action<CircuitNews> OnNews { get; set; } = _ => { };
 
     /// <summary>What a provider's ledger has as spent or reserved of a limit, once this silo has returned all that it does not use.</summary>
     public async Task<long> CloseAsync(string provider, LimitKind kind)
@@ -67,10 +72,14 @@ internal sealed class LocalLedgers
     {
         private readonly Lock _gate = new();
         private readonly LedgerHost _host;
+        private readonly ClusterCircuit _circuit;
+        private readonly LocalLedgers _all;
         private ILeaseObserver? _observer;
 
-        public LocalLedger(ProviderOptions options, TimeProvider time)
+        public LocalLedger(LocalLedgers all, ProviderOptions options, BreakerOptions breaker, TimeProvider time)
         {
+            _all = all;
+            _circuit = new(breaker, options.Timeout, time);
             _host = new(new Memory(), () => LimitSet.Of(options), this, time, NullLogger.Instance);
             _host.Start();
         }
@@ -110,6 +119,16 @@ internal sealed class LocalLedgers
             }
 
             await _observer!.OnHeldBackAsync(retryAfter);
+        }
+
+        public Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer)
+        {
+            lock (_gate)
+            {
+                var status = _circuit.Tell(news).Status;
+                _all.OnNews(news);
+                return Task.FromResult(status);
+            }
         }
 
         public Task<LedgerStatus> GetStatusAsync() => Task.FromResult(_host.GetStatus());

@@ -1,4 +1,5 @@
 using Orleans.Storage;
+using Prism.Failover;
 using Prism.Limits;
 
 namespace Prism.Tests.Limits;
@@ -154,5 +155,7 @@ public sealed class ProviderGrainTests : IAsyncLifetime
             HeldBack.TrySetResult(duration);
             return Task.CompletedTask;
         }
+
+        public Task OnCircuitChangedAsync(CircuitStatus status) => Task.CompletedTask;
     }
 }

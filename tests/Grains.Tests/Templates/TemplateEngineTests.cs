@@ -72,6 +72,10 @@ public sealed class TemplateEngineTests
 
     [Theory]
     [InlineData("a\n\n  {{ for x in xs }}{{ x }}", 3, 25, "<end> statement was not found")]
+    [InlineData("a {{", 1, 3, "not closed")]
+    [InlineData("{{ text }}\n {{ text", 2, 2, "not closed")]
+    [InlineData("{{ text }", 1, 9, "Invalid")]
+    [InlineData("a {%{ raw", 1, 3, "not closed")]
     [InlineData("{{ end }}", 1, 6, "without a corresponding beginning")]
     [InlineData("{{ text + }}", 1, 11, "Expecting an <expression>")]
     [InlineData("x\n{{ nothing_like_this text }}", 2, 4, "there is no function 'nothing_like_this'")]

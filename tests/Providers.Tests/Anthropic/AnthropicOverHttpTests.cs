@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Chat;
 using Prism.Providers;
 using Prism.Providers.Anthropic;
@@ -163,7 +164,7 @@ public sealed class AnthropicOverHttpTests : IAsyncLifetime
             ApiKey = key,
             DefaultMaxTokens = 512,
         };
-        return new(options, new AnthropicWireFormat(options), Http, TimeProvider.System);
+        return new(options, new AnthropicWireFormat(options), Http, TimeProvider.System, NullLogger.Instance);
     }
 
     private static async Task<List<ChatStreamEvent>> ReadAllAsync(HttpChatProvider provider)

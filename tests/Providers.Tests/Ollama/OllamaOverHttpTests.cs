@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Chat;
 using Prism.Providers;
 using Prism.Providers.Ollama;
@@ -220,6 +221,6 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
     {
         var options = Wire.Options;
         (options.BaseUrl, options.ApiKey) = (_upstream.Url, key);
-        return new(options, new OllamaWireFormat(options), Http, TimeProvider.System);
+        return new(options, new OllamaWireFormat(options), Http, TimeProvider.System, NullLogger.Instance);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Prism.Providers;
-using Prism.Providers.Ollama;
 
 namespace Prism.Tests.Ollama;
 
@@ -95,15 +94,12 @@ public sealed class OllamaRequestTests
 
     [Theory]
     [InlineData(null, null)]
-    [InlineData("", null)]
     [InlineData("sk-1", "Bearer sk-1")]
     public void The_key_is_sent_where_there_is_one(string? key, string? expected)
     {
-        var options = Wire.Options;
-        options.ApiKey = key;
         using var message = new HttpRequestMessage();
 
-        new OllamaWireFormat(options).AddHeaders(message.Headers);
+        Wire.Format.AddHeaders(message.Headers, key);
 
         Assert.Equal(expected, message.Headers.Authorization?.ToString());
         Assert.Equal(expected is null ? 0 : 1, message.Headers.Count());
@@ -112,7 +108,7 @@ public sealed class OllamaRequestTests
     [Fact]
     public void It_is_the_chat_endpoint_and_lines()
     {
-        Assert.Equal("api/chat", Wire.Format.Path);
+        Assert.Equal("api/chat", Wire.Format.PathAt(""));
         Assert.Equal(StreamFraming.JsonLines, Wire.Format.Framing);
     }
 }

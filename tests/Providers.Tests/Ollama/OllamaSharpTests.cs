@@ -190,7 +190,7 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         await ReadAllAsync(theirs);
 
         var received = Assert.Single(_upstream.Received);
-        Assert.Equal(("POST", "/" + Wire.Format.Path), (received.Method, received.Path));
+        Assert.Equal(("POST", "/" + Wire.Format.PathAt("")), (received.Method, received.Path));
         var said = JsonNode.Parse(Wire.Write(Wire.Request(ours)))!;
         foreach (var message in said["messages"]!.AsArray())
         {

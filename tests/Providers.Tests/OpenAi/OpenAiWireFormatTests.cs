@@ -81,7 +81,7 @@ public sealed class OpenAiWireFormatTests
     {
         using var message = new HttpRequestMessage();
 
-        Format.AddHeaders(message.Headers);
+        Format.AddHeaders(message.Headers, apiKey: null);
 
         Assert.Empty(message.Headers);
     }

@@ -60,7 +60,7 @@ public sealed class BrokenStreamTests
     [Fact]
     public async Task An_answer_that_is_whole_lacks_nothing_without_a_closing_event()
     {
-        await using var upstream = await ScriptedUpstream.StartAsync(call => call.ServerSentEventsAsync(Token("a"), Finish, Usage));
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.ServerSentEventsAsync(Token("a"), Finish, UsageOnly));
         using var provider = new ProviderUnderTest(upstream.Url);
 
         Assert.Equal("a", await provider.StreamTextAsync());

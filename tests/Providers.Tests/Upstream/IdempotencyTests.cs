@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Chat;
 using Prism.Providers;
 using Prism.Providers.Anthropic;
@@ -32,7 +33,7 @@ public sealed class IdempotencyTests
         var options = new ProviderOptions { Name = "up", Type = ProviderType.Anthropic, BaseUrl = upstream.Url, ApiKey = "key" };
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
 
-        await new HttpChatProvider(options, new AnthropicWireFormat(options), http, TimeProvider.System).CompleteAsync(Keyed, default);
+        await new HttpChatProvider(options, new AnthropicWireFormat(options), http, TimeProvider.System, NullLogger.Instance).CompleteAsync(Keyed, default);
 
         Assert.DoesNotContain("Idempotency-Key", Assert.Single(upstream.Received).Headers.Keys);
     }

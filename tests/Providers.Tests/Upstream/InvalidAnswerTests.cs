@@ -44,7 +44,7 @@ public sealed class InvalidAnswerTests
     [Fact]
     public async Task A_stream_of_events_without_a_choice_is_an_invalid_response()
     {
-        await using var upstream = await ScriptedUpstream.StartAsync(call => call.ServerSentEventsAsync("{}", Usage, Done));
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.ServerSentEventsAsync("{}", UsageOnly, Done));
         using var provider = new ProviderUnderTest(upstream.Url);
 
         Assert.Equal(ChatErrorKind.UpstreamInvalidResponse, (await provider.FailAsync(stream: true)).Kind);

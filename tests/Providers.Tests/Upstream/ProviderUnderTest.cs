@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Providers;
@@ -28,7 +29,7 @@ internal sealed class ProviderUnderTest : IDisposable
         configure?.Invoke(handler);
         Wire = new ReadObserver(handler);
         _http = new HttpMessageInvoker(Wire);
-        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Time) { MaxBytes = maxBytes };
+        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Time, NullLogger.Instance) { MaxBytes = maxBytes };
     }
 
     public static ChatRequest Hello { get; } = new() { Model = "m", Messages = [ChatMessage.Create("user", "Hello")] };

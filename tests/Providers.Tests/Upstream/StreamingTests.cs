@@ -20,7 +20,7 @@ public sealed class StreamingTests
                 await seen.WaitAsync(call.ClientLeft);
             }
 
-            await call.WriteAsync(Event(Finish) + Event(Usage) + Event(Done));
+            await call.WriteAsync(Event(Finish) + Event(UsageOnly) + Event(Done));
         });
         using var provider = new ProviderUnderTest(upstream.Url);
         await using var events = provider.Provider.StreamAsync(ProviderUnderTest.Hello, default).GetAsyncEnumerator();
@@ -152,6 +152,6 @@ public sealed class StreamingTests
     }
 
     private static Task AnswerAsync(UpstreamCall call) => call.Request.Body.Contains("\"stream\":true", StringComparison.Ordinal)
-        ? call.ServerSentEventsAsync(Token("a"), Finish, Usage, Done)
+        ? call.ServerSentEventsAsync(Token("a"), Finish, UsageOnly, Done)
         : call.JsonAsync(Response);
 }

@@ -33,7 +33,7 @@ public sealed class SettingsDocumentTests
     [Theory]
     [InlineData("| `LLM_PORT` | `8000` | 0 to 65535 | `Prism:Port` |")]
     [InlineData("| `LLM_OPENAI_TIMEOUT` | `60` | seconds, above 0 to 3600 | `Prism:Providers:openai:Timeout` |")]
-    [InlineData("| `LLM_OLLAMA_BASE_URL` | `http://ollama-bridge.prism.svc.cluster.local:4010` | URL |")]
+    [InlineData("| `LLM_OLLAMA_BASE_URL` | `http://ollama-bridge.prism.svc.cluster.local:4010` | URL, or several, comma-separated |")]
     [InlineData("| `LLM_ECHO_DELAY_MS` | `0` | milliseconds, 0 to 60000 | `Prism:Providers:echo:Delay` |")]
     [InlineData("| `LLM_<NAME>_TYPE` | – | `openai`, `anthropic`, `ollama` |")]
     public void A_setting_is_a_row(string row) => Assert.Contains(row, SettingsDocument.Render(), StringComparison.Ordinal);

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Prism.Auth;
 using Prism.Cluster;
 using Prism.Configuration;
 using Prism.Configuration.Kinds;
+using Prism.Costs;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
@@ -27,7 +29,7 @@ public sealed class SettingsTests
             return JsonSerializer.Serialize<object[]>(
             [
                 app.Get<ServerOptions>(), app.Get<MetricsOptions>(), app.Get<OrleansDashboardOptions>(), app.Get<ProvidersOptions>(),
-                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(),
+                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(), app.Get<CostOptions>(),
             ]);
         }
     }
@@ -42,6 +44,9 @@ public sealed class SettingsTests
             ["LLM_MAX_BODY_BYTES"] = "1000",
             ["LLM_METRICS_ENABLED"] = "off",
             ["LLM_METRICS_PORT"] = "9999",
+            ["LLM_METRICS_AUTH"] = "true",
+            ["LLM_ADMIN_API_KEY"] = "admin\n",
+            ["LLM_API_KEYS"] = "one, two,",
             ["LLM_DASHBOARD_ENABLED"] = "False",
             ["LLM_CLUSTER_ID"] = "blue",
             ["LLM_SERVICE_ID"] = "mine",
@@ -60,18 +65,23 @@ public sealed class SettingsTests
             ["LLM_CLUSTER_RESPONSE_TIMEOUT"] = "9",
             ["LLM_CLUSTER_CANCEL_ON_TIMEOUT"] = "false",
             ["LLM_CLUSTER_MAX_QUEUED_CALLS"] = "10",
+            ["LLM_USAGE_REPORT_INTERVAL"] = "2.5",
         };
         using var app = SiloHost.Build(variables);
 
         var server = app.Get<ServerOptions>();
         Assert.Equal(("::1", 8080, 1000), (server.Host, server.Port, server.MaxBodyBytes));
         Assert.Equal((false, 9999), (app.Get<MetricsOptions>().Enabled, app.Get<MetricsOptions>().Port));
+        Assert.True(app.Get<MetricsOptions>().Auth);
+        Assert.Equal("admin", app.Get<AuthOptions>().AdminApiKey);
+        Assert.Equal(["one", "two"], app.Get<AuthOptions>().ApiKeys);
         Assert.False(app.Get<OrleansDashboardOptions>().Enabled);
         var silo = app.Get<SiloEndpointOptions>();
         Assert.Equal(("blue", "mine", 11112, 0), (silo.ClusterId, silo.ServiceId, silo.SiloPort, silo.GatewayPort));
         Assert.Equal(IPAddress.Parse("10.1.2.3"), silo.AdvertisedAddress);
         Assert.Equal((60, 50), (server.ShutdownTimeout.TotalSeconds, server.DrainTimeout.TotalSeconds));
         Assert.Equal("redis://redis:6379", app.Get<RedisOptions>().Url);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), app.Get<CostOptions>().ReportInterval);
         var timing = app.Get<ClusterTimingOptions>();
         Assert.Equal(TimeSpan.FromSeconds(3), timing.MaxProbeTimeout);
         Assert.Equal(
@@ -184,6 +194,15 @@ public sealed class SettingsTests
         Assert.Equal(1, app.Get<ServerOptions>().Port);
         Assert.Null(app.Get<ProvidersOptions>().Providers["openai"].ApiKey);
         Assert.Equal(["openai", "anthropic", "ollama", "echo"], app.Get<ProvidersOptions>().Providers.Keys);
+    }
+
+    [Fact]
+    public void Keys_in_the_file_may_be_a_list()
+    {
+        var options = SiloHost.Read<AuthOptions>(appSettings: new() { ["Prism:Auth:ApiKeys:0"] = "one", ["Prism:Auth:ApiKeys:1"] = "two" });
+
+        Assert.True(options.IsOn);
+        Assert.Equal(["one", "two"], options.ApiKeys);
     }
 
     [Theory]

@@ -18,6 +18,10 @@ public sealed class StartupFailureTests
     [InlineData("LLM_ADVERTISED_IP", "0.0.0.0", "LLM_ADVERTISED_IP (Prism:Cluster:AdvertisedIp)")]
     [InlineData("LLM_LOG_LEVEL", "loud", "LLM_LOG_LEVEL (Prism:LogLevel) has to be one of trace, debug, info, warning, error, critical")]
     [InlineData("LLM_METRICS_ENABLED", "maybe", "LLM_METRICS_ENABLED (Prism:Metrics:Enabled) has to be true or false, not 'maybe'.")]
+    [InlineData("LLM_METRICS_AUTH", "true", "LLM_METRICS_AUTH (Prism:Metrics:Auth) is true, and LLM_ADMIN_API_KEY (Prism:Auth:AdminApiKey) is not set.")]
+    [InlineData("LLM_ADMIN_API_KEY", "a\nb", "LLM_ADMIN_API_KEY (Prism:Auth:AdminApiKey) has a character in it that cannot go into an HTTP header")]
+    [InlineData("LLM_API_KEYS", "sk-one,sk-é", "LLM_API_KEYS (Prism:Auth:ApiKeys) has a character in it that cannot go into an HTTP header")]
+    [InlineData("LLM_API_KEYS", "sk-one, sk-one", "LLM_API_KEYS (Prism:Auth:ApiKeys) lists a key more than once.")]
     [InlineData("LLM_DASHBOARD_ENABLED", "2", "LLM_DASHBOARD_ENABLED (Prism:Dashboard:Enabled)")]
     [InlineData("LLM_REDIS_URL", "localhost:6379", "LLM_REDIS_URL (Prism:Redis:Url) has to be redis://[user:password@]host:port[/db]")]
     [InlineData("LLM_DRAIN_TIMEOUT", "30",
@@ -42,6 +46,11 @@ public sealed class StartupFailureTests
     [InlineData("LLM_OPENAI_DEFAULT_MODEL", "gpt\n4", "LLM_OPENAI_DEFAULT_MODEL (Prism:Providers:openai:DefaultModel) must not have")]
     [InlineData("LLM_OPENAI_MODELS", "a,b,a", "LLM_OPENAI_MODELS (Prism:Providers:openai:Models) lists 'a' more than once.")]
     [InlineData("LLM_DEFAULT_PROVIDER", "gemini", "LLM_DEFAULT_PROVIDER (Prism:DefaultProvider) names no provider: there is no 'gemini'")]
+    [InlineData("LLM_OPENAI_BASE_URL", "https://a.test,b.test", "has to be an absolute URL")]
+    [InlineData("LLM_OPENAI_BASE_URL", "https://a.test,https://a.test", "lists an address more than once")]
+    [InlineData("LLM_FALLBACK_PROVIDERS", "ollama,nobody", "LLM_FALLBACK_PROVIDERS (Prism:FallbackProviders) names no provider: there is no 'nobody'")]
+    [InlineData("LLM_FALLBACK_PROVIDERS", "openai", "LLM_OPENAI_API_KEY (Prism:Providers:openai:ApiKey) has to be set: 'openai' is a fallback")]
+    [InlineData("LLM_FALLBACK_PROVIDERS", "ollama,echo,ollama", "lists 'ollama' more than once")]
     [InlineData("LLM_DEFAULT_PROVIDER", "openai", "LLM_OPENAI_API_KEY (Prism:Providers:openai:ApiKey) has to be set: 'openai' is")]
     public async Task A_variable_that_cannot_be_right_stops_the_start(string name, string value, string message) =>
         Assert.Contains(message, await SiloHost.FailAsync(SiloHost.Ports((name, value))), StringComparison.Ordinal);
@@ -63,6 +72,13 @@ public sealed class StartupFailureTests
     [InlineData("Prism:Providers:groq:Type", "gemini", "LLM_GROQ_TYPE (Prism:Providers:groq:Type) has to be one of openai, anthropic")]
     public async Task A_configured_value_that_cannot_be_right_stops_the_start(string path, string value, string message) =>
         Assert.Contains(message, await SiloHost.FailAsync(SiloHost.Ports(), new() { [path] = value }), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Which_key_is_for_which_address_is_not_guessed() => Assert.Contains(
+        "LLM_OPENAI_API_KEY (Prism:Providers:openai:ApiKey) has 2 keys and LLM_OPENAI_BASE_URL (Prism:Providers:openai:BaseUrl) 3 addresses",
+        await SiloHost.FailAsync(SiloHost.Ports(
+            ("LLM_OPENAI_API_KEY", "sk-1,sk-2"), ("LLM_OPENAI_BASE_URL", "https://a.test,https://b.test,https://c.test"))),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("LLM_PORT")]

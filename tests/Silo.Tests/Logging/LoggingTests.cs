@@ -84,6 +84,15 @@ public sealed class LoggingTests
     }
 
     [Fact]
+    public void Each_of_several_keys_is_masked()
+    {
+        using var lines = new LogLines();
+        using var app = SiloHost.Build(new() { ["LLM_OPENAI_API_KEY"] = "sk-secret-1234, sk-secret-5678" }, log: lines.Writer);
+        app.Logger.LogError("sk-secret-1234 or sk-secret-5678");
+        Assert.Equal("*** or ***", Assert.Single(lines.All).GetProperty("@m").GetString());
+    }
+
+    [Fact]
     public void A_key_too_short_to_be_one_garbles_nothing()
     {
         using var lines = new LogLines();

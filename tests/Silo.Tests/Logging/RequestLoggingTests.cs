@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Prism.Auth;
+using Prism.Keys;
 using Serilog;
 
 namespace Prism.Tests.Logging;
@@ -137,8 +139,8 @@ public sealed class RequestLoggingTests
         await using var app = SiloHost.Build(SiloHost.Ports(("LLM_LOG_LEVEL", level)), log: lines.Writer, map: app =>
         {
             app.UsePrismGateway();
-            app.MapFallback("{*path}", answer);
-        });
+            app.MapFallback("{*path}", answer).For(Access.Open);
+        }, configure: services => services.AddSingleton<IApiKeys, NoKeys>().AddPrismGateway());
         await app.StartAsync(CancellationToken.None);
         using (var client = new HttpClient())
         {
@@ -153,5 +155,10 @@ public sealed class RequestLoggingTests
         }
 
         await app.StopAsync(CancellationToken.None);
+    }
+
+    private sealed class NoKeys : IApiKeys
+    {
+        public ValueTask<ApiKeyFinding> FindAsync(ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken) => default;
     }
 }

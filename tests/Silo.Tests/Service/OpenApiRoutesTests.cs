@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Prism.Tests.Service;
 
@@ -16,7 +15,7 @@ public sealed class OpenApiRoutesTests
 
         var described = document["paths"]!.AsObject()
             .SelectMany(path => path.Value!.AsObject().Where(operation => operation.Value is JsonObject).Select(operation => $"{operation.Key.ToUpperInvariant()} {path.Key}"));
-        Assert.Equal(prism.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().SelectMany(NamesOf).Distinct().Order(), described.Order());
+        Assert.Equal(prism.Routes.SelectMany(NamesOf).Distinct().Order(), described.Order());
     }
 
     private static IEnumerable<string> NamesOf(RouteEndpoint endpoint)

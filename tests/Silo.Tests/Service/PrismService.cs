@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using OpenAI;
 using OpenAI.Chat;
 using Orleans.TestingHost;
@@ -33,7 +34,9 @@ internal sealed class PrismService : IAsyncDisposable
 
     public Uri MetricsUrl => _app.Addresses()[1];
 
-    public IServiceProvider Services => _app.Services;
+    /// <summary>Every route there is.</summary>
+    public IEnumerable<RouteEndpoint> Routes =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; private set; }

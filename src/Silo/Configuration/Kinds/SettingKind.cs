@@ -13,6 +13,7 @@ internal abstract class SettingKind
     public static readonly SettingKind Url = new UrlKind();
     public static readonly SettingKind RedisUrl = new RedisUrlKind();
     public static readonly SettingKind Secret = new SecretKind();
+    public static readonly SettingKind Secrets = new SecretListKind();
     public static readonly SettingKind Host = new HostKind();
     public static readonly SettingKind IpAddress = new IpAddressKind();
 

@@ -1,11 +1,19 @@
 namespace Prism.Configuration.Kinds;
 
-/// <summary>A base address. Messages never quote it: what is wrong with it may be the password in it.</summary>
+/// <summary>A base address, or several between commas. Messages never quote one: what is wrong with it may be the password in it.</summary>
 internal sealed class UrlKind : SettingKind
 {
-    public override string Allowed => "URL";
+    public override string Allowed => "URL, or several, comma-separated";
 
     public override string? FindProblem(string configured)
+    {
+        var urls = ListKind.Split(configured);
+        return urls.Distinct(StringComparer.Ordinal).Count() < urls.Length
+            ? "lists an address more than once"
+            : urls.DefaultIfEmpty("").Select(FindProblemOfOne).FirstOrDefault(problem => problem is not null);
+    }
+
+    private static string? FindProblemOfOne(string configured)
     {
         if (!Uri.TryCreate(configured, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)

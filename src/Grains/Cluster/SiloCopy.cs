@@ -1,14 +1,13 @@
-using Prism.Chat;
+namespace Prism.Cluster;
 
-namespace Prism.Templates;
-
-/// <summary>One name's place in the <see cref="TemplateCache"/>.</summary>
-internal sealed class TemplateSlot(string key)
+/// <summary>What this silo has read of one thing that is kept elsewhere: one reading at a time, and none that was begun before a change.</summary>
+internal sealed class SiloCopy<T>(string key)
+    where T : class
 {
     private readonly Lock _lock = new();
-    private TemplateHeld? _last;
-    private Task<TemplateHeld?>? _asking;
-    private volatile TemplateHeld? _held;
+    private T? _last;
+    private Task<T?>? _asking;
+    private volatile T? _held;
     private int _forgotten;
     private long _usedAt;
 
@@ -18,11 +17,11 @@ internal sealed class TemplateSlot(string key)
     public long UsedAt { get => Volatile.Read(ref _usedAt); set => Volatile.Write(ref _usedAt, value); }
 
     /// <summary>What was read last; null where nothing has been since it was forgotten.</summary>
-    public TemplateHeld? Held => _held;
+    public T? Held => _held;
 
     /// <summary>Asks, unless somebody is asking.</summary>
     /// <param name="ask">Is given what was read last, forgotten or not. Must not throw.</param>
-    public Task<TemplateHeld?> AskOnce(Func<TemplateHeld?, Task<TemplateHeld?>> ask)
+    public Task<T?> AskOnce(Func<T?, Task<T?>> ask)
     {
         lock (_lock)
         {
@@ -42,7 +41,7 @@ internal sealed class TemplateSlot(string key)
         }
     }
 
-    private async Task<TemplateHeld?> AskAsync(Func<TemplateHeld?, Task<TemplateHeld?>> ask, TemplateHeld? last, int forgotten)
+    private async Task<T?> AskAsync(Func<T?, Task<T?>> ask, T? last, int forgotten)
     {
         // Neither under the caller's lock nor in its grain's turns: others wait for the answer too.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -60,10 +59,3 @@ internal sealed class TemplateSlot(string key)
         return answer;
     }
 }
-
-/// <summary>What was read of a name: neither a template nor an error where there is nothing by it.</summary>
-/// <param name="Template">The template, compiled.</param>
-/// <param name="Error">Why what is stored cannot be rendered: it was stored when more was allowed.</param>
-/// <param name="Revision">Which one it is.</param>
-/// <param name="AskedAt">The timestamp that its lease counts from.</param>
-internal sealed record TemplateHeld(PreparedTemplate? Template, ChatError? Error, string? Revision, long AskedAt);

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Prism.Errors;
+using IDiagnosticContext = Serilog.IDiagnosticContext;
+
+namespace Prism.Auth;
+
+/// <summary>
+/// Lets a request through to its endpoint if its caller may call it. Denies by default: an endpoint that declares nothing is nobody's, and
+/// what is no endpoint is nothing to strangers.
+/// </summary>
+internal sealed partial class AuthMiddleware(
+    RequestDelegate next, Authenticator authenticator, IDiagnosticContext log, ILogger<AuthMiddleware> logger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (Access.Of(context) is not { } access)
+        {
+            LogUndeclared(context.Request.Path);
+            return context.WriteErrorAsync(StatusCodes.Status403Forbidden, AuthErrors.Denied("This is open to nobody."));
+        }
+
+        return access.Level == AccessLevel.Open || !authenticator.IsOn ? next(context) : AuthenticateAsync(context, access);
+    }
+
+    private Task AuthenticateAsync(HttpContext context, Access access)
+    {
+        if (Credentials.Find(context.Request, access.InBrowser) is not { } key)
+        {
+            return RefuseAsync(context, access, AuthErrors.Missing);
+        }
+
+        var authentication = authenticator.AuthenticateAsync(key, context.RequestAborted);
+        return authentication.IsCompletedSuccessfully
+            ? ContinueAsync(context, access, authentication.Result)
+            : ContinueLaterAsync(context, access, authentication);
+    }
+
+    private async Task ContinueLaterAsync(HttpContext context, Access access, ValueTask<Authentication> authentication) =>
+        await ContinueAsync(context, access, await authentication);
+
+    private Task ContinueAsync(HttpContext context, Access access, Authentication authentication)
+    {
+        if (authentication.Caller is not { } caller)
+        {
+            return authentication.Error is { } error ? context.WriteErrorAsync(error) : RefuseAsync(context, access, AuthErrors.Invalid);
+        }
+
+        log.Set("Caller", caller.Name);
+        if (caller.FindObstacle(access) is { } obstacle)
+        {
+            return context.WriteErrorAsync(StatusCodes.Status403Forbidden, AuthErrors.Denied(obstacle));
+        }
+
+        context.Features.Set(caller);
+        return next(context);
+    }
+
+    private static Task RefuseAsync(HttpContext context, Access access, ApiError error)
+    {
+        AuthErrors.Challenge(context.Response, access, isWrong: error != AuthErrors.Missing);
+        return context.WriteErrorAsync(StatusCodes.Status401Unauthorized, error);
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Path} does not declare who may call it, so nobody may")]
+    private partial void LogUndeclared(PathString path);
+}

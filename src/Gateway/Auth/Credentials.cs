@@ -1,0 +1,35 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Prism.Auth;
+
+/// <summary>The API key that a request brings: <c>Authorization: Bearer</c>, as OpenAI's clients send it, or <c>x-api-key</c>, as Anthropic's.</summary>
+internal static class Credentials
+{
+    private const string BearerScheme = "Bearer ";
+    private const string BasicScheme = "Basic ";
+
+    /// <summary>The key, or null where there is none that could be one.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="inBrowser">Whether the password of HTTP Basic is one too.</param>
+    public static string? Find(HttpRequest request, bool inBrowser) => request.Headers.Authorization switch
+    {
+        [{ } bearer] when bearer.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) => bearer[BearerScheme.Length..].Trim(),
+        [{ } basic] when inBrowser && basic.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase) =>
+            ReadPassword(basic.AsSpan(BasicScheme.Length).Trim()),
+        _ => request.Headers["x-api-key"] is [{ Length: > 0 } key] ? key.Trim() : null,
+    };
+
+    private static string? ReadPassword(ReadOnlySpan<char> basic)
+    {
+        Span<byte> decoded = stackalloc byte[Authenticator.LongestKey + 64];
+        if (!Convert.TryFromBase64Chars(basic, decoded, out var length))
+        {
+            return null;
+        }
+
+        // Whatever name the browser's user has made up for it.
+        var colon = decoded[..length].IndexOf((byte)':');
+        return colon < 0 ? null : Encoding.UTF8.GetString(decoded[(colon + 1)..length]);
+    }
+}

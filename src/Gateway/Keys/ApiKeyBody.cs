@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Prism.Chat;
+
+namespace Prism.Keys;
+
+/// <summary>The body of <c>POST /admin/keys</c>: what may be done and spent with the key.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ApiKeyBody
+{
+    public string? Name { get; init; }
+
+    public ImmutableArray<string>? Providers { get; init; }
+
+    public ImmutableArray<string>? Models { get; init; }
+
+    public ImmutableArray<string>? Scopes { get; init; }
+
+    public long? RequestsPerMinute { get; init; }
+
+    public long? TokensPerMinute { get; init; }
+
+    public long? TokensPerDay { get; init; }
+
+    public long? TokensPerMonth { get; init; }
+
+    public long? MaxConcurrency { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The terms of a key.</summary>
+    public static ApiKeyBody Of(ApiKeyTerms terms) => new()
+    {
+        Name = terms.Name,
+        Providers = terms.Providers,
+        Models = terms.Models,
+        Scopes = terms.Scopes,
+        RequestsPerMinute = terms.RequestsPerMinute,
+        TokensPerMinute = terms.TokensPerMinute,
+        TokensPerDay = terms.TokensPerDay,
+        TokensPerMonth = terms.TokensPerMonth,
+        MaxConcurrency = terms.MaxConcurrency,
+        ExpiresAt = terms.ExpiresAt,
+    };
+
+    /// <summary>The same with what a <c>PATCH</c> changes: a property that is there is set, and null takes the restriction away.</summary>
+    /// <remarks>Source: RFC 7396, JSON Merge Patch.</remarks>
+    /// <exception cref="JsonException">It is not what a key's terms look like.</exception>
+    public ApiKeyBody With(JsonObject patch)
+    {
+        var merged = JsonSerializer.SerializeToNode(this, GatewayJson.Api.ApiKeyBody)!.AsObject();
+        foreach (var (name, value) in patch)
+        {
+            merged[name] = value?.DeepClone();
+        }
+
+        return merged.Deserialize(GatewayJson.Api.ApiKeyBody)!;
+    }
+
+    /// <summary>The key's terms, or why they cannot be told.</summary>
+    public (ApiKeyTerms? Terms, ChatError? Error) ToTerms() => Name is null
+        ? (null, ChatError.Invalid("'name' is missing: what people call the key.", "name"))
+        : (new()
+        {
+            Name = Name,
+            Providers = Providers,
+            Models = Models,
+            Scopes = Scopes,
+            RequestsPerMinute = RequestsPerMinute,
+            TokensPerMinute = TokensPerMinute,
+            TokensPerDay = TokensPerDay,
+            TokensPerMonth = TokensPerMonth,
+            MaxConcurrency = MaxConcurrency,
+            ExpiresAt = ExpiresAt?.ToUniversalTime(),
+        }, null);
+}

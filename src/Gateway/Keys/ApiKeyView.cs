@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+
+namespace Prism.Keys;
+
+/// <summary>A key as <c>/admin/keys</c> tells of it. What is not there is not restricted.</summary>
+internal sealed record ApiKeyView
+{
+    public required string Id { get; init; }
+
+    /// <summary>The key itself: only in the answer to the request that has made it, and nowhere else ever.</summary>
+    public string? Key { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary><c>active</c>, <c>expired</c> or <c>revoked</c>.</summary>
+    public required string Status { get; init; }
+
+    public ImmutableArray<string>? Providers { get; init; }
+
+    public ImmutableArray<string>? Models { get; init; }
+
+    public ImmutableArray<string>? Scopes { get; init; }
+
+    public long? RequestsPerMinute { get; init; }
+
+    public long? TokensPerMinute { get; init; }
+
+    public long? TokensPerDay { get; init; }
+
+    public long? TokensPerMonth { get; init; }
+
+    public long? MaxConcurrency { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public static ApiKeyView Of(ApiKey key, DateTimeOffset now) => new()
+    {
+        Id = key.Id,
+        Name = key.Terms.Name,
+        Status = key.IsGoodAt(now) ? "active" : key.RevokedAt is null ? "expired" : "revoked",
+        Providers = key.Terms.Providers,
+        Models = key.Terms.Models,
+        Scopes = key.Terms.Scopes,
+        RequestsPerMinute = key.Terms.RequestsPerMinute,
+        TokensPerMinute = key.Terms.TokensPerMinute,
+        TokensPerDay = key.Terms.TokensPerDay,
+        TokensPerMonth = key.Terms.TokensPerMonth,
+        MaxConcurrency = key.Terms.MaxConcurrency,
+        ExpiresAt = key.Terms.ExpiresAt,
+        CreatedAt = key.CreatedAt,
+        RevokedAt = key.RevokedAt,
+    };
+}
+
+/// <summary>The body of <c>GET /admin/keys</c>.</summary>
+internal sealed record ApiKeyList(ImmutableArray<ApiKeyView> Keys);

@@ -1,0 +1,22 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Prism.Keys;
+
+/// <summary>The form of the keys that Prism makes: <c>sk-prism-</c> and 32 random bytes in Base64Url.</summary>
+internal static class IssuedKey
+{
+    private const string Prefix = "sk-prism-";
+    private const int Length = 43;
+
+    /// <summary>A new key.</summary>
+    public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Whether it may be one. What cannot be is not looked for.</summary>
+    public static bool IsPlausible(string key) =>
+        key.Length == Prefix.Length + Length && key.StartsWith(Prefix, StringComparison.Ordinal) && Base64Url.IsValid(key.AsSpan(Prefix.Length));
+
+    /// <summary>What is kept of a key.</summary>
+    public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Prism.Auth;
+using Prism.Catalog;
+using Prism.Chat;
+using Prism.Errors;
+using Prism.Json;
+
+namespace Prism.Keys;
+
+/// <summary><c>/admin/keys</c>. The keys themselves are made here and forgotten here: what goes further is a hash.</summary>
+internal sealed class KeysEndpoint(IGrainFactory grains, IOptions<AuthOptions> auth, TimeProvider time)
+{
+    // Others may change the same key at the same time, each something else of it.
+    private const int PatchAttempts = 3;
+
+    // With keys that were made while the service was open, whoever made them would get in once it is not.
+    private static readonly ChatError NoAdmin = new()
+    {
+        Kind = ChatErrorKind.PermissionDenied,
+        Message = "There are no keys without an admin key: set LLM_ADMIN_API_KEY.",
+    };
+
+    /// <summary><c>POST /admin/keys</c></summary>
+    public static Task Create(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.CreateAsync);
+
+    /// <summary><c>GET /admin/keys</c>: all that are not revoked.</summary>
+    public static Task List(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.ListAsync);
+
+    /// <summary><c>GET /admin/keys/{id}</c></summary>
+    public static Task Get(HttpContext context, string id, KeysEndpoint endpoint) =>
+        endpoint.RunAsync(context, id, grain => endpoint.GetAsync(context, grain));
+
+    /// <summary><c>PATCH /admin/keys/{id}</c></summary>
+    public static Task Patch(HttpContext context, string id, KeysEndpoint endpoint) =>
+        endpoint.RunAsync(context, id, grain => endpoint.PatchAsync(context, grain));
+
+    /// <summary><c>DELETE /admin/keys/{id}</c></summary>
+    public static Task Revoke(HttpContext context, string id, KeysEndpoint endpoint) =>
+        endpoint.RunAsync(context, id, grain => RevokeAsync(context, grain));
+
+    private Task RunAsync(HttpContext context, Func<HttpContext, Task> handle) =>
+        auth.Value.AdminApiKey is null ? context.WriteErrorAsync(NoAdmin) : handle(context);
+
+    // An id that cannot be one has no grain.
+    private Task RunAsync(HttpContext context, string id, Func<IApiKeyGrain, Task> handle) => RunAsync(
+        context, _ => GrainKeys.IsApiKey(id) ? handle(GrainOf(id)) : context.WriteErrorAsync(NotFound));
+
+    private async Task CreateAsync(HttpContext context)
+    {
+        if (await context.ReadJsonBodyAsync(GatewayJson.Api.ApiKeyBody) is not { } body)
+        {
+            return;
+        }
+
+        var (terms, refused) = body.ToTerms();
+        if (refused is not null)
+        {
+            await context.WriteErrorAsync(refused);
+            return;
+        }
+
+        var key = IssuedKey.Create();
+        var hash = IssuedKey.HashOf(key);
+        var outcome = await GrainOf(GrainKeys.ApiKey(hash)).CreateAsync(terms!, Convert.ToHexStringLower(hash));
+        if (outcome.Error is { } error)
+        {
+            await context.WriteErrorAsync(error);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.Headers.Location = $"/admin/keys/{outcome.Key!.Id}";
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.WriteJsonAsync(ViewOf(outcome.Key) with { Key = key }, GatewayJson.Api.ApiKeyView);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var ids = await grains.GetGrain<INamesGrain>(GrainKeys.ApiKeyNames).ListAsync();
+        var keys = await Task.WhenAll(ids.Select(id => GrainOf(id).GetAsync()));
+        await context.Response.WriteJsonAsync(
+            new ApiKeyList([.. keys.OfType<ApiKey>().Where(key => key.RevokedAt is null).OrderBy(key => key.CreatedAt).Select(ViewOf)]),
+            GatewayJson.Api.ApiKeyList);
+    }
+
+    private async Task GetAsync(HttpContext context, IApiKeyGrain grain)
+    {
+        await (await grain.GetAsync() is { } key
+            ? context.Response.WriteJsonAsync(ViewOf(key), GatewayJson.Api.ApiKeyView)
+            : context.WriteErrorAsync(NotFound));
+    }
+
+    private async Task PatchAsync(HttpContext context, IApiKeyGrain grain)
+    {
+        if (await context.ReadJsonBodyAsync(GatewayJson.Api.JsonObject) is not { } patch)
+        {
+            return;
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await grain.GetAsync() is not { } key)
+            {
+                await context.WriteErrorAsync(NotFound);
+                return;
+            }
+
+            var (terms, refused) = Merge(key, patch);
+            if (refused is not null)
+            {
+                await context.WriteErrorAsync(StatusCodes.Status400BadRequest, refused);
+                return;
+            }
+
+            var outcome = await grain.ChangeAsync(terms!, key.Version);
+            if (outcome.Error is { Code: "key_changed" } && attempt < PatchAttempts)
+            {
+                continue;
+            }
+
+            await (outcome.Error is { } error
+                ? context.WriteErrorAsync(error)
+                : context.Response.WriteJsonAsync(ViewOf(outcome.Key!), GatewayJson.Api.ApiKeyView));
+            return;
+        }
+    }
+
+    private static async Task RevokeAsync(HttpContext context, IApiKeyGrain grain)
+    {
+        if (await grain.RevokeAsync())
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        await context.WriteErrorAsync(NotFound);
+    }
+
+    private static (ApiKeyTerms? Terms, ApiError? Error) Merge(ApiKey key, JsonObject patch)
+    {
+        try
+        {
+            var (terms, error) = ApiKeyBody.Of(key.Terms).With(patch).ToTerms();
+            return (terms, error is null ? null : ChatErrorMapping.BodyOf(error).Error);
+        }
+        catch (JsonException exception)
+        {
+            return (null, JsonFault.Describe(exception));
+        }
+    }
+
+    private static ChatError NotFound { get; } = new()
+    {
+        Kind = ChatErrorKind.NotFound,
+        Message = "There is no such key.",
+        Param = "id",
+        Code = "key_not_found",
+    };
+
+    private ApiKeyView ViewOf(ApiKey key) => ApiKeyView.Of(key, time.GetUtcNow());
+
+    private IApiKeyGrain GrainOf(string id) => grains.GetGrain<IApiKeyGrain>(id);
+}

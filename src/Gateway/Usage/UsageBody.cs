@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Prism.Usage;
+
+/// <summary>What was used: <c>{"from","to","group_by":[…],"data":[…],"total":{…}}</c>.</summary>
+/// <param name="From">The first day.</param>
+/// <param name="To">The last day.</param>
+/// <param name="GroupBy">What there is a row for, each of.</param>
+/// <param name="Data">The rows, by key, day, provider and model.</param>
+/// <param name="Total">All together.</param>
+internal sealed record UsageBody(
+    DateOnly From, DateOnly To, ImmutableArray<string> GroupBy, ImmutableArray<UsageRow> Data, UsageRow Total);
+
+/// <summary>
+/// <c>{"key"?,"day"?,"provider"?,"model"?,"requests","input_tokens","cached_input_tokens","output_tokens","cost_usd","unpriced_requests",
+/// "unpriced_tokens"}</c>.
+/// </summary>
+internal sealed record UsageRow
+{
+    // As many digits as a decimal has: dividing by it leaves the value, without the zeros behind it.
+    private const decimal One = 1.0000000000000000000000000000m;
+
+    public string? Key { get; init; }
+
+    public DateOnly? Day { get; init; }
+
+    public string? Provider { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>How many calls upstream.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Tokens of prompts, cached ones included.</summary>
+    public required long InputTokens { get; init; }
+
+    /// <summary>Of the input, what providers had in their prompt caches.</summary>
+    public required long CachedInputTokens { get; init; }
+
+    /// <summary>Tokens of answers.</summary>
+    public required long OutputTokens { get; init; }
+
+    /// <summary>What is known of the cost; null where no price is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public required decimal? CostUsd { get; init; }
+
+    /// <summary>How many calls are not in the cost, because their price is not known.</summary>
+    public required long UnpricedRequests { get; init; }
+
+    /// <summary>What those took, in tokens of prompts and answers.</summary>
+    public required long UnpricedTokens { get; init; }
+
+    public static UsageRow Of(in UsageSums sums, UsageGroup group = default) => new()
+    {
+        Key = group.Key,
+        Day = group.Day,
+        Provider = group.Provider,
+        Model = group.Model,
+        Requests = sums.Requests,
+        InputTokens = sums.InputTokens,
+        CachedInputTokens = sums.CachedInputTokens,
+        OutputTokens = sums.OutputTokens,
+        CostUsd = sums.Requests > 0 && sums.UnpricedRequests == sums.Requests ? null : sums.CostUsd / One,
+        UnpricedRequests = sums.UnpricedRequests,
+        UnpricedTokens = sums.UnpricedTokens,
+    };
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Prism.Chat;
+
+namespace Prism.Usage;
+
+/// <summary>
+/// What usage is asked for: <c>from</c> and <c>to</c> are UTC days, both included (by default the month of <c>to</c>, up to today), and
+/// <c>group_by</c> is a list of <c>key</c>, <c>day</c>, <c>provider</c> and <c>model</c>; without it there is only the total.
+/// </summary>
+/// <param name="From">The first day.</param>
+/// <param name="To">The last day.</param>
+/// <param name="GroupBy">What there is to be a row for, each of.</param>
+internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<string> GroupBy)
+{
+    private const string DayFormat = "yyyy-MM-dd";
+    private const string Key = "key";
+    private const string Day = "day";
+    private const string Provider = "provider";
+    private const string Model = "model";
+    private const int MostDays = 366;
+
+    private static readonly ImmutableArray<string> Groups = [Key, Day, Provider, Model];
+
+    /// <summary>Reads it, or says what is wrong with it.</summary>
+    public static (UsageQuery? Query, ChatError? Error) Read(HttpRequest request, DateOnly today)
+    {
+        var (to, wrongTo) = ReadDay(request, "to", today);
+        var (from, wrongFrom) = ReadDay(request, "from", to.AddDays(1 - to.Day));
+        var groupBy = request.Query["group_by"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var error = wrongFrom ?? wrongTo ?? CheckRange(from, to) ?? CheckGroups(groupBy);
+        return error is null ? (new(from, to, [.. groupBy]), null) : (null, error);
+    }
+
+    /// <summary>The row that a line is a part of.</summary>
+    public UsageGroup GroupOf(string owner, UsageLine line) => new(
+        GroupBy.Contains(Key) ? owner : null,
+        GroupBy.Contains(Day) ? line.Day : null,
+        GroupBy.Contains(Provider) ? line.Provider : null,
+        GroupBy.Contains(Model) ? line.Model : null);
+
+    private static (DateOnly Day, ChatError? Error) ReadDay(HttpRequest request, string name, DateOnly otherwise) => request.Query[name] switch
+    {
+        [] => (otherwise, null),
+        [{ } text] when DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) => (day, null),
+        _ => (otherwise, ChatError.Invalid($"'{name}' must be a day, as 2026-01-31.", name)),
+    };
+
+    private static ChatError? CheckRange(DateOnly from, DateOnly to) =>
+        from > to ? ChatError.Invalid("'from' must not be after 'to', which is today where it is not given.", "from")
+        : to.DayNumber - from.DayNumber >= MostDays ? ChatError.Invalid($"'from' must not be {MostDays} days or more before 'to'.", "from")
+        : null;
+
+    private static ChatError? CheckGroups(string[] groupBy) =>
+        groupBy.All(Groups.Contains) && groupBy.Distinct().Count() == groupBy.Length
+            ? null
+            : ChatError.Invalid($"'group_by' must be a list of {string.Join(", ", Groups)}, each at most once.", "group_by");
+}
+
+/// <summary>What a row is for; null for what it is not told apart by.</summary>
+internal readonly record struct UsageGroup(string? Key, DateOnly? Day, string? Provider, string? Model) : IComparable<UsageGroup>
+{
+    public int CompareTo(UsageGroup other)
+    {
+        var order = string.CompareOrdinal(Key, other.Key);
+        order = order != 0 ? order : Nullable.Compare(Day, other.Day);
+        order = order != 0 ? order : string.CompareOrdinal(Provider, other.Provider);
+        return order != 0 ? order : string.CompareOrdinal(Model, other.Model);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Prism.Keys;
+
+/// <summary>The parts of the API that keys can be limited to. What is in none of them (the lists of models and providers) takes any key.</summary>
+public static class ApiKeyScopes
+{
+    /// <summary>Chats, in either wire format.</summary>
+    public const string Chat = "chat";
+
+    /// <summary>Stored chains, and runs.</summary>
+    public const string Chains = "chains";
+
+    /// <summary>Prompt templates.</summary>
+    public const string Templates = "templates";
+
+    /// <summary>Every scope.</summary>
+    public static ImmutableArray<string> All { get; } = [Chat, Chains, Templates];
+}

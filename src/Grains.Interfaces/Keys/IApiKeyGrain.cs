@@ -1,0 +1,32 @@
+using Orleans.Concurrency;
+
+namespace Prism.Keys;
+
+/// <summary>
+/// An API key that Prism has made, or none. Its grain key is its id (<see cref="GrainKeys.ApiKey"/>). Whoever may call it acts as the admin: so may every
+/// Orleans client.
+/// </summary>
+[Alias("prism.IApiKeyGrain")]
+public interface IApiKeyGrain : IGrainWithStringKey
+{
+    /// <summary>Makes the key.</summary>
+    /// <param name="terms">What may be done with it.</param>
+    /// <param name="sha256">The hash of the key, in lower-case hex: the key itself stays with whoever made it up.</param>
+    [Alias("create")]
+    Task<ApiKeyOutcome> CreateAsync(ApiKeyTerms terms, string sha256);
+
+    /// <summary>Sets the key's terms. Once this is answered, every silo goes by them.</summary>
+    /// <param name="terms">All of them.</param>
+    /// <param name="basedOn">The version that they are a change of: another is not overwritten.</param>
+    [Alias("change")]
+    Task<ApiKeyOutcome> ChangeAsync(ApiKeyTerms terms, int basedOn);
+
+    /// <summary>Revokes the key for ever. Once this is answered, it opens nothing on any silo.</summary>
+    /// <returns>False: there is no such key.</returns>
+    [Alias("revoke")]
+    Task<bool> RevokeAsync();
+
+    /// <summary>The key, also where it is revoked; null where there is none.</summary>
+    [AlwaysInterleave, Alias("get")]
+    Task<ApiKey?> GetAsync();
+}

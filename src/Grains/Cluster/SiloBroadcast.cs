@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+
+namespace Prism.Cluster;
+
+/// <summary>
+/// Tells every silo of a change. A silo that cannot be told is waited for until it is dead or what it may hold has expired, so that nobody goes
+/// by what was before once this is over.
+/// </summary>
+internal sealed partial class SiloBroadcast(IClusterMembershipService membership, TimeProvider time, ILogger<SiloBroadcast> logger)
+{
+    /// <summary>Tells all silos that serve; to be called once the change is written.</summary>
+    /// <param name="tell">Tells one.</param>
+    /// <param name="life">After how long a silo goes by nothing any more that it was not told again.</param>
+    public async Task TellAllAsync(Func<SiloAddress, Task> tell, TimeSpan life)
+    {
+        using var expired = new CancellationTokenSource(life, time);
+        try
+        {
+            // From the table: one that has just joined may not be known here yet. One that joins later asks after the change.
+            await membership.Refresh(default, expired.Token);
+        }
+        catch (Exception exception)
+        {
+            LogNotRefreshed(exception);
+            await Task.Delay(Timeout.InfiniteTimeSpan, expired.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        var serving = membership.CurrentSnapshot.Members.Values
+            .Where(member => member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)
+            .Select(member => member.SiloAddress);
+        await Task.WhenAll(serving.Select(silo => TellAsync(silo, tell, expired.Token)));
+    }
+
+    private async Task TellAsync(SiloAddress silo, Func<SiloAddress, Task> tell, CancellationToken expired)
+    {
+        try
+        {
+            await tell(silo).WaitAsync(expired);
+        }
+        catch (Exception exception)
+        {
+            LogNotTold(exception, silo);
+            await DeadOrExpiredAsync(silo, expired);
+        }
+    }
+
+    private async Task DeadOrExpiredAsync(SiloAddress silo, CancellationToken expired)
+    {
+        try
+        {
+            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(expired))
+            {
+                if (snapshot.GetSiloStatus(silo) == SiloStatus.Dead)
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Expired: what the silo was told before the change is over.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The silos could not be listed: a change is waited for until what was before has expired everywhere")]
+    private partial void LogNotRefreshed(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "Silo {Silo} could not be told of a change")]
+    private partial void LogNotTold(Exception exception, SiloAddress silo);
+}

@@ -1,0 +1,18 @@
+using Orleans.Runtime.Services;
+using Prism.Cluster;
+
+namespace Prism.Keys;
+
+/// <summary>Has every silo forget an API key that has changed, so that nobody goes by what it was before once this is over.</summary>
+internal sealed class ApiKeyBroadcast(IServiceProvider services, SiloBroadcast silos, ApiKeyStore store)
+    : GrainServiceClient<IApiKeyCopiesService>(services)
+{
+    /// <summary>To be called once the change is written.</summary>
+    /// <param name="id">The key's id.</param>
+    public async Task ForgetEverywhereAsync(string id)
+    {
+        // First, for those that cannot be told.
+        await store.AdvanceEpochAsync();
+        await silos.TellAllAsync(silo => GetGrainService(silo).ForgetAsync(id), ApiKeyLease.Life);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Prism.Chat;
+using Prism.Cluster;
+
+namespace Prism.Keys;
+
+/// <summary>
+/// What this silo knows of API keys, also that there is none. It goes by it for as long as it knows that none has changed
+/// (<see cref="ApiKeyHeartbeat"/>); else it reads a key for each use, however many requests wait for it.
+/// </summary>
+internal sealed partial class ApiKeyCopies : IApiKeys
+{
+    /// <summary>How many keys are kept: also of those that there are not.</summary>
+    internal const int MostKeys = 4_096;
+
+    private static readonly ChatError Unavailable = new()
+    {
+        Kind = ChatErrorKind.Overloaded,
+        Message = "API keys cannot be checked at the moment.",
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    private readonly SiloCopies<HeldKey> _copies = new(MostKeys);
+    private readonly ApiKeyStore _store;
+    private readonly ApiKeyHeartbeat _heartbeat;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ApiKeyCopies> _logger;
+
+    public ApiKeyCopies(ApiKeyStore store, ApiKeyHeartbeat heartbeat, TimeProvider time, ILogger<ApiKeyCopies> logger)
+    {
+        (_store, _heartbeat, _time, _logger) = (store, heartbeat, time, logger);
+        heartbeat.Changed = _copies.ForgetAll;
+    }
+
+    /// <summary>How many there are.</summary>
+    internal int Count => _copies.Count;
+
+    public ValueTask<ApiKeyFinding> FindAsync(ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken)
+    {
+        var finding = HoldAsync(GrainKeys.ApiKey(sha256.Span), cancellationToken);
+        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result, sha256.Span)) : JudgeLaterAsync(finding, sha256);
+    }
+
+    /// <summary>A key by its id.</summary>
+    public ValueTask<ApiKeyFinding> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var finding = HoldAsync(id, cancellationToken);
+        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result)) : JudgeLaterAsync(finding);
+    }
+
+    /// <summary>A key has changed.</summary>
+    public void Forget(string id) => _copies.Forget(id);
+
+    private async ValueTask<ApiKeyFinding> JudgeLaterAsync(ValueTask<HeldKey?> finding, ReadOnlyMemory<byte> sha256) =>
+        Judge(await finding, sha256.Span);
+
+    private async ValueTask<ApiKeyFinding> JudgeLaterAsync(ValueTask<HeldKey?> finding) => Judge(await finding);
+
+    private ApiKeyFinding Judge(HeldKey? held, ReadOnlySpan<byte> sha256) =>
+        // In the same time whether there is such a key or not.
+        held is null ? new(null, Unavailable)
+        : CryptographicOperations.FixedTimeEquals(held.Sha256, sha256) ? Judge(held)
+        : default;
+
+    private ApiKeyFinding Judge(HeldKey? held) =>
+        held is null ? new(null, Unavailable) : new(held.Key?.IsGoodAt(_time.GetUtcNow()) == true ? held.Key : null, null);
+
+    // Null where it cannot be read.
+    private ValueTask<HeldKey?> HoldAsync(string id, CancellationToken cancellationToken)
+    {
+        _heartbeat.Start();
+        var now = _time.GetTimestamp();
+        var copy = _copies.Use(id, now);
+        if (copy.Held is not { } held || !_heartbeat.IsFresh(now) || _time.GetElapsedTime(held.ReadAt, now) is var age && age >= ApiKeyLease.LongestLife)
+        {
+            return new(ReadAsync(copy).WaitAsync(cancellationToken));
+        }
+
+        if (age >= ApiKeyLease.LongestLife / 2)
+        {
+            // Beside the request.
+            _ = ReadAsync(copy);
+        }
+
+        return new(held);
+    }
+
+    private Task<HeldKey?> ReadAsync(SiloCopy<HeldKey> copy) => copy.AskOnce(async _ =>
+    {
+        var readAt = _time.GetTimestamp();
+        try
+        {
+            // What comes later may be older than anybody may go by.
+            return new(await _store.ReadAsync(copy.Key).WaitAsync(ApiKeyLease.Life, _time), readAt);
+        }
+        catch (Exception exception)
+        {
+            LogNotRead(exception);
+            return null;
+        }
+    });
+
+    [LoggerMessage(LogLevel.Warning, "An API key could not be read")]
+    private partial void LogNotRead(Exception exception);
+
+    /// <summary>What was read of a key.</summary>
+    private sealed class HeldKey(ApiKeyState state, long readAt)
+    {
+        private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
+
+        public ApiKey? Key => state.Key;
+
+        public byte[] Sha256 { get; } = state.Key is null ? NoHash : Convert.FromHexString(state.Sha256);
+
+        public long ReadAt => readAt;
+    }
+}

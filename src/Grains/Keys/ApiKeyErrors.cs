@@ -1,0 +1,38 @@
+using System.Globalization;
+using Prism.Chat;
+
+namespace Prism.Keys;
+
+/// <summary>Why an API key cannot be made or changed, or may not do what is asked with it.</summary>
+internal static class ApiKeyErrors
+{
+    public static ChatError Exists { get; } = Conflict("There is such a key already.", "key_exists");
+
+    public static ChatError Revoked { get; } = Conflict("The key is revoked, which is for ever: make another.", "key_revoked");
+
+    public static ChatError Outdated { get; } = Conflict("The key has been changed by somebody else at the same time.", "key_changed");
+
+    /// <summary>The key that a call is made with is no longer good.</summary>
+    public static ChatError NotGood { get; } = Denied("The API key of this call is revoked or has expired.", null);
+
+    public static ChatError NotFound(string id) => new()
+    {
+        Kind = ChatErrorKind.NotFound,
+        Message = $"There is no key '{id}'.",
+        Param = "id",
+        Code = "key_not_found",
+    };
+
+    public static ChatError TooMany(int most) =>
+        Conflict(string.Create(CultureInfo.InvariantCulture, $"There are {most} keys, which is the most: revoke one first."), "too_many_keys");
+
+    public static ChatError Provider(string provider) => Denied($"This API key may not use provider '{provider}'.", "provider");
+
+    public static ChatError Model(string model) => Denied($"This API key may not use model '{model}'.", "model");
+
+    private static ChatError Conflict(string message, string code) =>
+        new() { Kind = ChatErrorKind.Conflict, Message = message, Code = code };
+
+    private static ChatError Denied(string message, string? param) =>
+        new() { Kind = ChatErrorKind.PermissionDenied, Message = message, Param = param, Code = "permission_denied" };
+}

@@ -1,0 +1,105 @@
+using Orleans.Placement;
+using Prism.Catalog;
+using Prism.Chat;
+
+namespace Prism.Keys;
+
+/// <summary>One API key.</summary>
+[GrainType(ApiKeyStore.GrainType), HashBasedPlacement]
+internal sealed class ApiKeyGrain(
+    [PersistentState(StorageNames.ApiKeyState, StorageNames.Catalogs)] IPersistentState<ApiKeyState> storage,
+    ApiKeyRules rules,
+    ApiKeyBroadcast broadcast,
+    TimeProvider time) : Grain, IApiKeyGrain
+{
+    /// <summary>The most keys that are not revoked.</summary>
+    internal const int MostKeys = 10_000;
+
+    // What is known to be written. The state itself is changed before it is, and reads come in between.
+    private ApiKeyState _state = new();
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private INamesGrain Names => GrainFactory.GetGrain<INamesGrain>(GrainKeys.ApiKeyNames);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _state = storage.State;
+        return Task.CompletedTask;
+    }
+
+    public async Task<ApiKeyOutcome> CreateAsync(ApiKeyTerms terms, string sha256)
+    {
+        if ((rules.Check(terms) ?? (_state.Key is null ? null : ApiKeyErrors.Exists)) is { } refused)
+        {
+            return new() { Error = refused };
+        }
+
+        // The id first: what is stored has to be found in the list, and an id without a key does no harm there.
+        if (!await Names.AddAsync(Id, MostKeys))
+        {
+            return new() { Error = ApiKeyErrors.TooMany(MostKeys) };
+        }
+
+        await StoreAsync(new() { Id = Id, Terms = terms, Version = 1, CreatedAt = time.GetUtcNow() }, sha256);
+        return new() { Key = _state.Key };
+    }
+
+    public async Task<ApiKeyOutcome> ChangeAsync(ApiKeyTerms terms, int basedOn)
+    {
+        if (_state.Key is not { } key)
+        {
+            return new() { Error = ApiKeyErrors.NotFound(Id) };
+        }
+
+        if (FindObstacle(key, terms, basedOn) is { } refused)
+        {
+            return new() { Error = refused };
+        }
+
+        await StoreAsync(key with { Terms = terms, Version = key.Version + 1 }, _state.Sha256);
+        await broadcast.ForgetEverywhereAsync(Id);
+        return new() { Key = _state.Key };
+    }
+
+    public async Task<bool> RevokeAsync()
+    {
+        if (_state.Key is not { } key)
+        {
+            return false;
+        }
+
+        if (key.RevokedAt is null)
+        {
+            await StoreAsync(key with { RevokedAt = time.GetUtcNow() }, _state.Sha256);
+        }
+
+        // Also where it was revoked: by a call that may have ended before all silos knew.
+        await broadcast.ForgetEverywhereAsync(Id);
+        await Names.RemoveAsync(Id);
+        return true;
+    }
+
+    public Task<ApiKey?> GetAsync() => Task.FromResult(_state.Key);
+
+    private ChatError? FindObstacle(ApiKey key, ApiKeyTerms terms, int basedOn) =>
+        key.RevokedAt is not null ? ApiKeyErrors.Revoked
+        : key.Version != basedOn ? ApiKeyErrors.Outdated
+        : rules.Check(terms);
+
+    private async Task StoreAsync(ApiKey key, string sha256)
+    {
+        try
+        {
+            storage.State = new() { Key = key, Sha256 = sha256 };
+            await storage.WriteStateAsync();
+            _state = storage.State;
+        }
+        catch
+        {
+            // Whether it is written only the storage knows; the next activation reads it.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Prism.Keys;
+
+/// <summary>An API key as it is stored. One that is revoked stays, so that it can be told what it was.</summary>
+[GenerateSerializer, Immutable, Alias("prism.api-key-state")]
+internal sealed record ApiKeyState
+{
+    /// <summary>The key; null where there is none.</summary>
+    [Id(0)] public ApiKey? Key { get; init; }
+
+    /// <summary>Its hash, in lower-case hex.</summary>
+    [Id(1)] public string Sha256 { get; init; } = "";
+}
+
+/// <summary>Changes whenever any API key does.</summary>
+[GenerateSerializer, Immutable, Alias("prism.api-key-epoch-state")]
+internal sealed record ApiKeyEpochState
+{
+    /// <summary>No two are the same. Null before the first change.</summary>
+    [Id(0)] public string? Epoch { get; init; }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+
+namespace Prism.Keys;
+
+/// <summary>
+/// What is stored of API keys, as silos read it: past the grains, which only change it. So a silo that dies locks nobody out for the time that
+/// it takes to find its grains again, and what is read is what was written, whichever activation wrote it.
+/// </summary>
+internal sealed class ApiKeyStore([FromKeyedServices(StorageNames.Catalogs)] IGrainStorage storage)
+{
+    /// <summary>The type of the grains whose rows the keys are.</summary>
+    public const string GrainType = "apikey";
+
+    // A row of its own, which is no grain's: each key's grain writes it.
+    private static readonly GrainId EpochRow = GrainId.Create("prism.api-key-epoch", "all");
+
+    /// <summary>A key; one without <see cref="ApiKeyState.Key"/> where there is none.</summary>
+    public async Task<ApiKeyState> ReadAsync(string id)
+    {
+        var state = new GrainState<ApiKeyState>(new());
+        await storage.ReadStateAsync(StorageNames.ApiKeyState, GrainId.Create(GrainType, id), state);
+        return state.State ?? new();
+    }
+
+    /// <summary>The epoch of all keys.</summary>
+    public async Task<string?> ReadEpochAsync() => (await ReadEpochRowAsync()).State?.Epoch;
+
+    /// <summary>Begins a new epoch; to be called once a key's change is written.</summary>
+    public async Task AdvanceEpochAsync()
+    {
+        var row = await ReadEpochRowAsync();
+        row.State = new() { Epoch = Guid.NewGuid().ToString("N") };
+        try
+        {
+            await storage.WriteStateAsync(StorageNames.ApiKeyEpochState, EpochRow, row);
+        }
+        catch (InconsistentStateException)
+        {
+            // Another key's grain has begun one meanwhile: after this key's change too.
+        }
+    }
+
+    private async Task<GrainState<ApiKeyEpochState>> ReadEpochRowAsync()
+    {
+        var row = new GrainState<ApiKeyEpochState>(new());
+        await storage.ReadStateAsync(StorageNames.ApiKeyEpochState, EpochRow, row);
+        return row;
+    }
+}

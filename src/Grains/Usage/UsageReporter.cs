@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Costs;
+
+namespace Prism.Usage;
+
+/// <summary>
+/// Tells the accounts every few seconds what this silo has used: all that its death can lose. A silo that stops tells them the rest before it
+/// goes.
+/// </summary>
+internal sealed partial class UsageReporter(
+    UsageBook book, IGrainFactory grains, IOptions<CostOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private const int AtOnce = 16;
+    private const int LastTries = 3;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+    private bool _failing;
+
+    public void Participate(ISiloLifecycle observer)
+    {
+        observer.Subscribe(nameof(UsageReporter), ServiceLifecycleStage.Active, OnStartAsync, OnStopAsync);
+        // What the last grains have been doing is over only now; other silos can still be told.
+        observer.Subscribe(nameof(UsageReporter), ServiceLifecycleStage.ApplicationServices, _ => Task.CompletedTask, ReportRestAsync);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Makes all reports that are due. Those that fail are due again.</summary>
+    public async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        var failure = default(Exception);
+        await Parallel.ForEachAsync(
+            book.GetDue(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (due, token) =>
+            {
+                try
+                {
+                    var account = grains.GetGrain<IUsageRegister>(GrainKeys.Usage(due.Account.Owner, due.Account.Month));
+                    await account.ReportAsync(due.Report).WaitAsync(token);
+                    book.OnTaken(due.Account, due.Report);
+                }
+                catch (Exception exception) when (!token.IsCancellationRequested)
+                {
+                    // Whether it was taken only the account knows: it is told the same again.
+                    failure = exception;
+                }
+            });
+        Note(failure);
+    }
+
+    private Task OnStartAsync(CancellationToken cancellationToken)
+    {
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task OnStopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        await ReportRestAsync(cancellationToken);
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(options.Value.ReportInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                await ReportAsync(_stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops, and reports the rest by itself.
+        }
+    }
+
+    private async Task ReportRestAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(LastPatience);
+        try
+        {
+            for (var tries = 0; !book.IsEmpty && tries < LastTries; tries++)
+            {
+                await Task.Delay(tries == 0 ? TimeSpan.Zero : BetweenTries, patience.Token);
+                await ReportAsync(patience.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Said below.
+        }
+
+        if (!book.IsEmpty)
+        {
+            LogLost();
+        }
+    }
+
+    // Once when it begins and once when it is over: it may last.
+    private void Note(Exception? failure)
+    {
+        if (failure is not null && !_failing)
+        {
+            LogNotTaken(failure);
+        }
+        else if (failure is null && _failing)
+        {
+            LogTakenAgain();
+        }
+
+        _failing = failure is not null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Usage cannot be put on record at the moment; it is kept and tried again")]
+    private partial void LogNotTaken(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Usage is put on record again")]
+    private partial void LogTakenAgain();
+
+    [LoggerMessage(LogLevel.Warning, "The silo stops with usage that could not be put on record")]
+    private partial void LogLost();
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Prism.Usage;
+
+/// <summary>Registers the record of what is used.</summary>
+internal static class UsageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the <see cref="UsageBook"/> of this silo, and what puts it on record. Needs an Orleans silo with the grain storages
+    /// <see cref="StorageNames.Ledgers"/> and <see cref="StorageNames.Catalogs"/>.
+    /// </summary>
+    public static IServiceCollection AddPrismUsage(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new UsageBook(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()));
+        services.AddSingleton<UsageReporter>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<UsageReporter>());
+        return services;
+    }
+}

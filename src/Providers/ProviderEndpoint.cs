@@ -1,0 +1,14 @@
+namespace Prism.Providers;
+
+/// <summary>One of the places where a provider can be called: an address, and the key for it.</summary>
+/// <param name="baseUrl">The address, without a trailing slash.</param>
+/// <param name="apiKey">The key; null for none.</param>
+// No record: those print what they have.
+public sealed class ProviderEndpoint(string baseUrl, string? apiKey)
+{
+    /// <summary>The address, without a trailing slash.</summary>
+    public string BaseUrl => baseUrl;
+
+    /// <summary>The key; null for none.</summary>
+    public string? ApiKey => apiKey;
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+using Prism.Auth;
+using Prism.Metrics;
+
+namespace Prism.Configuration;
+
+/// <summary>The metrics can only be closed with a key that opens them.</summary>
+internal sealed class MetricsAuthValidator(IOptions<AuthOptions> auth) : IValidateOptions<MetricsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MetricsOptions options)
+    {
+        try
+        {
+            return options.Auth && auth.Value.AdminApiKey is null
+                ? ValidateOptionsResult.Fail($"{Settings.LabelOf("Prism:Metrics:Auth")} is true, and {Settings.AdminApiKey.Label} is not set.")
+                : ValidateOptionsResult.Success;
+        }
+        catch (OptionsValidationException)
+        {
+            // The keys have a problem of their own, which their own check reports.
+            return ValidateOptionsResult.Skip;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Prism.Keys;
+
+namespace Prism.Tests;
+
+/// <summary>The keys that a test says there are.</summary>
+internal sealed class ScriptedKeys : IApiKeys
+{
+    private readonly Dictionary<string, ApiKeyFinding> _keys = [];
+
+    /// <summary>How often it was asked.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>What every other key comes to.</summary>
+    public ApiKeyFinding Unknown { get; set; }
+
+    public void Add(byte[] sha256, ApiKey key) => _keys[Convert.ToHexString(sha256)] = new(key, null);
+
+    public async ValueTask<ApiKeyFinding> FindAsync(ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken)
+    {
+        Asked++;
+        await Task.Yield();
+        return _keys.GetValueOrDefault(Convert.ToHexString(sha256.Span), Unknown);
+    }
+}

@@ -1,0 +1,40 @@
+using Prism.Chat;
+using Prism.Failover;
+using static Prism.Tests.Chat.ScriptedProvider;
+
+namespace Prism.Tests.Failover;
+
+/// <summary>Which failures count against a provider.</summary>
+public sealed class FailureMeaningTests
+{
+    /// <summary>Every kind, as a provider's.</summary>
+    public static TheoryData<ChatErrorKind> Kinds => new(Enum.GetValues<ChatErrorKind>());
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Only_what_says_something_about_the_provider_counts(ChatErrorKind kind)
+    {
+        bool? expected = kind switch
+        {
+            ChatErrorKind.UpstreamServerError or ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamInvalidResponse
+                or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
+                or ChatErrorKind.UpstreamIdleTimeout => true,
+            ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal => null,
+            _ => false,
+        };
+
+        Assert.Equal(expected, FailureMeaning.SaysFailing(Failure(kind)));
+        Assert.Null(FailureMeaning.SaysFailing(Failure(kind, provider: null)));
+    }
+
+    [Fact]
+    public void An_answer_speaks_for_it() => Assert.False(FailureMeaning.SaysFailing(null));
+
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(529, true)]
+    [InlineData(302, null)]
+    [InlineData(409, null)]
+    public void Of_odd_statuses_only_server_errors_count(int status, bool? expected) => Assert.Equal(
+        expected, FailureMeaning.SaysFailing(Failure(ChatErrorKind.UpstreamServerError) with { UpstreamStatus = status }));
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Prism.Tests.Service;
+
+/// <summary>What is spent, as operators see it: OpenAI's gpt-4o-mini at USD 0.15 and 0.60 a million tokens.</summary>
+public sealed class UsageTests
+{
+    private const string Hello = """{"messages":[{"role":"user","content":"Hi there"}]}""";
+    private const string Chain =
+        """{"steps":[{"template":"One","output_key":"a"},{"template":"Two {{ a }}","output_key":"b","provider":"echo"}],"wait":30}""";
+
+    // 9 and 2 tokens.
+    private const decimal Cost = 0.00000255m;
+
+    [Fact]
+    public async Task Each_call_is_paid_for_once_and_a_stored_answer_never_again()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(Vendor.OpenAi.AnswerAsync);
+        await using var prism = await PrismService.StartAsync(
+            ("LLM_OPENAI_API_KEY", "sk-1"), ("LLM_OPENAI_BASE_URL", upstream.Url), ("LLM_DEFAULT_PROVIDER", "openai"),
+            ("LLM_CACHE_ENABLED", "true"), ("LLM_USAGE_REPORT_INTERVAL", "0.02"));
+
+        using var made = await prism.PostAsync("/v1/chat", Hello);
+        using var again = await prism.PostAsync("/v1/chat/completions", Hello);
+        using var run = await prism.PostAsync("/v1/runs", Chain);
+        using var usage = await UsageAsync(prism, requests: 3);
+
+        var rows = usage.RootElement.GetProperty("data").EnumerateArray().Select(row => (
+            row.GetProperty("key").GetString(),
+            row.GetProperty("model").GetString(),
+            row.GetProperty("requests").GetInt32(),
+            row.GetProperty("cost_usd").GetDecimal()));
+        Assert.Equal([("global", "echo-v1", 1, 0m), ("global", "gpt-4o-mini", 2, 2 * Cost)], rows);
+        Assert.Contains("""llm_cost_usd_total{provider="openai",model="gpt-4o-mini"} 5.1e-06""", await prism.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        var log = await prism.StopAsync();
+        var costs = from line in log.Split('\n')
+                    where line.Contains("POST /v1/chat", StringComparison.Ordinal)
+                    select JsonDocument.Parse(line).RootElement.GetProperty("CostUsd").GetDecimal();
+        Assert.Equal([Cost, 0m], costs);
+    }
+
+    // Silos report every now and then: it is asked for until it is there, or the test is given up.
+    private static async Task<JsonDocument> UsageAsync(PrismService prism, int requests)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var usage = JsonDocument.Parse(await prism.Http.GetStringAsync("/admin/usage?group_by=key,model", patience.Token));
+            if (usage.RootElement.GetProperty("total").GetProperty("requests").GetInt32() >= requests)
+            {
+                return usage;
+            }
+
+            usage.Dispose();
+        }
+    }
+}
