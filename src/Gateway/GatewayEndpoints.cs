@@ -7,6 +7,7 @@ using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
 using Prism.Keys;
+using Prism.OpenApi;
 using Prism.Providers;
 using Prism.RequestIds;
 using Prism.Templates;
@@ -64,6 +65,9 @@ public static class GatewayEndpoints
         app.MapGet("/healthz", HealthEndpoint.Ready).For(Access.Open);
         app.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open);
         app.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open);
+
+        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.Open);
+        app.MapGet("/docs", OpenApiEndpoint.Page).For(Access.Open);
         return app;
     }
 }

@@ -32,6 +32,8 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();
+        services.AddMetrics();
+        services.AddSingleton<GenAiMetrics>();
         services.AddSingleton<ChatTelemetry>();
         services.AddPrismCosts();
         services.AddPrismUsage();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -7,6 +6,8 @@ using Prism.Providers.Anthropic;
 using Prism.Providers.Echo;
 using Prism.Providers.Ollama;
 using Prism.Providers.OpenAi;
+using Prism.Providers.Upstream;
+using Prism.Telemetry;
 
 namespace Prism.Providers;
 
@@ -24,8 +25,11 @@ public static class ProvidersServiceCollectionExtensions
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
             var time = provider.GetRequiredService<TimeProvider>();
             var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>();
+            var trace = provider.GetRequiredService<IOptions<TraceOptions>>().Value;
             return new ProviderRegistry(
-                options.DefaultProvider, [.. options.Providers.Values.Select(one => Create(one, time, logger))], options.FallbackProviders);
+                options.DefaultProvider,
+                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, time, logger), trace))],
+                options.FallbackProviders);
         });
         return services;
     }
@@ -60,7 +64,6 @@ public static class ProvidersServiceCollectionExtensions
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         // An answer that is given up is to end at once, not after what is left of it has been generated and read.
         MaxResponseDrainSize = 0,
-        // A span is still made; but a caller's traceparent, tracestate and baggage, like all its headers, end here.
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ActivityHeadersPropagator = new TraceContextPropagator(),
     };
 }

@@ -1,12 +1,16 @@
 using Prism;
 using Prism.Cluster;
 using Prism.Configuration;
+using Prism.Health;
 using Prism.Logging;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
+using Prism.Telemetry;
 
-return await StartupFailure.RunAsync(() => Build(args), Console.Error);
+return args is [HealthProbe.Verb, .. var rest]
+    ? await HealthProbe.RunAsync(rest, Console.Error)
+    : await StartupFailure.RunAsync(() => Build(args), Console.Error);
 
 /// <summary>The table of contents.</summary>
 public static partial class Program
@@ -22,7 +26,8 @@ public static partial class Program
             .AddPrismLogging(log)
             .AddPrismMetrics()
             .AddPrismServer()
-            .AddPrismCluster();
+            .AddPrismCluster()
+            .AddPrismTelemetry();
 
         builder.Services
             .AddPrismProviders()
@@ -31,6 +36,7 @@ public static partial class Program
 
         var app = builder.Build();
 
+        app.UsePrismTelemetry();
         app.UsePrismRequestLogging();
         app.UsePrismGateway();
 

@@ -10,6 +10,7 @@ internal sealed class ChatObservation(
     ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long begun, CancellationToken caller) : IDisposable
 {
     private TimeSpan? _firstToken;
+    private string? _failure;
     private bool _settled;
     // Who was asked, until it is known who answers.
     private ChatRoute _route = route;
@@ -38,7 +39,8 @@ internal sealed class ChatObservation(
     {
         _settled = true;
         _route = answered ?? _route;
-        telemetry.SeriesOf(_route).CountRequest(error);
+        _failure = error is null ? null : ChatTelemetry.StatusOf(error);
+        telemetry.SeriesOf(_route).CountRequest(_failure);
     }
 
     public void Dispose()
@@ -47,7 +49,8 @@ internal sealed class ChatObservation(
         var series = telemetry.SeriesOf(_route);
         if (!_settled)
         {
-            series.CountRequest(IsWithCaller || caller.IsCancellationRequested ? ChatTelemetry.Cancelled : ChatTelemetry.InternalError);
+            _failure = IsWithCaller || caller.IsCancellationRequested ? ChatTelemetry.Cancelled : ChatTelemetry.InternalError;
+            series.CountRequest(_failure);
         }
 
         if (_firstToken is { } firstToken)
@@ -55,6 +58,6 @@ internal sealed class ChatObservation(
             series.OnFirstToken(firstToken);
         }
 
-        series.OnEnded(telemetry.ElapsedSince(begun));
+        series.OnEnded(telemetry.ElapsedSince(begun), _failure);
     }
 }

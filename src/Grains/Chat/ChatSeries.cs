@@ -1,26 +1,41 @@
+using System.Diagnostics;
 using Prometheus;
 
 namespace Prism.Chat;
 
 /// <summary>The time series of one provider and model, looked up once: labels cost more than the counting.</summary>
 internal sealed class ChatSeries(
-    Counter requests, Histogram duration, Histogram firstToken, Counter tokens, Counter cost, string provider, string model)
+    Counter requests,
+    Histogram duration,
+    Histogram firstToken,
+    Counter tokens,
+    Counter cost,
+    GenAiMetrics genAi,
+    string provider,
+    string model)
 {
     private readonly Counter.Child _succeeded = requests.WithLabels(provider, model, "success");
     private readonly Histogram.Child _duration = duration.WithLabels(provider, model);
     private readonly Histogram.Child _firstToken = firstToken.WithLabels(provider, model);
     private readonly Counter.Child _promptTokens = tokens.WithLabels(provider, model, "prompt");
     private readonly Counter.Child _completionTokens = tokens.WithLabels(provider, model, "completion");
+    private readonly TagList _tags = GenAiMetrics.TagsOf(provider, model);
 
     private Counter.Child? _cost;
 
-    public void OnFirstToken(TimeSpan elapsed) => _firstToken.Observe(elapsed.TotalSeconds);
+    public void OnFirstToken(TimeSpan elapsed)
+    {
+        _firstToken.Observe(elapsed.TotalSeconds);
+        genAi.OnFirstToken(elapsed, _tags);
+    }
 
     public void CountTokens(ChatUsage usage)
     {
         // A counter throws at what is below 0, and a provider may say anything.
-        _promptTokens.Inc(Math.Max(0, usage.PromptTokens));
-        _completionTokens.Inc(Math.Max(0, usage.CompletionTokens));
+        var (prompt, completion) = (Math.Max(0, usage.PromptTokens), Math.Max(0, usage.CompletionTokens));
+        _promptTokens.Inc(prompt);
+        _completionTokens.Inc(completion);
+        genAi.OnTokens(prompt, completion, _tags);
     }
 
     /// <summary>What a model of unknown price costs has no series: it is not nothing.</summary>
@@ -32,19 +47,14 @@ internal sealed class ChatSeries(
         }
     }
 
-    public void OnEnded(TimeSpan elapsed) => _duration.Observe(elapsed.TotalSeconds);
-
-    public void CountRequest(ChatError? error)
+    /// <param name="elapsed">From the request on.</param>
+    /// <param name="failure">The status of a request without a whole answer; null for one with.</param>
+    public void OnEnded(TimeSpan elapsed, string? failure)
     {
-        if (error is null)
-        {
-            _succeeded.Inc();
-        }
-        else
-        {
-            CountRequest(ChatTelemetry.StatusOf(error));
-        }
+        _duration.Observe(elapsed.TotalSeconds);
+        genAi.OnEnded(elapsed, failure, _tags);
     }
 
-    public void CountRequest(string status) => requests.WithLabels(provider, model, status).Inc();
+    /// <param name="failure">As for <see cref="OnEnded"/>.</param>
+    public void CountRequest(string? failure) => (failure is null ? _succeeded : requests.WithLabels(provider, model, failure)).Inc();
 }

@@ -29,7 +29,7 @@ internal sealed class ChatTelemetry
     private readonly Func<(string Provider, string Model), ChatSeries> _createSeries;
     private readonly ConcurrentDictionary<(string Provider, string Model), ChatSeries> _series = new();
 
-    public ChatTelemetry(IMetricFactory metrics, ProviderRegistry providers, ProviderCatalog catalog, TimeProvider time)
+    public ChatTelemetry(IMetricFactory metrics, GenAiMetrics genAi, ProviderRegistry providers, ProviderCatalog catalog, TimeProvider time)
     {
         _catalog = catalog;
         _time = time;
@@ -51,7 +51,7 @@ internal sealed class ChatTelemetry
             "llm_tokens_total", "Tokens of prompts and of answers.", ["provider", "model", "type"]);
         var cost = metrics.CreateCounter(
             "llm_cost_usd_total", "What calls upstream cost, where the price is known.", ["provider", "model"]);
-        _createSeries = key => new(_requests, duration, firstToken, tokens, cost, key.Provider, key.Model);
+        _createSeries = key => new(_requests, duration, firstToken, tokens, cost, genAi, key.Provider, key.Model);
     }
 
     /// <summary>A request was refused before it had a provider.</summary>

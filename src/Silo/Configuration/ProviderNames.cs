@@ -13,7 +13,9 @@ internal static partial class ProviderNames
 
     private static readonly ImmutableArray<string> Reserved =
     [
-        .. Settings.Groups.SelectMany(group => group.Settings).Select(setting => setting.Name.Split('_')[1].ToLowerInvariant()),
+        .. Settings.Groups.SelectMany(group => group.Settings)
+            .Where(setting => setting.Name.StartsWith(Settings.Prefix, StringComparison.Ordinal))
+            .Select(setting => setting.Name.Split('_')[1].ToLowerInvariant()),
         // First words of variables that Prism is to have.
         "admin", "api", "cache", "fallback", "provider",
     ];

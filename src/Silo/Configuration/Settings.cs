@@ -18,6 +18,7 @@ internal static class Settings
     public const string DashboardSection = "Prism:Dashboard";
     public const string FailoverSection = "Prism:Failover";
     public const string BreakerSection = "Prism:Breaker";
+    public const string TelemetrySection = "Prism:Telemetry";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
     public const string CostsSection = "Prism:Costs";
@@ -56,6 +57,10 @@ internal static class Settings
         "LLM_API_KEYS", "Prism:Auth:ApiKeys", SettingKind.Secrets, null,
         "Turns authentication on. Keys for the API without limits; keys with limits are made with `POST /admin/keys`.");
 
+    public static readonly Setting OtlpEndpoint = new(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "Prism:Telemetry:Endpoint", SettingKind.Url, null,
+        "The OpenTelemetry collector that traces and `gen_ai.…` measurements are sent to; without it there are none.");
+
     public static readonly ImmutableArray<SettingGroup> Groups =
     [
         new("Service",
@@ -80,6 +85,11 @@ internal static class Settings
             new("LLM_METRICS_AUTH", "Prism:Metrics:Auth", SettingKind.Switch, "false",
                 "Whether `/metrics` takes the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
+            OtlpEndpoint,
+            new("OTEL_EXPORTER_OTLP_PROTOCOL", "Prism:Telemetry:Protocol",
+                SettingKind.Choice(("grpc", "Grpc"), ("http/protobuf", "HttpProtobuf"), ("HttpProtobuf", "HttpProtobuf")), "grpc", "How the collector is spoken to."),
+            new("LLM_TRACE_CONTENT", "Prism:Telemetry:Content", SettingKind.Switch, "false",
+                "Whether prompts and answers are in the traces."),
         ]),
         new("Failing providers",
         [

@@ -11,6 +11,7 @@ using Prism.Failover;
 using Prism.Metrics;
 using Prism.Providers;
 using Prism.Server;
+using Prism.Telemetry;
 
 namespace Prism.Configuration;
 
@@ -40,6 +41,8 @@ internal static class SettingsExtensions
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
             .AddSection<FailoverOptions>(Settings.FailoverSection)
             .AddSection<BreakerOptions>(Settings.BreakerSection)
+            .AddSection<TelemetryOptions>(Settings.TelemetrySection)
+            .AddSection<TraceOptions>(Settings.TelemetrySection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<CostOptions>(Settings.CostsSection)

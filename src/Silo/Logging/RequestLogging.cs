@@ -50,7 +50,8 @@ internal static class RequestLogging
             (false, true) => LogEventLevel.Error,
         };
 
-    private static bool IsProbe(PathString path) =>
+    /// <summary>Whether it is what probes and scrapers ask, every few seconds.</summary>
+    public static bool IsProbe(PathString path) =>
         path.StartsWithSegments("/healthz", StringComparison.Ordinal)
         || path.Equals(Metrics.MetricsExtensions.Path, StringComparison.Ordinal);
 

@@ -49,7 +49,7 @@ internal sealed class Pipeline
         limits(Vendor.Options);
         var registry = new ProviderRegistry("vendor", [Vendor, .. others], fallbacks);
         Catalog = new(registry, Time);
-        var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), registry, Catalog, Time);
+        var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), new(Meters), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens, breaker);
         Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
         var incidents = new FailoverTelemetry(Metrics.WithCustomRegistry(_metrics));
@@ -63,6 +63,8 @@ internal sealed class Pipeline
     private static CallerAdmission NoKeys => new(null!, null!, null!, null!, TimeProvider.System);
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public Meters Meters { get; } = new();
 
     public ScriptedProvider Vendor { get; } = ScriptedProvider.Create("vendor", "gpt-4o");
 

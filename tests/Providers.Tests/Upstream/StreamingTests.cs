@@ -108,8 +108,8 @@ public sealed class StreamingTests
     {
         await using var upstream = await ScriptedUpstream.StartAsync(AnswerAsync);
         using var provider = new ProviderUnderTest(upstream.Url);
-        // What a web server makes of a client's headers: it would leave by itself.
-        using var activity = new Activity("request") { TraceStateString = "client=secret" };
+        // What a web server makes of a client's headers. The trace goes on upstream; its baggage would too, by itself.
+        using var activity = new Activity("request") { TraceStateString = "vendor=1" };
         activity.AddBaggage("client", "secret");
         activity.SetIdFormat(ActivityIdFormat.W3C).Start();
 
@@ -117,9 +117,14 @@ public sealed class StreamingTests
 
         var request = Assert.Single(upstream.Received);
         Assert.Equal(("POST", "/v1/chat/completions"), (request.Method, request.Path));
-        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host", "User-Agent"], request.Headers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Authorization", "Content-Length", "Content-Type", "Host", "traceparent", "tracestate", "User-Agent"],
+            request.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase));
         Assert.Equal("Bearer " + ProviderUnderTest.ApiKey, request.Headers["Authorization"]);
         Assert.Equal("application/json", request.Headers["Content-Type"]);
+        Assert.StartsWith($"00-{activity.TraceId}-", request.Headers["traceparent"], StringComparison.Ordinal);
+        Assert.DoesNotContain($"{activity.SpanId}", request.Headers["traceparent"], StringComparison.Ordinal);
+        Assert.Equal("vendor=1", request.Headers["tracestate"]);
     }
 
     [Fact]

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Prism.OpenApi;
+
+/// <summary>The description of the API, for programs and for people.</summary>
+internal static class OpenApiEndpoint
+{
+    private static readonly byte[] ReferencePage = ReadReferencePage();
+
+    /// <summary><c>GET /openapi/v1.json</c></summary>
+    public static Task Document(HttpContext context) => WriteAsync(context.Response, "application/json; charset=utf-8", OpenApiDocument.Json);
+
+    /// <summary><c>GET /docs</c>: a page that needs nothing but the document.</summary>
+    public static Task Page(HttpContext context)
+    {
+        // What is in the page, and the document: nothing from elsewhere, and in nobody else's frame.
+        context.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+        return WriteAsync(context.Response, "text/html; charset=utf-8", ReferencePage);
+    }
+
+    private static Task WriteAsync(HttpResponse response, string type, byte[] content)
+    {
+        response.ContentType = type;
+        response.ContentLength = content.Length;
+        return response.Body.WriteAsync(content, CancellationToken.None).AsTask();
+    }
+
+    private static byte[] ReadReferencePage()
+    {
+        using var resource = typeof(OpenApiEndpoint).Assembly.GetManifestResourceStream("docs/reference.html")!;
+        using var content = new MemoryStream();
+        resource.CopyTo(content);
+        return content.ToArray();
+    }
+}

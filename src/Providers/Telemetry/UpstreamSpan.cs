@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Prism.Chat;
+using Prism.Providers;
+
+namespace Prism.Telemetry;
+
+/// <summary>The span of one call of a provider. Of prompts and answers nothing is on it unless that is asked for.</summary>
+/// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/</remarks>
+internal sealed class UpstreamSpan : IDisposable
+{
+    // Nobody waited for the end: the caller left, or something threw.
+    private const string Abandoned = "abandoned";
+
+    private static readonly ActivitySource Source = new(GenAi.ActivitySourceName);
+
+    private readonly Activity _activity;
+    private readonly SortedDictionary<int, string> _finishReasons = [];
+    private readonly AnswerContent? _content;
+    private bool _hasAnswer;
+    private bool _ended;
+
+    private UpstreamSpan(Activity activity, bool withContent)
+    {
+        _activity = activity;
+        _content = withContent ? new() : null;
+    }
+
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsWanted => Source.HasListeners();
+
+    /// <summary>Begins; null where this call is not sampled.</summary>
+    public static UpstreamSpan? Start(ProviderOptions provider, ChatRequest request, bool withContent)
+    {
+        var activity = Source.StartActivity(ActivityKind.Client, tags: GetIdentity(provider, request), name: $"{GenAi.Chat} {request.Model}");
+        if (activity is not { IsAllDataRequested: true })
+        {
+            // It may be sampled all the same, by a part of it that is kept without what is on it.
+            return activity is null ? null : new(activity, withContent: false);
+        }
+
+        SetParameters(activity, request);
+        if (withContent)
+        {
+            activity.SetTag("gen_ai.input.messages", MessageParts.OfPrompt(request.Messages));
+        }
+
+        return new(activity, withContent);
+    }
+
+    /// <summary>A piece of a streamed answer, or its failure.</summary>
+    public void OnEvent(in ChatStreamEvent streamEvent)
+    {
+        if (streamEvent.Failed is { } error)
+        {
+            OnFailed(error);
+        }
+        else if (streamEvent.Chunk is { } chunk)
+        {
+            SetAnswer(chunk.Id, chunk.Model, chunk.Usage);
+            foreach (var choice in chunk.Choices)
+            {
+                SetFinishReason(choice.Index, choice.FinishReason);
+                _content?.Add(choice);
+            }
+        }
+    }
+
+    /// <summary>The call has ended in this.</summary>
+    public void OnEnded(ProviderResult result)
+    {
+        if (result.Error is { } error)
+        {
+            OnFailed(error);
+            return;
+        }
+
+        SetAnswer(result.Response!.Id, result.Response.Model, result.Response.Usage);
+        foreach (var choice in result.Response.Choices)
+        {
+            SetFinishReason(choice.Index, choice.FinishReason);
+            _content?.Add(choice);
+        }
+
+        OnEnded();
+    }
+
+    /// <summary>The answer is whole, unless it has failed.</summary>
+    public void OnEnded() => _ended = true;
+
+    public void Dispose()
+    {
+        if (!_ended)
+        {
+            _activity.SetTag(GenAi.ErrorType, Abandoned);
+        }
+
+        if (_finishReasons.Count > 0)
+        {
+            _activity.SetTag("gen_ai.response.finish_reasons", _finishReasons.Values.ToArray());
+        }
+
+        if (_content is { IsEmpty: false })
+        {
+            _activity.SetTag("gen_ai.output.messages", _content.ToJson(_finishReasons));
+        }
+
+        _activity.Dispose();
+    }
+
+    private static KeyValuePair<string, object?>[] GetIdentity(ProviderOptions provider, ChatRequest request)
+    {
+        KeyValuePair<string, object?>[] identity =
+        [
+            new(GenAi.OperationName, GenAi.Chat),
+            new(GenAi.ProviderName, provider.Name),
+            new(GenAi.RequestModel, request.Model),
+        ];
+        // Of several, the span of the exchange has the one.
+        return provider.Endpoints is [var only] && Uri.TryCreate(only.BaseUrl, UriKind.Absolute, out var url)
+            ? [.. identity, new("server.address", url.Host), new("server.port", url.Port)]
+            : identity;
+    }
+
+    private static void SetParameters(Activity activity, ChatRequest request)
+    {
+        activity.SetTag("gen_ai.request.max_tokens", request.OutputTokenLimit);
+        activity.SetTag("gen_ai.request.temperature", request.Temperature);
+        activity.SetTag("gen_ai.request.top_p", request.TopP);
+        activity.SetTag("gen_ai.request.frequency_penalty", request.FrequencyPenalty);
+        activity.SetTag("gen_ai.request.presence_penalty", request.PresencePenalty);
+        activity.SetTag("gen_ai.request.seed", request.Seed);
+        activity.SetTag("gen_ai.request.choice.count", request.N is > 1 ? request.N : null);
+        activity.SetTag("gen_ai.output.type", IsJson(request.ResponseFormat) ? "json" : null);
+    }
+
+    private static bool IsJson(JsonElement? format) =>
+        format is { ValueKind: JsonValueKind.Object } asked
+        && asked.TryGetProperty("type", out var type)
+        && type.ValueKind == JsonValueKind.String
+        && type.GetString() is "json_object" or "json_schema";
+
+    // Not the message: a provider's may quote the prompt.
+    private void OnFailed(ChatError error)
+    {
+        _ended = true;
+        _activity.SetTag(GenAi.ErrorType, JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()));
+        _activity.SetStatus(ActivityStatusCode.Error);
+    }
+
+    private void SetAnswer(string? id, string? model, ChatUsage? usage)
+    {
+        if (!_hasAnswer)
+        {
+            _hasAnswer = true;
+            _activity.SetTag("gen_ai.response.id", id);
+            _activity.SetTag("gen_ai.response.model", model);
+        }
+
+        if (usage is not null)
+        {
+            _activity.SetTag("gen_ai.usage.input_tokens", usage.PromptTokens);
+            _activity.SetTag("gen_ai.usage.output_tokens", usage.CompletionTokens);
+            _activity.SetTag("gen_ai.usage.cache_read.input_tokens", usage.PromptTokensDetails?.CachedTokens);
+        }
+    }
+
+    private void SetFinishReason(int index, string? reason)
+    {
+        if (reason is not null)
+        {
+            _finishReasons[index] = reason;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Prism.Configuration;
+
+namespace Prism.Telemetry;
+
+/// <summary>Sets up OpenTelemetry.</summary>
+internal static class TelemetryExtensions
+{
+    // Of Orleans, what grains do for each other, their start and their storage; not what the runtime does for itself, all the time.
+    private static readonly string[] Sources =
+    [
+        "Microsoft.AspNetCore",
+        "System.Net.Http",
+        "Microsoft.Orleans.Application",
+        "Microsoft.Orleans.Lifecycle",
+        "Microsoft.Orleans.Storage",
+        GenAi.ActivitySourceName,
+    ];
+
+    /// <summary>
+    /// Sends spans and measurements to the collector of <see cref="TelemetryOptions.Endpoint"/>. Without one, nothing is added at all: no span is
+    /// made that a log line does not need, and no grain call carries a context.
+    /// </summary>
+    /// <exception cref="SettingException">The endpoint is none.</exception>
+    public static WebApplicationBuilder AddPrismTelemetry(this WebApplicationBuilder builder)
+    {
+        if (ReadEndpoint(builder.Configuration) is not { } endpoint)
+        {
+            return builder;
+        }
+
+        // Otherwise the spans of requests have a name, and nothing that says which request it was.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        var options = builder.Configuration.GetSection(Settings.TelemetrySection).Get<TelemetryOptions>()!;
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(Describe)
+            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor<ProbeFilter>())
+            .WithMetrics(metrics => metrics.AddMeter(GenAi.MeterName))
+            .UseOtlpExporter(options.Protocol, endpoint);
+        builder.UseOrleans(silo => silo.AddActivityPropagation());
+        return builder;
+    }
+
+    /// <summary>Names the spans of requests by their routes, where there are any. Has to be after the routing.</summary>
+    /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name</remarks>
+    public static IApplicationBuilder UsePrismTelemetry(this IApplicationBuilder app)
+    {
+        if (app.ApplicationServices.GetRequiredService<IOptions<TelemetryOptions>>().Value.Endpoint is null)
+        {
+            return app;
+        }
+
+        return app.Use(static (context, next) =>
+        {
+            if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span
+                && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+            {
+                span.DisplayName = $"{context.Request.Method} {route}";
+                span.SetTag("http.route", route);
+            }
+
+            return next(context);
+        });
+    }
+
+    // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say comes last, and wins.
+    private static void Describe(ResourceBuilder resource) => resource.Clear()
+        .AddService("prism", serviceVersion: typeof(Program).Assembly.GetName().Version!.ToString(3))
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+
+    // Needed to put the host together, so before the options are checked.
+    private static Uri? ReadEndpoint(ConfigurationManager configuration)
+    {
+        if (configuration[Settings.OtlpEndpoint.Path!] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return Settings.OtlpEndpoint.Kind.FindProblem(text) is { } problem
+            ? throw new SettingException($"{Settings.OtlpEndpoint.Label} {problem}.")
+            : new(text);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Prism.Configuration;
+using Prism.Providers;
+
+namespace Prism.Tests.Configuration;
+
+/// <summary>What the files that deploy Prism say about <see cref="Settings"/>.</summary>
+internal static class DeployedSettings
+{
+    private static readonly JsonSerializerOptions Written = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The settings of .env.example: every one as a comment with its default, after what it is.</summary>
+    public static string RenderEnvironment()
+    {
+        var text = new StringBuilder();
+        foreach (var group in Settings.Groups)
+        {
+            Append(text, group.Title, group.Settings);
+        }
+
+        foreach (var provider in ProviderNames.BuiltIn)
+        {
+            var settings = Settings.Of(provider).Where(setting => setting != Settings.Type).Select(setting => setting.Of(provider));
+            Append(text, $"Provider {provider.Name}", settings);
+        }
+
+        var added = new ProviderOptions { Name = "<name>" };
+        Append(text, "Added providers: as many as LLM_PROVIDERS names", Settings.Of(added).Select(setting => setting.Of(added)));
+        return text.ToString();
+    }
+
+    /// <summary>The table of the README: the service's settings, those of any provider, and what is different for those that are built in.</summary>
+    public static string RenderTable()
+    {
+        var text = new StringBuilder("| variable | default | |\n|---|---|---|\n");
+        foreach (var setting in Settings.Groups.SelectMany(group => group.Settings))
+        {
+            AppendRow(text, setting);
+        }
+
+        var any = new ProviderOptions { Name = "<provider>" };
+        var ofAny = Settings.Of(any).Select(setting => setting.Of(any)).ToList();
+        ofAny.ForEach(setting => AppendRow(text, setting));
+        foreach (var provider in ProviderNames.BuiltIn)
+        {
+            var common = ofAny.Select(setting => (setting.Name.Replace(any.VariablePrefix, provider.VariablePrefix, StringComparison.Ordinal), setting.Default)).ToHashSet();
+            foreach (var setting in Settings.Of(provider).Where(setting => setting != Settings.Type).Select(setting => setting.Of(provider)).Where(setting => !common.Contains((setting.Name, setting.Default))))
+            {
+                AppendRow(text, setting);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The chart's schema with the names that `config` may have: every setting's, any provider's, and OpenTelemetry's own.</summary>
+    public static string RenderSchema(string schema)
+    {
+        var root = JsonNode.Parse(schema)!;
+        var names = Settings.Groups.SelectMany(group => group.Settings).Select(setting => JsonValue.Create(setting.Name));
+        var suffixes = Settings.Of(new ProviderOptions()).Concat(Settings.Of(ProviderNames.BuiltIn.Single(provider => provider.Type == ProviderType.Echo)))
+            .Select(setting => setting.Suffix)
+            .Distinct();
+        root["properties"]!["config"]!["propertyNames"] = new JsonObject
+        {
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["enum"] = new JsonArray([.. names]) },
+                new JsonObject { ["pattern"] = $"^LLM_[A-Z0-9_]+_({string.Join('|', suffixes)})$" },
+                // Those that the OpenTelemetry SDK reads by itself.
+                new JsonObject { ["pattern"] = "^OTEL_[A-Z0-9_]+$" }),
+        };
+        return root.ToJsonString(Written) + "\n";
+    }
+
+    private static void AppendRow(StringBuilder text, Setting setting) => text.Append("| `").Append(setting.Name)
+        .Append("` | ").Append(string.IsNullOrEmpty(setting.Default) ? "–" : $"`{setting.Default}`")
+        .Append(" | ").Append(setting.Description).Append(" |\n");
+
+    private static void Append(StringBuilder text, string title, IEnumerable<Setting> settings)
+    {
+        text.Append("\n## ").Append(title).Append('\n');
+        foreach (var setting in settings)
+        {
+            text.Append("# ").Append(Plain(setting.Description)).Append(" (").Append(Plain(setting.Kind.Allowed)).Append(")\n")
+                .Append('#').Append(setting.Name).Append('=').Append(setting.Default).Append('\n');
+        }
+    }
+
+    private static string Plain(string markdown) => markdown.Replace("`", "", StringComparison.Ordinal);
+}
