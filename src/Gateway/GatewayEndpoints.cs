@@ -66,8 +66,8 @@ public static class GatewayEndpoints
         app.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open);
         app.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open);
 
-        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.Open);
-        app.MapGet("/docs", OpenApiEndpoint.Page).For(Access.Open);
+        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.KeyInBrowser);
+        app.MapGet("/docs", OpenApiEndpoint.Page).For(Access.KeyInBrowser);
         return app;
     }
 }

@@ -27,6 +27,9 @@ public sealed class Access
     /// <summary>With a key that may use templates.</summary>
     public static Access Templates { get; } = new(AccessLevel.Key, ApiKeyScopes.Templates);
 
+    /// <summary>With any key, as <see cref="AdminInBrowser"/>.</summary>
+    public static Access KeyInBrowser { get; } = new(AccessLevel.Key, inBrowser: true);
+
     /// <summary>With the admin key.</summary>
     public static Access Admin { get; } = new(AccessLevel.Admin);
 
