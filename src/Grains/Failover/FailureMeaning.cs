@@ -14,9 +14,11 @@ internal static class FailureMeaning
         or { Kind: ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.QuotaExceeded, RetryAfter.Ticks: 0 });
 
     /// <summary>Whether another provider may answer what this one does not: not where the request itself is at fault.</summary>
-    public static bool IsOfProvider(ChatError error) => error.Kind is not (
-        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.NotFound or ChatErrorKind.Conflict
-        or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable or ChatErrorKind.Internal);
+    public static bool IsOfProvider(ChatError error) => error.Kind is
+        ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.Overloaded or ChatErrorKind.UpstreamUnavailable
+        or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.UpstreamServerError or ChatErrorKind.UpstreamUnreachable
+        or ChatErrorKind.UpstreamInvalidResponse or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamConnectTimeout
+        or ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout;
 
     /// <summary>Whether a call says that the provider is failing; null where it says nothing of that.</summary>
     /// <param name="error">How it failed; null for an answer.</param>

@@ -45,6 +45,7 @@ public sealed class FallbackTests
     [InlineData(ChatErrorKind.ModelNotFound)]
     [InlineData(ChatErrorKind.RequestTooLarge)]
     [InlineData(ChatErrorKind.Unprocessable)]
+    [InlineData(ChatErrorKind.PermissionDenied)]
     public async Task What_is_the_clients_doing_does_not(ChatErrorKind kind)
     {
         foreach (var stream in new[] { false, true })
