@@ -191,6 +191,16 @@ public sealed class RunsTests : GatewayTest
         await Golden.EqualAsync("run-running.json", response);
     }
 
+    [Fact]
+    public async Task An_id_that_is_too_long_for_one_is_not_looked_for_and_not_repeated()
+    {
+        using var response = await Host.Client.GetAsync($"/v1/runs/{new string('x', 5000)}");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(($"There is no run '{new string('x', 64)}…'.", "invalid_request_error", "id", "run_not_found"), await ReadErrorAsync(response));
+        Assert.Empty(Host.Grains.Runs);
+    }
+
     [Theory]
     [InlineData("GET", "")]
     [InlineData("POST", "/cancel")]
