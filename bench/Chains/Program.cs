@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Prism;
 using Prism.Bench;
@@ -18,7 +19,7 @@ var chain = new ChainDefinition
         new() { Template = "Summarize this: {{ article }}", OutputKey = "summary" },
         new() { Template = "Extract key points from: {{ summary }}", OutputKey = "key_points" },
     ],
-    Inputs = new() { ["article"] = System.Text.Json.JsonElement.Parse("\"A text of some length, as it is when somebody asks about a text.\"") },
+    Inputs = new() { ["article"] = JsonElement.Parse("\"A text of some length, as it is when somebody asks about a text.\"") },
 };
 
 Console.WriteLine("| what | state | at once | median µs | 99 % µs | a second | CPU µs each |");

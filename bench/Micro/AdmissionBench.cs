@@ -64,8 +64,6 @@ internal static class AdmissionBench
             Grants = [.. ask.Wants.Select(want => Grant(want.Kind))],
         });
 
-        public Task ReportThrottledAsync(TimeSpan retryAfter) => Task.CompletedTask;
-
         private static LeaseGrant Grant(LimitKind kind) => new()
         {
             Kind = kind,

@@ -52,6 +52,7 @@ public static class GatewayEndpoints
         app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains);
         app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains);
 
+        app.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin);
         app.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin);
         app.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin);
         app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin);

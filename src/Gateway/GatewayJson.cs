@@ -19,6 +19,7 @@ namespace Prism;
 [JsonSerializable(typeof(NativeChunk))]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ProviderList))]
+[JsonSerializable(typeof(ProviderReportList))]
 [JsonSerializable(typeof(TemplateList))]
 [JsonSerializable(typeof(TemplateBody))]
 [JsonSerializable(typeof(RenderRequest))]

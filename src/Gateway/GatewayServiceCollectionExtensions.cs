@@ -13,8 +13,8 @@ public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
     /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
-    /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Templates.IPromptTemplates"/>, an
-    /// <see cref="IApiKeys"/>, an <see cref="IGrainFactory"/> and an <see cref="Cluster.IClusterView"/> from elsewhere, and write into the
+    /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Failover.IProviderReports"/>, an
+    /// <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IGrainFactory"/> and an <see cref="Cluster.IClusterView"/> from elsewhere, and write into the
     /// <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
     /// </summary>
     public static IServiceCollection AddPrismGateway(this IServiceCollection services)

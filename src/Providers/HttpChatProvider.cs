@@ -21,9 +21,6 @@ internal sealed class HttpChatProvider(
 
     private readonly UpstreamErrors _errors = new(options);
 
-    /// <summary>The most bytes of an answer that is not streamed, and of one event of a stream.</summary>
-    internal int MaxBytes { get; init; } = 32 * 1024 * 1024;
-
     public ProviderOptions Options => options;
 
     public int ExtraOutputTokens(ChatRequest request) => format.ExtraOutputTokens(request);
@@ -50,7 +47,7 @@ internal sealed class HttpChatProvider(
         }
 
         using var endpoint = _endpoints.Take();
-        using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
+        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
         try
         {
             // :: Step 2: send, and wait for the headers
@@ -91,7 +88,7 @@ internal sealed class HttpChatProvider(
 
         // :: Step 2: send, and wait for the headers
         using var endpoint = _endpoints.Take();
-        using var exchange = new UpstreamExchange(http, options, time, MaxBytes, cancellationToken);
+        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
         var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(endpoint, request, body));
         cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
@@ -110,8 +107,15 @@ internal sealed class HttpChatProvider(
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var streamEvent in events)
             {
-                yield return defaults.Apply(streamEvent);
-                if (streamEvent.Failed is not null)
+                var piece = defaults.Apply(streamEvent);
+                if (piece.Chunk is { Choices.IsEmpty: true, Usage: null, Extra: null })
+                {
+                    // Nobody could tell it from nothing, and it is not yet an answer.
+                    continue;
+                }
+
+                yield return piece;
+                if (piece.Failed is not null)
                 {
                     yield break;
                 }

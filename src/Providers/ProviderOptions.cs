@@ -42,6 +42,9 @@ public sealed class ProviderOptions
     /// </summary>
     public int DefaultMaxTokens { get; set; } = 4096;
 
+    /// <summary>The most bytes of an answer that is not streamed, and of one event of a stream. Default: 32 MiB.</summary>
+    public int MaxAnswerBytes { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>The most requests in any 60 s, over the whole cluster. Default: unlimited.</summary>
     public long? RequestsPerMinute { get; set; }
 

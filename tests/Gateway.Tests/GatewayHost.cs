@@ -12,6 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
+using Prism.Failover;
 using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
@@ -54,6 +55,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IChatService>(Chat)
             .AddSingleton<IResponseCache>(Cache)
             .AddSingleton<IProviderCatalog>(Catalog)
+            .AddSingleton<IProviderReports>(Reports)
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IApiKeys>(Keys)
             .AddSingleton<IClusterView>(Cluster)
@@ -74,6 +76,8 @@ public sealed class GatewayHost : IAsyncDisposable
     internal ScriptedCache Cache { get; } = new();
 
     internal ScriptedCatalog Catalog { get; } = new();
+
+    internal ScriptedReports Reports { get; } = new();
 
     internal ScriptedTemplates Templates { get; } = new();
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
+using Prism.Failover;
 using Prism.Providers;
 using Prism.Templates;
 
@@ -21,6 +22,14 @@ internal sealed class ScriptedCatalog : IProviderCatalog
     ];
 
     public ImmutableArray<ProviderStatus> GetStatus() => Status;
+}
+
+/// <summary>How the providers are doing, as a test says.</summary>
+internal sealed class ScriptedReports : IProviderReports
+{
+    public ImmutableArray<ProviderReport> Reports { get; set; } = [];
+
+    public Task<ImmutableArray<ProviderReport>> GetAsync(CancellationToken cancellationToken) => Task.FromResult(Reports);
 }
 
 /// <summary>One template, which renders to its variables.</summary>

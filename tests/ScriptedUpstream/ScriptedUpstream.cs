@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -32,14 +33,21 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     /// <summary>What it does with each request from now on.</summary>
     public void Respond(Func<UpstreamCall, Task> script) => _script = script;
 
-    /// <summary>Starts one on a free port of the loopback address.</summary>
-    public static async Task<ScriptedUpstream> StartAsync(Func<UpstreamCall, Task>? script = null)
+    /// <summary>Starts one on a free port of the loopback address, over TLS where it has a certificate.</summary>
+    public static async Task<ScriptedUpstream> StartAsync(Func<UpstreamCall, Task>? script = null, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listener =>
+            {
+                if (certificate is not null)
+                {
+                    listener.UseHttps(certificate);
+                }
+            });
             kestrel.AddServerHeader = false;
         });
         var app = builder.Build();

@@ -136,7 +136,7 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
     {
         log.Set("PromptTokens", usage?.PromptTokens);
         log.Set("CompletionTokens", usage?.CompletionTokens);
-        log.Set("CostUsd", route?.Cache is ChatCacheResult.Hit or ChatCacheResult.Joined ? 0 : usage?.CostUsd);
+        log.Set("CostUsd", usage?.CostOf(route));
     }
 
     private void LogError(ChatError error) => log.Set("Error", error.Kind);

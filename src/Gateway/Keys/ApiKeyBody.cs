@@ -26,6 +26,8 @@ internal sealed record ApiKeyBody
 
     public long? TokensPerMonth { get; init; }
 
+    public decimal? BudgetUsdPerMonth { get; init; }
+
     public long? MaxConcurrency { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -41,6 +43,7 @@ internal sealed record ApiKeyBody
         TokensPerMinute = terms.TokensPerMinute,
         TokensPerDay = terms.TokensPerDay,
         TokensPerMonth = terms.TokensPerMonth,
+        BudgetUsdPerMonth = terms.BudgetUsdPerMonth,
         MaxConcurrency = terms.MaxConcurrency,
         ExpiresAt = terms.ExpiresAt,
     };
@@ -72,6 +75,7 @@ internal sealed record ApiKeyBody
             TokensPerMinute = TokensPerMinute,
             TokensPerDay = TokensPerDay,
             TokensPerMonth = TokensPerMonth,
+            BudgetUsdPerMonth = BudgetUsdPerMonth,
             MaxConcurrency = MaxConcurrency,
             ExpiresAt = ExpiresAt?.ToUniversalTime(),
         }, null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Prism.Limits;
 
 namespace Prism.Keys;
 
@@ -29,6 +30,8 @@ internal sealed record ApiKeyView
 
     public long? TokensPerMonth { get; init; }
 
+    public decimal? BudgetUsdPerMonth { get; init; }
+
     public long? MaxConcurrency { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -36,6 +39,9 @@ internal sealed record ApiKeyView
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>How its limits stand: only where one key is asked for.</summary>
+    public ImmutableArray<LimitView>? Limits { get; init; }
 
     public static ApiKeyView Of(ApiKey key, DateTimeOffset now) => new()
     {
@@ -49,6 +55,7 @@ internal sealed record ApiKeyView
         TokensPerMinute = key.Terms.TokensPerMinute,
         TokensPerDay = key.Terms.TokensPerDay,
         TokensPerMonth = key.Terms.TokensPerMonth,
+        BudgetUsdPerMonth = key.Terms.BudgetUsdPerMonth,
         MaxConcurrency = key.Terms.MaxConcurrency,
         ExpiresAt = key.Terms.ExpiresAt,
         CreatedAt = key.CreatedAt,

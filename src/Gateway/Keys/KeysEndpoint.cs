@@ -7,6 +7,7 @@ using Prism.Catalog;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Limits;
 
 namespace Prism.Keys;
 
@@ -88,9 +89,14 @@ internal sealed class KeysEndpoint(IGrainFactory grains, IOptions<AuthOptions> a
 
     private async Task GetAsync(HttpContext context, IApiKeyGrain grain)
     {
-        await (await grain.GetAsync() is { } key
-            ? context.Response.WriteJsonAsync(ViewOf(key), GatewayJson.Api.ApiKeyView)
-            : context.WriteErrorAsync(NotFound));
+        if (await grain.GetAsync() is not { } key)
+        {
+            await context.WriteErrorAsync(NotFound);
+            return;
+        }
+
+        var view = ViewOf(key) with { Limits = LimitView.Of(await grain.GetStatusAsync()) };
+        await context.Response.WriteJsonAsync(view, GatewayJson.Api.ApiKeyView);
     }
 
     private async Task PatchAsync(HttpContext context, IApiKeyGrain grain)

@@ -17,7 +17,7 @@ internal static class RateLimitHeaders
         LimitStatus? requests = null, tokens = null;
         foreach (var limit in limits ?? [])
         {
-            if (limit.Kind == LimitKind.RequestsPerMinute)
+            if (limit.Kind == LimitKind.RequestsPerMinute && !(requests?.Remaining <= limit.Remaining))
             {
                 requests = limit;
             }

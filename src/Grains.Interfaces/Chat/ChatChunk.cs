@@ -26,7 +26,8 @@ public sealed record ChatChunk
     public ImmutableArray<ChatChunkChoice> Choices { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What the whole answer took, on one of the last chunks.</summary>
-    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatUsage? Usage { get; init; }
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonConverter(typeof(ForgivingJsonConverter<ChatUsage>))]
+    public ChatUsage? Usage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }

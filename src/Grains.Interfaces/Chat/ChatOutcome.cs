@@ -79,6 +79,9 @@ public readonly record struct ChatStreamEvent
     /// <summary>The answer ends here, incomplete.</summary>
     [Id(3)] public ChatError? Failed { get; init; }
 
+    /// <summary>Whether nothing comes after it.</summary>
+    public bool IsLast => Completed is not null || Failed is not null;
+
     /// <summary>An event that is <paramref name="chunk"/>.</summary>
     public static implicit operator ChatStreamEvent(ChatChunk chunk) => new() { Chunk = chunk };
 

@@ -26,10 +26,13 @@ public sealed record ChatUsage
     [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
     /// <summary>
-    /// What the call upstream cost, in USD; null where the price is not known. A stored or joined answer has been paid for: this is not to be
-    /// charged again. Not part of the JSON.
+    /// What the call upstream cost, in USD; null where the price is not known. Not what each request cost that its answer serves: see
+    /// <see cref="CostOf"/>. Not part of the JSON.
     /// </summary>
     [Id(6), JsonIgnore, JsonPropertyName("(cost_usd)")] public decimal? CostUsd { get; init; }
+
+    /// <summary>What a request cost that was answered along a route, in USD: nothing where the answer had been paid for; null where it is not known.</summary>
+    public decimal? CostOf(ChatRoute? route) => route?.Cache is ChatCacheResult.Hit or ChatCacheResult.Joined ? 0 : CostUsd;
 
     /// <summary>A usage whose total is the sum of its parts.</summary>
     public static ChatUsage Of(int promptTokens, int completionTokens) =>

@@ -61,6 +61,9 @@ public sealed record ApiKeyTerms
 
     /// <summary>When it ceases to be good.</summary>
     [Id(9)] public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>USD of a UTC month, to the millionth.</summary>
+    [Id(10)] public decimal? BudgetUsdPerMonth { get; init; }
 }
 
 /// <summary>How a change of an <see cref="ApiKey"/> ended: either <see cref="Key"/> or <see cref="Error"/> is set.</summary>

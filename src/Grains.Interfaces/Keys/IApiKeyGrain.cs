@@ -1,9 +1,10 @@
 using Orleans.Concurrency;
+using Prism.Limits;
 
 namespace Prism.Keys;
 
 /// <summary>
-/// An API key that Prism has made, or none. Its grain key is its id (<see cref="GrainKeys.ApiKey"/>). Whoever may call it acts as the admin: so may every
+/// An API key that Prism has made, or none, with the ledger of its limits. Its grain key is its id (<see cref="GrainKeys.ApiKey"/>). Whoever may call it acts as the admin: so may every
 /// Orleans client.
 /// </summary>
 [Alias("prism.IApiKeyGrain")]
@@ -29,4 +30,16 @@ public interface IApiKeyGrain : IGrainWithStringKey
     /// <summary>The key, also where it is revoked; null where there is none.</summary>
     [AlwaysInterleave, Alias("get")]
     Task<ApiKey?> GetAsync();
+
+    /// <summary>
+    /// Takes a silo's report and grants it what it wants of the key's limits, as far as there is. What is granted is written before it is answered.
+    /// Interleaves, so that all asks that come in while a write is under way share the next one.
+    /// </summary>
+    /// <param name="ask">The same ask may be sent again until it is answered.</param>
+    [AlwaysInterleave, Alias("ask")]
+    Task<LeaseAnswer> AskAsync(LeaseAsk ask);
+
+    /// <summary>How the limits stand.</summary>
+    [AlwaysInterleave, Alias("status")]
+    Task<LedgerStatus> GetStatusAsync();
 }

@@ -9,7 +9,10 @@ namespace Prism.Limits;
 [GenerateSerializer, Immutable, Alias("prism.lease-ask")]
 public sealed record LeaseAsk
 {
-    /// <summary>The silo with its incarnation, as <c>address:port@generation</c>.</summary>
+    /// <summary>
+    /// The silo with its incarnation, as <c>address:port@generation</c>; where it opens its leases more than once, followed by <c>#</c> and how
+    /// often.
+    /// </summary>
     [Id(0)] public required string Silo { get; init; }
 
     /// <summary>From 1, one more than the last answered ask of this silo.</summary>

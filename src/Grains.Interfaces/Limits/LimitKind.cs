@@ -24,4 +24,7 @@ public enum LimitKind
 
     /// <summary>No limit either: the ledger cannot be reached, and what is not known to be free is not given out.</summary>
     Ledger = 6,
+
+    /// <summary>Millionths of a USD of a UTC month.</summary>
+    MicroUsdPerMonth = 7,
 }

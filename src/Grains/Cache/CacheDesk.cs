@@ -16,9 +16,6 @@ internal sealed partial class CacheDesk(
     TimeProvider time,
     ILogger<CacheDesk> logger)
 {
-    // Whose answers may be shared: everybody's, as long as everybody is nobody in particular.
-    private const string Scope = "global";
-
     // An ask takes a millisecond. What takes much longer is an outage, which must not become one of the requests.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
 
@@ -47,7 +44,8 @@ internal sealed partial class CacheDesk(
     public CacheDeadline BeginJoin() => new(time, options.Value.JoinTimeout);
 
     /// <summary>The hash of what a call asks.</summary>
-    public static string HashOf(ChatCall call) => PromptHash.Of(Scope, call.Route.Provider, call.Request);
+    public string HashOf(ChatCall call) => PromptHash.Of(
+        options.Value.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request);
 
     /// <summary>Makes a flight that this request will lead, if it is told to.</summary>
     public AnnouncedFlight Announce() => new(flights, leader);

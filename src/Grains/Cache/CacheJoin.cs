@@ -12,7 +12,7 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
     private const int MaxAttempts = 5;
 
     private readonly ChatCachePolicy? _policy = call.Request.Cache;
-    private readonly string _hash = CacheDesk.HashOf(call);
+    private readonly string _hash = desk.HashOf(call);
     private readonly CacheDeadline _deadline = desk.BeginJoin();
     private int _attempts;
     private string? _following;

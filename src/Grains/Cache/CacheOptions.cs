@@ -3,6 +3,9 @@ namespace Prism.Cache;
 /// <summary>The response cache. Bound from <c>Prism:Cache</c>; the same on all silos of a cluster.</summary>
 public sealed class CacheOptions
 {
+    /// <summary>Who shares answers. Default: only who has the same API key.</summary>
+    public CacheScope Scope { get; set; }
+
     /// <summary>Whether answers are cached. Default: false.</summary>
     public bool Enabled { get; set; }
 
@@ -20,4 +23,14 @@ public sealed class CacheOptions
     /// calls by itself. Default: a minute.
     /// </summary>
     public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromMinutes(1);
+}
+
+/// <summary>Who shares answers, stored ones and those under way.</summary>
+public enum CacheScope
+{
+    /// <summary>Calls with the same API key. All that are made without one share theirs.</summary>
+    Key,
+
+    /// <summary>Everybody. Who asks what others have asked gets their answer, and can tell that they have asked.</summary>
+    Global,
 }

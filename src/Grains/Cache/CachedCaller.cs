@@ -95,7 +95,12 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
         // :: Or call
         await foreach (var streamEvent in upstream.StreamAsync(call, cancellationToken))
         {
-            yield return streamEvent.Started is { } route ? new() { Started = route with { Cache = join.Result } } : streamEvent;
+            yield return streamEvent switch
+            {
+                { Started: { } route } => new() { Started = route with { Cache = join.Result } },
+                { Failed: { Route: { } asked } error } => error with { Route = asked with { Cache = join.Result } },
+                _ => streamEvent,
+            };
         }
     }
 
@@ -162,7 +167,7 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
 
                 foreach (var streamEvent in flightEvent.Whole is { } whole ? Replay(whole) : [flightEvent.Streamed])
                 {
-                    yield return streamEvent;
+                    yield return streamEvent.Failed is { Route: { } asked } error ? error with { Route = seat.Mark(asked) } : streamEvent;
                 }
             }
         }

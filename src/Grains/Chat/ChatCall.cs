@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Prism.Keys;
 using Prism.Providers;
 using Prism.Routing;
 
@@ -12,6 +13,9 @@ internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Req
 {
     /// <summary>Who is asked where the provider fails before its first token, in this order.</summary>
     public ImmutableArray<ChatTarget> Fallbacks { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>What the caller's API key holds for it; null where there is nothing to hold.</summary>
+    public CallerAccount? Account { get; init; }
 
     /// <summary>An id for an answer whose provider gave it none.</summary>
     public static string NewAnswerId() => "chatcmpl-" + Guid.NewGuid().ToString("N");

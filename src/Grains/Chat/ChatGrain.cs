@@ -15,7 +15,7 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var outcome = await chat.CompleteAsync(request, cancellationToken);
-        LogEnded(this.GetPrimaryKeyString(), outcome.Route?.Provider, outcome.Route?.Model, outcome.Error?.Kind, outcome.Response?.Usage?.TotalTokens);
+        LogEnded(outcome.Route, outcome.Error, outcome.Response?.Usage);
         yield return outcome;
     }
 
@@ -28,7 +28,7 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
             route = streamEvent.Started ?? route;
             if (streamEvent is { Completed: not null } or { Failed: not null })
             {
-                LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, streamEvent.Failed?.Kind, streamEvent.Completed?.TotalTokens);
+                LogEnded(route, streamEvent.Failed, streamEvent.Completed);
             }
 
             yield return streamEvent;
@@ -49,6 +49,9 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Chat call {CallId} to {Provider} {Model} ended: error {Error}, {Tokens} tokens")]
-    private partial void LogEnded(string callId, string? provider, string? model, ChatErrorKind? error, int? tokens);
+    private void LogEnded(ChatRoute? route, ChatError? error, ChatUsage? usage) =>
+        LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, error?.Kind, usage?.TotalTokens, usage?.CostOf(route));
+
+    [LoggerMessage(LogLevel.Information, "Chat call {CallId} to {Provider} {Model} ended: error {Error}, {Tokens} tokens, USD {CostUsd}")]
+    private partial void LogEnded(string callId, string? provider, string? model, ChatErrorKind? error, int? tokens, decimal? costUsd);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Prism.Cache;
+using Prism.Keys;
 using Prism.Routing;
 using Prism.Templates;
 
@@ -9,7 +10,8 @@ namespace Prism.Chat;
 /// The way of a request, from a parsed call to an accounted answer. It runs in the process that owns the client's connection; grains are
 /// asked for decisions, the answer itself never passes through one.
 /// </summary>
-internal sealed class ChatService(IPromptTemplates templates, ChatRouter router, CachedCaller answers, ChatTelemetry telemetry) : IChatService
+internal sealed class ChatService(
+    IPromptTemplates templates, ChatRouter router, CallerAdmission callers, CachedCaller answers, ChatTelemetry telemetry) : IChatService
 {
     public async Task<ChatOutcome> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
@@ -22,10 +24,14 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Steps 3 to 6: cache, and where it has no answer, admit, call upstream and settle
-        var outcome = await answers.CompleteAsync(call, cancellationToken);
+        // :: Step 3: admit the caller
+        (call, var denied) = await callers.AdmitAsync(call, cancellationToken);
+        using var spending = call.Account?.Open();
+
+        // :: Steps 4 to 7: cache, and where it has no answer, admit, call upstream and settle
+        var outcome = denied is null ? await answers.CompleteAsync(call, cancellationToken) : Denied(call, denied);
         observation.OnEnded(outcome.Route, outcome.Error);
-        return outcome;
+        return call.Account?.Mark(outcome) ?? outcome;
     }
 
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
@@ -41,15 +47,36 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
 
         using var observation = telemetry.Begin(call.Route, cancellationToken);
 
-        // :: Steps 3 to 6: cache, and where it has no answer, admit, call upstream and settle
+        // :: Step 3: admit the caller
+        (call, var denied) = await callers.AdmitAsync(call, cancellationToken);
+        if (denied is not null)
+        {
+            observation.OnEvent(denied);
+            yield return denied;
+            yield break;
+        }
+
+        using var spending = call.Account?.Open();
+
+        // :: Steps 4 to 7: cache, and where it has no answer, admit, call upstream and settle
         await foreach (var streamEvent in answers.StreamAsync(call, cancellationToken))
         {
             observation.OnEvent(streamEvent);
+            var marked = call.Account?.Mark(streamEvent) ?? streamEvent;
+            if (streamEvent.IsLast)
+            {
+                // Before the caller knows: its next request is to find the permit free.
+                spending?.Dispose();
+            }
+
             observation.IsWithCaller = true;
-            yield return streamEvent;
+            yield return marked;
             observation.IsWithCaller = false;
         }
     }
+
+    private static ChatOutcome Denied(ChatCall call, ChatError denied) =>
+        new() { Error = denied, Route = call.Route with { Attempts = 0, Limits = denied.Limits } };
 
     private async ValueTask<(ChatCall Call, ChatError? Refused)> PrepareAsync(ChatRequest request, CancellationToken cancellationToken)
     {
@@ -74,7 +101,7 @@ internal sealed class ChatService(IPromptTemplates templates, ChatRouter router,
         }
 
         var rendered = await templates.RenderAsync(
-            request.Owner ?? Owners.Global, request.Template, request.Variables, cancellationToken);
+            Owners.Of(request.Owner), request.Template, request.Variables, cancellationToken);
         return rendered.Error is { } error
             ? (request, error)
             : (request with { Template = null, Variables = null, Messages = request.Messages.Insert(0, rendered.Message!) }, null);

@@ -13,9 +13,10 @@ internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageB
         usage = usage with { CostUsd = prices.CostOf(call.Route, usage) };
         telemetry.OnBilled(call.Route, usage.CostUsd);
         book.Add(
-            call.Request.Owner is { Length: > 0 } owner ? owner : Owners.Global,
+            Owners.Of(call.Request.Owner),
             new(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), call.Route.Provider, telemetry.LabelOf(call.Route)),
             UsageSums.Of(usage));
+        call.Account?.Charge(usage);
         return usage;
     }
 }

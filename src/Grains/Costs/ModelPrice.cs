@@ -38,6 +38,12 @@ internal sealed record ModelPrice
         return ((plain * Input) + (cached * CachedInput) + (written * CacheWrite) + (writtenForAnHour * CacheWrite1h) + (answer * Output)) / Million;
     }
 
+    /// <summary>The most that an answer can cost, in USD.</summary>
+    /// <param name="promptTokens">The most that the prompt takes.</param>
+    /// <param name="answerTokens">The most that the answer takes.</param>
+    public decimal BoundOf(long promptTokens, long answerTokens) =>
+        ((promptTokens * Math.Max(Math.Max(Input, CachedInput), Math.Max(CacheWrite, CacheWrite1h))) + (answerTokens * Output)) / Million;
+
     private static int TakeFrom(ref int whole, int? part)
     {
         var taken = Math.Clamp(part ?? 0, 0, whole);

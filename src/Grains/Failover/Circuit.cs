@@ -22,6 +22,9 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     /// <summary>Whose it is.</summary>
     public string Provider => provider;
 
+    /// <summary>How it did lately.</summary>
+    public ProviderVitals Vitals { get; } = new(time);
+
     /// <summary>Whether calls are made.</summary>
     public CircuitState State => _state;
 

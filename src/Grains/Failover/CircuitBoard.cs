@@ -40,8 +40,14 @@ internal sealed partial class CircuitBoard
         }
     }
 
-    /// <summary>Whether a provider is called, as this silo knows.</summary>
-    public CircuitState StateOf(string provider) => _circuits[provider].State;
+    /// <summary>The present, for <see cref="ElapsedSince"/>.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <summary>What has passed since.</summary>
+    public TimeSpan ElapsedSince(long begun) => _time.GetElapsedTime(begun);
+
+    /// <summary>The circuit of a provider.</summary>
+    public Circuit Of(string provider) => _circuits[provider];
 
     /// <summary>Lets a call through, or refuses it with <see cref="ChatErrorKind.UpstreamUnavailable"/>. Asks nobody while all is well.</summary>
     public ValueTask<(CircuitPass? Pass, ChatError? Refused)> EnterAsync(string provider)

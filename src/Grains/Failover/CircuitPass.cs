@@ -6,14 +6,16 @@ namespace Prism.Failover;
 internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? probe) : IDisposable
 {
     private readonly long _version = circuit.Version;
-    private bool _ended;
+    private readonly long _begun = board.Now;
+    private bool _told;
 
     /// <summary>The provider has begun to answer: that is all a probe is to find out.</summary>
     public void OnFirstToken()
     {
+        circuit.Vitals.FirstTokens.Add(board.ElapsedSince(_begun));
         if (probe is not null)
         {
-            OnEnded(null);
+            Tell(failed: false, failure: null);
         }
     }
 
@@ -21,29 +23,36 @@ internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? pro
     /// <param name="error">How it failed; null for an answer.</param>
     public void OnEnded(ChatError? error)
     {
-        if (_ended)
+        var failed = FailureMeaning.SaysFailing(error);
+        if (error is null)
+        {
+            circuit.Vitals.Answers.Add(board.ElapsedSince(_begun));
+        }
+        else if (error.Provider is not null && failed is not false)
+        {
+            circuit.Vitals.OnFailed(error);
+        }
+
+        Tell(failed, error?.Kind);
+    }
+
+    public void Dispose() => Tell(failed: null, failure: null);
+
+    private void Tell(bool? failed, ChatErrorKind? failure)
+    {
+        if (_told)
         {
             return;
         }
 
-        _ended = true;
-        var failed = FailureMeaning.SaysFailing(error);
+        _told = true;
         if (probe is { } number)
         {
-            board.OnProbe(circuit, number, failed, error?.Kind);
+            board.OnProbe(circuit, number, failed, failure);
         }
         else if (failed is { } known)
         {
-            board.OnCall(circuit, known, _version, error?.Kind);
-        }
-    }
-
-    public void Dispose()
-    {
-        if (!_ended && probe is { } number)
-        {
-            _ended = true;
-            board.OnProbe(circuit, number, failed: null, failure: null);
+            board.OnCall(circuit, known, _version, failure);
         }
     }
 }

@@ -99,12 +99,18 @@ internal sealed class FailoverCaller(UpstreamCaller upstream, CircuitBoard circu
         try
         {
             var outcome = await AttemptAsync(run.Call, run.Token);
-            return outcome.Error is not null || run.TryKeep() ? outcome : null;
+            if (outcome.Error is not null || run.TryKeep())
+            {
+                return outcome;
+            }
         }
         catch (OperationCanceledException) when (run.WasCut)
         {
-            return null;
+            // As an answer that comes too late.
         }
+
+        run.OnCut();
+        return null;
     }
 
     /// <returns>The answer, or why there is none.</returns>
@@ -161,8 +167,11 @@ internal sealed class FailoverCaller(UpstreamCaller upstream, CircuitBoard circu
             }
             catch (OperationCanceledException) when (run.WasCut)
             {
-                return null;
+                // As an answer that comes too late.
             }
+
+            run.OnCut();
+            return null;
         }
 
         return null;

@@ -57,6 +57,9 @@ internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long starte
         return _deadline!.TryKeep();
     }
 
+    /// <summary>The attempt was ended for having no first token in time.</summary>
+    public void OnCut() => _attempts++;
+
     /// <summary>A route as the caller is to know it.</summary>
     public ChatRoute Mark(ChatRoute route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
 

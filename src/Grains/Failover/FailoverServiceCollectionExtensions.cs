@@ -13,6 +13,7 @@ internal static class FailoverServiceCollectionExtensions
         services.AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<FailoverOptions>>().Value, Random.Shared));
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<CircuitBoard>();
+        services.AddSingleton<IProviderReports, ProviderReports>();
         services.AddSingleton<FailoverDesk>();
         services.AddSingleton<FailoverCaller>();
         return services;

@@ -36,14 +36,18 @@ internal sealed partial class FlightLeader(
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
     /// <summary>Begins. What comes of it is in the flight, and later in the cache.</summary>
-    public void Lead(Flight flight, ChatCall call, FlightPlan plan) =>
+    public void Lead(Flight flight, ChatCall call, FlightPlan plan)
+    {
+        // Before the request can end: from now on the flight spends on its caller's account too.
+        var spending = call.Account?.Open();
         // On a thread of its own kind: the request may be a grain's turn, which the flight outlives.
-        _ = Task.Run(() => LeadAsync(flight, call, plan));
+        _ = Task.Run(() => LeadAsync(flight, call, plan, spending));
+    }
 
-    private async Task LeadAsync(Flight flight, ChatCall call, FlightPlan plan)
+    private async Task LeadAsync(Flight flight, ChatCall call, FlightPlan plan, IDisposable? spending)
     {
         var asked = time.GetUtcNow();
-        var source = plan.IsStreamed ? StreamAsync(call, flight.Abandoned) : CompleteAsync(call, flight.Abandoned);
+        var source = plan.IsStreamed ? StreamAsync(call, spending, flight.Abandoned) : CompleteAsync(call, spending, flight.Abandoned);
         try
         {
             var events = await flight.RunAsync(source, exception => OnFault(exception, flight.Id));
@@ -55,22 +59,32 @@ internal sealed partial class FlightLeader(
         }
         finally
         {
+            spending?.Dispose();
             // Only now: until the cache knows, it sends readers here.
             flights.Remove(flight);
         }
     }
 
-    private async IAsyncEnumerable<FlightEvent> StreamAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<FlightEvent> StreamAsync(
+        ChatCall call, IDisposable? spending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var streamed in upstream.StreamAsync(call, cancellationToken))
         {
+            if (streamed.IsLast)
+            {
+                // Before the readers know: the next request of theirs is to find the permit free.
+                spending?.Dispose();
+            }
+
             yield return streamed;
         }
     }
 
-    private async IAsyncEnumerable<FlightEvent> CompleteAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<FlightEvent> CompleteAsync(
+        ChatCall call, IDisposable? spending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var outcome = await upstream.CompleteAsync(call, cancellationToken);
+        spending?.Dispose();
         yield return new ChatStreamEvent { Started = outcome.Route };
         if (outcome.Error is { } error)
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Prism.Chat;
 using Prism.Cluster;
+using Prism.Limits;
 
 namespace Prism.Keys;
 
@@ -43,10 +44,10 @@ internal sealed partial class ApiKeyCopies : IApiKeys
     }
 
     /// <summary>A key by its id.</summary>
-    public ValueTask<ApiKeyFinding> FindAsync(string id, CancellationToken cancellationToken)
+    public ValueTask<LimitedKey> FindAsync(string id, CancellationToken cancellationToken)
     {
         var finding = HoldAsync(id, cancellationToken);
-        return finding.IsCompletedSuccessfully ? new(Judge(finding.Result)) : JudgeLaterAsync(finding);
+        return finding.IsCompletedSuccessfully ? new(Limit(finding.Result)) : LimitLaterAsync(finding);
     }
 
     /// <summary>A key has changed.</summary>
@@ -55,7 +56,9 @@ internal sealed partial class ApiKeyCopies : IApiKeys
     private async ValueTask<ApiKeyFinding> JudgeLaterAsync(ValueTask<HeldKey?> finding, ReadOnlyMemory<byte> sha256) =>
         Judge(await finding, sha256.Span);
 
-    private async ValueTask<ApiKeyFinding> JudgeLaterAsync(ValueTask<HeldKey?> finding) => Judge(await finding);
+    private async ValueTask<LimitedKey> LimitLaterAsync(ValueTask<HeldKey?> finding) => Limit(await finding);
+
+    private LimitedKey Limit(HeldKey? held) => new(Judge(held), held?.Limits ?? LimitSet.None);
 
     private ApiKeyFinding Judge(HeldKey? held, ReadOnlySpan<byte> sha256) =>
         // In the same time whether there is such a key or not.
@@ -111,8 +114,13 @@ internal sealed partial class ApiKeyCopies : IApiKeys
 
         public ApiKey? Key => state.Key;
 
+        public LimitSet Limits { get; } = state.Key is { } key ? LimitSet.Of(key.Terms) : LimitSet.None;
+
         public byte[] Sha256 { get; } = state.Key is null ? NoHash : Convert.FromHexString(state.Sha256);
 
         public long ReadAt => readAt;
     }
 }
+
+/// <summary>A key with what it is held to.</summary>
+internal readonly record struct LimitedKey(ApiKeyFinding Finding, LimitSet Limits);

@@ -30,6 +30,9 @@ internal static class ApiKeyErrors
 
     public static ChatError Model(string model) => Denied($"This API key may not use model '{model}'.", "model");
 
+    public static ChatError Unpriced(ChatRoute route) => Denied(
+        $"This API key has a budget in USD, and the price of model '{route.Model}' of provider '{route.Provider}' is not known here.", "model");
+
     private static ChatError Conflict(string message, string code) =>
         new() { Kind = ChatErrorKind.Conflict, Message = message, Code = code };
 

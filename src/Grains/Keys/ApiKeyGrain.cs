@@ -1,22 +1,40 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Prism.Catalog;
 using Prism.Chat;
+using Prism.Limits;
 
 namespace Prism.Keys;
 
-/// <summary>One API key.</summary>
+/// <summary>One API key, and the ledger of its limits.</summary>
 [GrainType(ApiKeyStore.GrainType), HashBasedPlacement]
-internal sealed class ApiKeyGrain(
-    [PersistentState(StorageNames.ApiKeyState, StorageNames.Catalogs)] IPersistentState<ApiKeyState> storage,
-    ApiKeyRules rules,
-    ApiKeyBroadcast broadcast,
-    TimeProvider time) : Grain, IApiKeyGrain
+internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
 {
     /// <summary>The most keys that are not revoked.</summary>
     internal const int MostKeys = 10_000;
 
+    private readonly IPersistentState<ApiKeyState> _storage;
+    private readonly LedgerHost _ledger;
+    private readonly ApiKeyRules _rules;
+    private readonly ApiKeyBroadcast _broadcast;
+    private readonly TimeProvider _time;
+
     // What is known to be written. The state itself is changed before it is, and reads come in between.
     private ApiKeyState _state = new();
+    private LimitSet _limits = LimitSet.None;
+
+    public ApiKeyGrain(
+        [PersistentState(StorageNames.ApiKeyState, StorageNames.Catalogs)] IPersistentState<ApiKeyState> storage,
+        [PersistentState(StorageNames.LedgerState, StorageNames.Ledgers)] IPersistentState<LedgerState> ledger,
+        ApiKeyRules rules,
+        ApiKeyBroadcast broadcast,
+        ILedgerCluster cluster,
+        TimeProvider time,
+        ILogger<ApiKeyGrain> logger)
+    {
+        (_storage, _rules, _broadcast, _time) = (storage, rules, broadcast, time);
+        _ledger = new(ledger, () => _limits, cluster, time, logger);
+    }
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -24,13 +42,14 @@ internal sealed class ApiKeyGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _state = storage.State;
+        Take(_storage.State);
+        _ledger.Start();
         return Task.CompletedTask;
     }
 
     public async Task<ApiKeyOutcome> CreateAsync(ApiKeyTerms terms, string sha256)
     {
-        if ((rules.Check(terms) ?? (_state.Key is null ? null : ApiKeyErrors.Exists)) is { } refused)
+        if ((_rules.Check(terms) ?? (_state.Key is null ? null : ApiKeyErrors.Exists)) is { } refused)
         {
             return new() { Error = refused };
         }
@@ -41,7 +60,7 @@ internal sealed class ApiKeyGrain(
             return new() { Error = ApiKeyErrors.TooMany(MostKeys) };
         }
 
-        await StoreAsync(new() { Id = Id, Terms = terms, Version = 1, CreatedAt = time.GetUtcNow() }, sha256);
+        await StoreAsync(new() { Id = Id, Terms = terms, Version = 1, CreatedAt = _time.GetUtcNow() }, sha256);
         return new() { Key = _state.Key };
     }
 
@@ -58,7 +77,7 @@ internal sealed class ApiKeyGrain(
         }
 
         await StoreAsync(key with { Terms = terms, Version = key.Version + 1 }, _state.Sha256);
-        await broadcast.ForgetEverywhereAsync(Id);
+        await _broadcast.ForgetEverywhereAsync(Id);
         return new() { Key = _state.Key };
     }
 
@@ -71,29 +90,39 @@ internal sealed class ApiKeyGrain(
 
         if (key.RevokedAt is null)
         {
-            await StoreAsync(key with { RevokedAt = time.GetUtcNow() }, _state.Sha256);
+            await StoreAsync(key with { RevokedAt = _time.GetUtcNow() }, _state.Sha256);
         }
 
         // Also where it was revoked: by a call that may have ended before all silos knew.
-        await broadcast.ForgetEverywhereAsync(Id);
+        await _broadcast.ForgetEverywhereAsync(Id);
         await Names.RemoveAsync(Id);
         return true;
     }
 
     public Task<ApiKey?> GetAsync() => Task.FromResult(_state.Key);
 
+    public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => _ledger.AskAsync(ask);
+
+    public Task<LedgerStatus> GetStatusAsync() => Task.FromResult(_ledger.GetStatus());
+
     private ChatError? FindObstacle(ApiKey key, ApiKeyTerms terms, int basedOn) =>
         key.RevokedAt is not null ? ApiKeyErrors.Revoked
         : key.Version != basedOn ? ApiKeyErrors.Outdated
-        : rules.Check(terms);
+        : _rules.Check(terms);
+
+    private void Take(ApiKeyState written)
+    {
+        _state = written;
+        _limits = written.Key is { } key ? LimitSet.Of(key.Terms) : LimitSet.None;
+    }
 
     private async Task StoreAsync(ApiKey key, string sha256)
     {
         try
         {
-            storage.State = new() { Key = key, Sha256 = sha256 };
-            await storage.WriteStateAsync();
-            _state = storage.State;
+            _storage.State = new() { Key = key, Sha256 = sha256 };
+            await _storage.WriteStateAsync();
+            Take(_storage.State);
         }
         catch
         {

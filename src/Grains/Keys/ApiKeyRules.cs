@@ -11,6 +11,8 @@ internal sealed class ApiKeyRules(ProviderRegistry providers, TimeProvider time)
     private const int LongestName = 100;
     private const int LongestModel = 256;
     private const int MostItems = 100;
+    private const decimal MostUsd = 1_000_000;
+    private const int UsdDecimals = 6;
     private const long MostUnits = 1_000_000_000_000;
 
     /// <summary>The first thing that is wrong, or null.</summary>
@@ -23,6 +25,7 @@ internal sealed class ApiKeyRules(ProviderRegistry providers, TimeProvider time)
         ?? CheckLimit(terms.TokensPerMinute, "tokens_per_minute")
         ?? CheckLimit(terms.TokensPerDay, "tokens_per_day")
         ?? CheckLimit(terms.TokensPerMonth, "tokens_per_month")
+        ?? CheckBudget(terms.BudgetUsdPerMonth)
         ?? CheckLimit(terms.MaxConcurrency, "max_concurrency")
         ?? CheckExpiry(terms.ExpiresAt);
 
@@ -59,6 +62,14 @@ internal sealed class ApiKeyRules(ProviderRegistry providers, TimeProvider time)
     private static ChatError? CheckLimit(long? limit, string field) => limit is < 1 or > MostUnits
         ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'{field}' must be from 1 to {MostUnits}."), field)
         : null;
+
+    private static ChatError? CheckBudget(decimal? budget) =>
+        budget is { } usd && !(usd > 0 && usd <= MostUsd && decimal.Round(usd, UsdDecimals) == usd)
+            ? ChatError.Invalid(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"'budget_usd_per_month' must be above 0, at most {MostUsd}, and have at most {UsdDecimals} decimals."),
+                "budget_usd_per_month")
+            : null;
 
     private ChatError? CheckExpiry(DateTimeOffset? expiresAt) =>
         expiresAt <= time.GetUtcNow() ? ChatError.Invalid("'expires_at' is in the past.", "expires_at") : null;

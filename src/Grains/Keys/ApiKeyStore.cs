@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 
 namespace Prism.Keys;
@@ -7,7 +6,8 @@ namespace Prism.Keys;
 /// What is stored of API keys, as silos read it: past the grains, which only change it. So a silo that dies locks nobody out for the time that
 /// it takes to find its grains again, and what is read is what was written, whichever activation wrote it.
 /// </summary>
-internal sealed class ApiKeyStore([FromKeyedServices(StorageNames.Catalogs)] IGrainStorage storage)
+/// <param name="storage">Looked up when first used: where there are no keys, there need not be one.</param>
+internal sealed class ApiKeyStore(Func<IGrainStorage> storage)
 {
     /// <summary>The type of the grains whose rows the keys are.</summary>
     public const string GrainType = "apikey";
@@ -19,7 +19,7 @@ internal sealed class ApiKeyStore([FromKeyedServices(StorageNames.Catalogs)] IGr
     public async Task<ApiKeyState> ReadAsync(string id)
     {
         var state = new GrainState<ApiKeyState>(new());
-        await storage.ReadStateAsync(StorageNames.ApiKeyState, GrainId.Create(GrainType, id), state);
+        await storage().ReadStateAsync(StorageNames.ApiKeyState, GrainId.Create(GrainType, id), state);
         return state.State ?? new();
     }
 
@@ -33,7 +33,7 @@ internal sealed class ApiKeyStore([FromKeyedServices(StorageNames.Catalogs)] IGr
         row.State = new() { Epoch = Guid.NewGuid().ToString("N") };
         try
         {
-            await storage.WriteStateAsync(StorageNames.ApiKeyEpochState, EpochRow, row);
+            await storage().WriteStateAsync(StorageNames.ApiKeyEpochState, EpochRow, row);
         }
         catch (InconsistentStateException)
         {
@@ -44,7 +44,7 @@ internal sealed class ApiKeyStore([FromKeyedServices(StorageNames.Catalogs)] IGr
     private async Task<GrainState<ApiKeyEpochState>> ReadEpochRowAsync()
     {
         var row = new GrainState<ApiKeyEpochState>(new());
-        await storage.ReadStateAsync(StorageNames.ApiKeyEpochState, EpochRow, row);
+        await storage().ReadStateAsync(StorageNames.ApiKeyEpochState, EpochRow, row);
         return row;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Storage;
 using Prism.Cluster;
 
 namespace Prism.Keys;
@@ -7,18 +8,24 @@ namespace Prism.Keys;
 /// <summary>Registers the API keys.</summary>
 internal static class KeysServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IApiKeys"/>. Needs a grain storage named <see cref="StorageNames.Catalogs"/>, with etags.</summary>
+    /// <summary>
+    /// Adds <see cref="IApiKeys"/> and the limits of keys. Needs the limits of providers (<c>AddPrismLimits</c>), prices (<c>AddPrismCosts</c>), and grain
+    /// storages with etags named <see cref="StorageNames.Catalogs"/> and <see cref="StorageNames.Ledgers"/>.
+    /// </summary>
     public static IServiceCollection AddPrismKeys(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SiloBroadcast>();
         services.AddSingleton<ApiKeyRules>();
-        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton(provider => new ApiKeyStore(() => provider.GetRequiredKeyedService<IGrainStorage>(StorageNames.Catalogs)));
         services.AddSingleton<ApiKeyHeartbeat>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ApiKeyHeartbeat>());
         services.AddSingleton<ApiKeyCopies>();
         services.AddSingleton<IApiKeys>(provider => provider.GetRequiredService<ApiKeyCopies>());
         services.AddSingleton<ApiKeyBroadcast>();
+        services.AddSingleton<KeyLeases>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<KeyLeases>());
+        services.AddSingleton<CallerAdmission>();
         services.AddGrainService<ApiKeyCopiesService>();
         return services;
     }

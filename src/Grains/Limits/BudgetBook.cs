@@ -19,8 +19,12 @@ internal static class BudgetBook
     }
 
     /// <summary>What a silo was granted and has not accounted for.</summary>
-    public static long Outstanding(SiloLease silo, LimitKind kind) =>
-        kind == LimitKind.TokensPerDay ? silo.DayOutstanding : silo.MonthOutstanding;
+    public static long Outstanding(SiloLease silo, LimitKind kind) => kind switch
+    {
+        LimitKind.TokensPerDay => silo.DayOutstanding,
+        LimitKind.TokensPerMonth => silo.MonthOutstanding,
+        _ => silo.SpendOutstanding,
+    };
 
     /// <summary>Begins the period of <paramref name="now"/> where it is a later one. Never goes back to an earlier one.</summary>
     public static LedgerState Roll(LedgerState state, LimitKind kind, long now)
@@ -49,11 +53,24 @@ internal static class BudgetBook
         With(silo, grant.Kind, Outstanding(silo, grant.Kind) + grant.Amount),
         grant with { Block = PeriodOf(state, grant.Kind).Number });
 
-    private static BudgetPeriod PeriodOf(LedgerState state, LimitKind kind) => kind == LimitKind.TokensPerDay ? state.Day : state.Month;
+    private static BudgetPeriod PeriodOf(LedgerState state, LimitKind kind) => kind switch
+    {
+        LimitKind.TokensPerDay => state.Day,
+        LimitKind.TokensPerMonth => state.Month,
+        _ => state.Spend,
+    };
 
-    private static LedgerState With(LedgerState state, LimitKind kind, BudgetPeriod period) =>
-        kind == LimitKind.TokensPerDay ? state with { Day = period } : state with { Month = period };
+    private static LedgerState With(LedgerState state, LimitKind kind, BudgetPeriod period) => kind switch
+    {
+        LimitKind.TokensPerDay => state with { Day = period },
+        LimitKind.TokensPerMonth => state with { Month = period },
+        _ => state with { Spend = period },
+    };
 
-    private static SiloLease With(SiloLease silo, LimitKind kind, long outstanding) =>
-        kind == LimitKind.TokensPerDay ? silo with { DayOutstanding = outstanding } : silo with { MonthOutstanding = outstanding };
+    private static SiloLease With(SiloLease silo, LimitKind kind, long outstanding) => kind switch
+    {
+        LimitKind.TokensPerDay => silo with { DayOutstanding = outstanding },
+        LimitKind.TokensPerMonth => silo with { MonthOutstanding = outstanding },
+        _ => silo with { SpendOutstanding = outstanding },
+    };
 }

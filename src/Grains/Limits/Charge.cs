@@ -1,14 +1,22 @@
+using Prism.Chat;
+
 namespace Prism.Limits;
 
-/// <summary>What one request takes of its limits: itself, a permit, and tokens.</summary>
-/// <param name="Tokens">An upper bound of what prompt and answer will take.</param>
-internal readonly record struct Charge(long Tokens)
+/// <summary>What one request takes of its limits: itself, a permit, tokens, and money.</summary>
+/// <param name="Tokens">What prompt and answer take, or an upper bound of it.</param>
+/// <param name="MicroUsd">What they cost, in millionths of a USD, or an upper bound of it.</param>
+internal readonly record struct Charge(long Tokens, long MicroUsd = 0)
 {
+    /// <summary>The tokens of an answer, with its prompt. Some servers tell the parts and no total.</summary>
+    public static long TokensOf(ChatUsage usage) =>
+        Math.Max(0, Math.Max(usage.TotalTokens, (long)usage.PromptTokens + usage.CompletionTokens));
+
     /// <summary>What it takes of one kind.</summary>
     public long Of(LimitKind kind) => kind switch
     {
         LimitKind.RequestsPerMinute or LimitKind.Concurrency => 1,
         LimitKind.TokensPerMinute or LimitKind.TokensPerDay or LimitKind.TokensPerMonth => Tokens,
+        LimitKind.MicroUsdPerMonth => MicroUsd,
         _ => 0,
     };
 }
@@ -30,14 +38,11 @@ internal readonly record struct LeaseAdmission(LeaseReservation Reservation, Lim
 internal readonly struct LeaseReservation(LeaseHolder holder, int slot, int version)
 {
     /// <summary>Gives the permit back, and charges what was used instead of what was reserved. A second time does nothing.</summary>
-    public void Settle(long tokens) => holder?.Settle(slot, version, tokens);
+    public void Settle(long tokens, long microUsd = 0) => holder?.Settle(slot, version, new Charge(tokens, microUsd));
 
     /// <summary>Gives the permit back; what was reserved stays charged. Does nothing where it is settled.</summary>
-    public void Forfeit() => holder?.Settle(slot, version, tokens: null);
+    public void Forfeit() => holder?.Settle(slot, version, used: null);
 
     /// <summary>Gives everything back, as if there had been no request. Does nothing where it is settled.</summary>
-    public void Cancel() => holder?.Settle(slot, version, tokens: 0, sent: false);
-
-    /// <summary>Whether it matters what was used.</summary>
-    public bool CountsTokens => holder is { CountsTokens: true };
+    public void Cancel() => holder?.Settle(slot, version, default(Charge), sent: false);
 }

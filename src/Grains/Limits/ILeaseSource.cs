@@ -5,7 +5,4 @@ internal interface ILeaseSource
 {
     /// <summary>Asks the ledger.</summary>
     Task<LeaseAnswer> AskAsync(LeaseAsk ask);
-
-    /// <summary>Tells the ledger that the provider wants to be left alone.</summary>
-    Task ReportThrottledAsync(TimeSpan retryAfter);
 }

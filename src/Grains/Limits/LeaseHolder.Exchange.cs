@@ -108,7 +108,7 @@ internal sealed partial class LeaseHolder
         var sums = default(LineSums);
         foreach (var waiter in _waiters)
         {
-            sums = new(sums.Requests + 1, sums.Tokens + waiter.Charge.Tokens);
+            sums = new(sums.Requests + 1, new(sums.Amounts.Tokens + waiter.Charge.Tokens, sums.Amounts.MicroUsd + waiter.Charge.MicroUsd));
         }
 
         return sums;
@@ -163,8 +163,8 @@ internal sealed partial class LeaseHolder
         _permits?.OnAnswer(permits, answer.PermitsToKeep);
     }
 
-    private readonly record struct LineSums(long Requests, long Tokens)
+    private readonly record struct LineSums(long Requests, Charge Amounts)
     {
-        public long Of(LimitKind kind) => kind == LimitKind.RequestsPerMinute ? Requests : Tokens;
+        public long Of(LimitKind kind) => kind == LimitKind.RequestsPerMinute ? Requests : Amounts.Of(kind);
     }
 }

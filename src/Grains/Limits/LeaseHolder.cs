@@ -67,8 +67,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     /// <summary>Whether there is anything to keep. Where not, only the provider's own word can hold a request back.</summary>
     public bool HasLimits => !_kinds.IsEmpty;
 
-    /// <summary>Whether it matters what a request uses.</summary>
-    public bool CountsTokens => _limits.CountsTokens;
+    /// <summary>What is to be kept.</summary>
+    public LimitSet Limits => _limits;
 
     /// <summary>
     /// Admits a request out of what this silo holds: no waiting, no allocation. False: not at once, which <see cref="AdmitAsync"/> may
@@ -135,9 +135,9 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     /// <summary>Settles a reservation once.</summary>
     /// <param name="slot">Its place.</param>
     /// <param name="version">Its turn in that place.</param>
-    /// <param name="tokens">What it used; null: all that was reserved.</param>
+    /// <param name="used">What it used; null: all that was reserved.</param>
     /// <param name="sent">False: the provider never got to see it, so that it was no request either.</param>
-    public void Settle(int slot, int version, long? tokens, bool sent = true)
+    public void Settle(int slot, int version, Charge? used, bool sent = true)
     {
         lock (_gate)
         {
@@ -152,15 +152,17 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             var now = _time.GetTimestamp();
             for (var i = 0; i < _pools.Length; i++)
             {
-                var (took, used) = _pools[i].Kind == LimitKind.RequestsPerMinute ? (1, sent ? 1 : 0) : (reserved, tokens ?? reserved);
-                if (used != took || _pools[i].Kind.IsBudget())
+                var kind = _pools[i].Kind;
+                var took = reserved.Of(kind);
+                var spent = kind == LimitKind.RequestsPerMinute ? (sent ? 1 : 0) : (used ?? reserved).Of(kind);
+                if (spent != took || kind.IsBudget())
                 {
-                    _pools[i].Settle(blocks[i], took, used, now);
+                    _pools[i].Settle(blocks[i], took, spent, now);
                 }
 
-                if (used < took)
+                if (spent < took)
                 {
-                    _denial.Forget(_pools[i].Kind);
+                    _denial.Forget(kind);
                 }
             }
 
@@ -233,7 +235,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
         }
 
         _permits?.Take();
-        var (slot, version) = _reservations.Open(charge.Tokens, out var blocks);
+        var (slot, version) = _reservations.Open(charge, out var blocks);
         for (var i = 0; i < _pools.Length; i++)
         {
             blocks[i] = _pools[i].Take(charge.Of(_pools[i].Kind), now);

@@ -14,6 +14,9 @@ internal static class Ledger
     // A waiter asks at least once a second; it may be late by as much again before others get what is kept for it.
     private const long ClaimGrace = 2_000;
 
+    // Who has left repeats that until it is answered, and messages may be late: not by as much as this.
+    private const long EchoTime = 120_000;
+
     /// <summary>A stored ledger, taken over by a new activation at a time on its machine's clock.</summary>
     public static LedgerState Resume(LedgerState stored, long wallClock, string writer)
     {
@@ -34,9 +37,10 @@ internal static class Ledger
         var now = Math.Max(state.Now, moment.Now);
         state = BudgetBook.Roll(state, LimitKind.TokensPerDay, now);
         state = BudgetBook.Roll(state, LimitKind.TokensPerMonth, now);
+        state = BudgetBook.Roll(state, LimitKind.MicroUsdPerMonth, now);
         foreach (var silo in state.Silos)
         {
-            state = moment.Dead.Contains(silo.Silo) ? Bury(state, silo) : state;
+            state = moment.Dead.Contains(silo.Silo) || (silo.HasLeft && silo.HeardAt + EchoTime < now) ? Bury(state, silo) : state;
         }
 
         return state with { Now = now, Requests = RateLog.Prune(state.Requests, now), Tokens = RateLog.Prune(state.Tokens, now) };
@@ -95,7 +99,7 @@ internal static class Ledger
                 case LimitKind.Concurrency:
                     silo = silo with { Permits = Math.Max(0, silo.Permits - report.Returned) };
                     break;
-                case LimitKind.TokensPerDay or LimitKind.TokensPerMonth:
+                case LimitKind.TokensPerDay or LimitKind.TokensPerMonth or LimitKind.MicroUsdPerMonth:
                     (state, silo) = BudgetBook.Settle(state, silo, report);
                     break;
             }
@@ -123,7 +127,7 @@ internal static class Ledger
                 case LimitKind.Concurrency:
                     silo = silo with { Permits = silo.Permits + grant.Amount };
                     break;
-                case LimitKind.TokensPerDay or LimitKind.TokensPerMonth:
+                case LimitKind.TokensPerDay or LimitKind.TokensPerMonth or LimitKind.MicroUsdPerMonth:
                     (silo, grant) = BudgetBook.Hand(state, silo, grant);
                     break;
             }
@@ -177,6 +181,7 @@ internal static class Ledger
         {
             Day = state.Day with { Used = state.Day.Used + silo.DayOutstanding },
             Month = state.Month with { Used = state.Month.Used + silo.MonthOutstanding },
+            Spend = state.Spend with { Used = state.Spend.Used + silo.SpendOutstanding },
         },
-        silo with { Permits = 0, DayOutstanding = 0, MonthOutstanding = 0, Claim = null });
+        silo with { Permits = 0, DayOutstanding = 0, MonthOutstanding = 0, SpendOutstanding = 0, Claim = null, HasLeft = true });
 }

@@ -9,10 +9,13 @@ internal sealed class LedgerCluster(IClusterMembershipService membership) : ILed
     public int ActiveSilos => Math.Max(1, membership.CurrentSnapshot.Members.Values.Count(member => member.Status == SiloStatus.Active));
 
     public bool IsDead(string silo, TimeSpan silentFor) =>
-        membership.CurrentSnapshot.GetSiloStatus(SiloAddress.FromParsableString(silo)) switch
+        membership.CurrentSnapshot.GetSiloStatus(SiloAddress.FromParsableString(AddressOf(silo))) switch
         {
             SiloStatus.Dead => true,
             SiloStatus.None => silentFor > UnknownIsDeadAfter,
             _ => false,
         };
+
+    // Without which of the silo's leases it is.
+    private static string AddressOf(string silo) => silo.IndexOf('#', StringComparison.Ordinal) is >= 0 and var end ? silo[..end] : silo;
 }

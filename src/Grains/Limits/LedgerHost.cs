@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
@@ -40,8 +41,23 @@ internal sealed partial class LedgerHost(
             Limits = [.. limits().Kinds.Select(kind => StatusOf(state, kind))],
             HeldBackFor = TimeSpan.FromMilliseconds(Math.Max(0, state.HeldBackUntil - state.Now)),
             Silos = [.. state.Silos.Select(silo => silo.Silo).Order(StringComparer.Ordinal)],
+            Leases = [.. state.Silos.OrderBy(silo => silo.Silo, StringComparer.Ordinal).Select(silo => LeaseOf(silo, limits().Kinds, state.Now))],
         };
     }
+
+    private static SiloLeaseStatus LeaseOf(SiloLease silo, ImmutableArray<LimitKind> kinds, long now) => new()
+    {
+        Silo = silo.Silo,
+        HeardAgo = TimeSpan.FromMilliseconds(now - silo.HeardAt),
+        Holds = [.. kinds.Select(kind => new HeldCapacity(kind, HeldBy(silo, kind, now))).Where(held => held.Amount > 0)],
+    };
+
+    private static long HeldBy(SiloLease silo, LimitKind kind, long now) =>
+        kind == LimitKind.Concurrency ? silo.Permits
+        : kind.IsBudget() ? BudgetBook.Outstanding(silo, kind)
+        : (silo.Answer?.Grants ?? [])
+            .Where(grant => grant.Kind == kind && now - silo.HeardAt < grant.Life.TotalMilliseconds)
+            .Sum(grant => grant.Amount);
 
     private LimitStatus StatusOf(LedgerState state, LimitKind kind)
     {

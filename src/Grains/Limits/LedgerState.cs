@@ -32,6 +32,9 @@ internal sealed record LedgerState
 
     /// <summary>Until when the provider wants to be left alone.</summary>
     [Id(7)] public long HeldBackUntil { get; init; }
+
+    /// <summary>The money of the month, in millionths of a USD.</summary>
+    [Id(8)] public BudgetPeriod Spend { get; init; }
 }
 
 /// <summary>Blocks of a rate that were granted at about the same time.</summary>
@@ -74,6 +77,12 @@ internal sealed record SiloLease
 
     /// <summary>Its place in line, where it waits.</summary>
     [Id(7)] public LeaseClaim? Claim { get; init; }
+
+    /// <summary>Of the month's money, what it was granted and has not accounted for.</summary>
+    [Id(8)] public long SpendOutstanding { get; init; }
+
+    /// <summary>Whether it has given everything back and will not ask again.</summary>
+    [Id(9)] public bool HasLeft { get; init; }
 }
 
 /// <summary>A silo's place in line: what it waits for is not given to who came later.</summary>

@@ -2,17 +2,19 @@ using Prometheus;
 
 namespace Prism.Limits;
 
-/// <summary>The time series of one provider's limits, looked up once: labels cost more than the counting.</summary>
-internal sealed class LimitSeries(Counter admitted, Counter denied, Counter calls, Gauge remaining, string provider)
+/// <summary>The time series of one limit set, or of many alike, looked up once: labels cost more than the counting.</summary>
+/// <param name="admitted">Requests that were within the limits.</param>
+/// <param name="denied">Requests that were not, by the label of the limit.</param>
+/// <param name="calls">Calls to the ledger.</param>
+/// <param name="remaining">What is left, by the label of the limit; null where that is nobody's in particular.</param>
+internal sealed class LimitSeries(
+    ICounter admitted, Func<string, ICounter> denied, ICounter calls, Func<string, IGauge>? remaining)
 {
-    private readonly Counter.Child _admitted = admitted.WithLabels(provider);
-    private readonly Counter.Child _calls = calls.WithLabels(provider);
+    public void OnAdmitted() => admitted.Inc();
 
-    public void OnAdmitted() => _admitted.Inc();
+    public void OnDenied(LimitKind kind) => denied(kind.Label()).Inc();
 
-    public void OnDenied(LimitKind kind) => denied.WithLabels(provider, kind.Label()).Inc();
+    public void OnGrainCall() => calls.Inc();
 
-    public void OnGrainCall() => _calls.Inc();
-
-    public void OnRemaining(LimitKind kind, long amount) => remaining.WithLabels(provider, kind.Label()).Set(amount);
+    public void OnRemaining(LimitKind kind, long amount) => remaining?.Invoke(kind.Label()).Set(amount);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Prism.Costs;
+using Prism.Keys;
 using Prism.Providers;
 
 namespace Prism.Limits;
@@ -21,6 +23,9 @@ internal sealed record LimitSet
     /// <summary>Tokens of a UTC month.</summary>
     public long? TokensPerMonth { get; init; }
 
+    /// <summary>Millionths of a USD of a UTC month.</summary>
+    public long? MicroUsdPerMonth { get; init; }
+
     /// <summary>Requests at the same time.</summary>
     public long? MaxConcurrency { get; init; }
 
@@ -40,8 +45,20 @@ internal sealed record LimitSet
         LimitKind.TokensPerMinute => TokensPerMinute,
         LimitKind.TokensPerDay => TokensPerDay,
         LimitKind.TokensPerMonth => TokensPerMonth,
+        LimitKind.MicroUsdPerMonth => MicroUsdPerMonth,
         LimitKind.Concurrency => MaxConcurrency,
         _ => null,
+    };
+
+    /// <summary>What an API key is held to.</summary>
+    public static LimitSet Of(ApiKeyTerms terms) => new()
+    {
+        RequestsPerMinute = terms.RequestsPerMinute,
+        TokensPerMinute = terms.TokensPerMinute,
+        TokensPerDay = terms.TokensPerDay,
+        TokensPerMonth = terms.TokensPerMonth,
+        MicroUsdPerMonth = terms.BudgetUsdPerMonth is { } budget ? MicroUsd.Of(budget) : null,
+        MaxConcurrency = terms.MaxConcurrency,
     };
 
     /// <summary>What a provider is configured with.</summary>

@@ -19,6 +19,7 @@ public static class LimitsServiceCollectionExtensions
         services.AddSingleton<LimitTelemetry>();
         services.AddSingleton<FailoverTelemetry>();
         services.AddSingleton<PromptBound>();
+        services.AddSingleton<TokenBound>();
         services.AddSingleton<ProviderLeases>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ProviderLeases>());
         services.AddSingleton<ProviderAdmission>();

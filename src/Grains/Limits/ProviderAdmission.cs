@@ -1,6 +1,4 @@
-using System.Globalization;
 using Prism.Chat;
-using Prism.Providers;
 
 namespace Prism.Limits;
 
@@ -8,7 +6,7 @@ namespace Prism.Limits;
 /// The pipeline's entry to the limits of providers: admits a call or says why not. Costs no grain call where there are no limits, and hardly
 /// any where they are far away.
 /// </summary>
-internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound prompts, TimeProvider time)
+internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds, TimeProvider time)
 {
     /// <summary>Admits a call.</summary>
     /// <returns>
@@ -23,10 +21,8 @@ internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound promp
         var charge = default(Charge);
         if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
         {
-            var capped = WithOutputCap(call.Request, options);
-            call = call with { Request = capped };
-            var output = (long)capped.OutputTokenLimit!.Value + call.Provider.ExtraOutputTokens(capped);
-            charge = new(prompts.Of(capped) + (output * (capped.N ?? 1)));
+            call = call with { Request = OutputCap.In(call.Request, options) };
+            charge = new(bounds.Of(call).Total);
         }
 
         var holder = leases.Of(options.Name);
@@ -49,52 +45,12 @@ internal sealed class ProviderAdmission(ProviderLeases leases, PromptBound promp
         var admission = await holder.AdmitAsync(charge, cancellationToken);
         call = WithStands(call, holder);
         return admission.Denial is { } denial
-            ? new(call, default, ErrorOf(call.Provider.Options.Name, charge, denial) with { Limits = call.Route.Limits })
+            ? new(call, default, LimitErrors.Of($"provider '{call.Provider.Options.Name}'", charge, denial, time.GetUtcNow()) with { Limits = call.Route.Limits })
             : new(call, new(admission.Reservation), null);
     }
 
     private static ChatCall WithStands(ChatCall call, LeaseHolder holder) =>
         holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetStands() } } : call;
-
-    private static ChatRequest WithOutputCap(ChatRequest request, ProviderOptions options) =>
-        request.OutputTokenLimit is not null ? request
-        // OpenAI's newer models refuse the older name; others who speak its format may know only that.
-        : options.Type == ProviderType.OpenAi && options.BaseUrls.Any(url => new Uri(url).Host == "api.openai.com")
-            ? request with { MaxCompletionTokens = options.DefaultMaxTokens }
-            : request with { MaxTokens = options.DefaultMaxTokens };
-
-    private ChatError ErrorOf(string provider, Charge charge, LimitDenial denial)
-    {
-        var what = NameOf(denial);
-        var (kind, message) = denial switch
-        {
-            { Kind: LimitKind.Upstream } => (ChatErrorKind.RateLimited, $"Provider '{provider}' is rate limiting this service."),
-            { Kind: LimitKind.Ledger } => (ChatErrorKind.Overloaded, $"The limits of provider '{provider}' cannot be checked at the moment."),
-            { RetryAfter: null } when charge.Of(denial.Kind) > 1 => (
-                ChatErrorKind.RequestTooLarge,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The request may take {charge.Tokens} tokens with its answer, and provider '{provider}' is limited to {what}.")),
-            { RetryAfter: { } wait } when denial.Kind.IsBudget() => (
-                ChatErrorKind.QuotaExceeded,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The budget of {what} for provider '{provider}' is used up; it resets at {ToSecond(time.GetUtcNow() + wait):s}Z.")),
-            _ => (ChatErrorKind.RateLimited, $"The limit of {what} for provider '{provider}' is reached."),
-        };
-        return new() { Kind = kind, Message = message, RetryAfter = denial.RetryAfter };
-    }
-
-    private static DateTimeOffset ToSecond(DateTimeOffset at) => at.AddMilliseconds(500);
-
-    private static string NameOf(LimitDenial denial) => string.Create(CultureInfo.InvariantCulture, $"{denial.Limit} {denial.Kind switch
-    {
-        LimitKind.RequestsPerMinute => "requests per minute",
-        LimitKind.TokensPerMinute => "tokens per minute",
-        LimitKind.TokensPerDay => "tokens per day (UTC)",
-        LimitKind.TokensPerMonth => "tokens per month (UTC)",
-        _ => "requests at the same time",
-    }}");
 }
 
 /// <summary>How the admission of a call ended.</summary>
@@ -108,13 +64,8 @@ internal readonly record struct AdmittedCall(ChatCall Call, ProviderReservation 
 /// </summary>
 internal readonly struct ProviderReservation(LeaseReservation reservation) : IDisposable
 {
-    /// <summary>Whether it matters what the call takes.</summary>
-    public bool CountsTokens => reservation.CountsTokens;
-
     /// <summary>The call took this, complete or not: also a client that left is charged for what was generated.</summary>
-    // Some servers tell the parts and no total.
-    public void Settle(ChatUsage usage) =>
-        reservation.Settle(Math.Max(0, Math.Max(usage.TotalTokens, (long)usage.PromptTokens + usage.CompletionTokens)));
+    public void Settle(ChatUsage usage) => reservation.Settle(Charge.TokensOf(usage));
 
     /// <summary>
     /// The call failed before there was anything of an answer. Nothing was used where the provider refused or was not reached; where it may

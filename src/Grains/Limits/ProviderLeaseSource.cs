@@ -16,7 +16,8 @@ internal sealed class ProviderLeaseSource(IGrainFactory grains, string provider)
     public Action<CircuitStatus>? CircuitHeard { get; set; }
 
     // Made when first needed: not before the silo runs. Orleans holds observers weakly; the leases hold this one.
-    private ILeaseObserver Reference => _reference ??= grains.CreateObjectReference<ILeaseObserver>(this);
+    private ILeaseObserver Reference =>
+        LazyInitializer.EnsureInitialized(ref _reference, () => grains.CreateObjectReference<ILeaseObserver>(this));
 
     public async Task<LeaseAnswer> AskAsync(LeaseAsk ask)
     {

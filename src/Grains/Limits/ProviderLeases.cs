@@ -10,8 +10,6 @@ namespace Prism.Limits;
 /// </summary>
 internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    private static readonly TimeSpan ReturnTimeout = TimeSpan.FromSeconds(2);
-
     private readonly FrozenDictionary<string, (LeaseHolder Holder, ProviderLeaseSource Source)> _leases;
     private readonly ILogger<ProviderLeases> _logger;
 
@@ -72,15 +70,8 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(ReturnTimeout);
-        try
+        if (!await _leases.Values.Select(lease => lease.Holder).ReturnAllAsync(cancellationToken))
         {
-            await Task.WhenAll(_leases.Values.Select(lease => lease.Holder.ReturnAllAsync(stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            // The ledgers will learn it from the membership.
             LogNotReturned();
         }
     }

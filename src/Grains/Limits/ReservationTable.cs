@@ -11,7 +11,7 @@ internal sealed class ReservationTable(int blocksPerReservation)
     public int Count => _slots.Length - _freeCount;
 
     /// <summary>Opens one; its blocks are for the caller to fill in.</summary>
-    public (int Index, int Version) Open(long tokens, out long[] blocks)
+    public (int Index, int Version) Open(in Charge charge, out long[] blocks)
     {
         if (_freeCount == 0)
         {
@@ -20,16 +20,16 @@ internal sealed class ReservationTable(int blocksPerReservation)
 
         var index = _free[--_freeCount];
         ref var slot = ref _slots[index];
-        slot.Tokens = tokens;
+        slot.Charge = charge;
         blocks = slot.Blocks;
         return (index, slot.Version);
     }
 
     /// <summary>Closes one, unless that was done before.</summary>
-    public bool TryClose(int index, int version, out long tokens, out long[] blocks)
+    public bool TryClose(int index, int version, out Charge charge, out long[] blocks)
     {
         ref var slot = ref _slots[index];
-        (tokens, blocks) = (slot.Tokens, slot.Blocks);
+        (charge, blocks) = (slot.Charge, slot.Blocks);
         if (slot.Version != version)
         {
             return false;
@@ -55,7 +55,7 @@ internal sealed class ReservationTable(int blocksPerReservation)
     private struct Slot
     {
         public int Version;
-        public long Tokens;
+        public Charge Charge;
         public long[] Blocks;
     }
 }

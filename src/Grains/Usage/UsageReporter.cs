@@ -45,7 +45,7 @@ internal sealed partial class UsageReporter(
                     await account.ReportAsync(due.Report).WaitAsync(token);
                     book.OnTaken(due.Account, due.Report);
                 }
-                catch (Exception exception) when (!token.IsCancellationRequested)
+                catch (Exception exception) when (exception is not OperationCanceledException || !token.IsCancellationRequested)
                 {
                     // Whether it was taken only the account knows: it is told the same again.
                     failure = exception;

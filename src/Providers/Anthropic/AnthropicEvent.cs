@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Prism.Chat;
 
 namespace Prism.Providers.Anthropic;
 
@@ -44,7 +45,7 @@ internal sealed record AnthropicMessageDelta : AnthropicEvent
 {
     public required AnthropicMessageChange Delta { get; init; }
 
-    public AnthropicUsage? Usage { get; init; }
+    [JsonConverter(typeof(ForgivingJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
 }
 
 internal sealed record AnthropicMessageStop : AnthropicEvent;

@@ -16,4 +16,5 @@ namespace Prism.Providers.Anthropic;
 [JsonSerializable(typeof(AnthropicEvent))]
 [JsonSerializable(typeof(AnthropicUnknownEvent))]
 [JsonSerializable(typeof(AnthropicErrorBody))]
+[JsonSerializable(typeof(AnthropicUsage))]
 internal sealed partial class AnthropicJson : JsonSerializerContext;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Prism.Chat;
 
 namespace Prism.Providers.Anthropic;
 
@@ -16,7 +18,7 @@ internal sealed record AnthropicResponse
 
     public string? StopReason { get; init; }
 
-    public AnthropicUsage? Usage { get; init; }
+    [JsonConverter(typeof(ForgivingJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
 
     public AnthropicErrorObject? Error { get; init; }
 }

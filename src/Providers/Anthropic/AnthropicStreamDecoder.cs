@@ -52,7 +52,8 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
     private void Begin(AnthropicResponse message)
     {
         _chunk = new() { Id = message.Id, Created = created, Model = message.Model };
-        _usage = message.Usage;
+        // Of the answer it counts only the beginning: where that is the last word, it is no count of the whole.
+        _usage = message.Usage is { } usage ? usage with { OutputTokens = null } : null;
     }
 
     private AnthropicOpenBlock Open(AnthropicBlockStart start) =>
@@ -85,7 +86,7 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
         output.Add(chunk with
         {
             Choices = [new() { Delta = _begun ? delta : delta with { Role = ChatRoles.Assistant }, FinishReason = finishReason }],
-            Usage = finishReason is null ? null : _usage?.ToChat(),
+            Usage = finishReason is null || _usage is not { OutputTokens: not null } whole ? null : whole.ToChat(),
         });
         _begun = true;
     }

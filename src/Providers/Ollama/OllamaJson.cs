@@ -15,6 +15,7 @@ namespace Prism.Providers.Ollama;
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(int?))]
 internal sealed partial class OllamaJson : JsonSerializerContext
 {
     /// <summary>Reads an answer, a line of one, or an error: one object has the properties of all three.</summary>

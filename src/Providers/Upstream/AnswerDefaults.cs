@@ -2,18 +2,23 @@ using Prism.Chat;
 
 namespace Prism.Providers.Upstream;
 
-/// <summary>What every answer has for its readers, also where a provider leaves it out: an id, the same on all pieces, and a model.</summary>
+/// <summary>
+/// What every answer has for its readers, also where a provider leaves it out: an id, the same on all pieces, and a model. A usage that
+/// cannot be true it does not have.
+/// </summary>
 internal sealed class AnswerDefaults(ChatRequest request)
 {
     private string? _id;
 
     private string Id => _id ??= "chatcmpl-" + Guid.NewGuid().ToString("N");
 
-    public ProviderResult Apply(ChatResponse response) => response is { Id: not null, Model: not null }
+    public ProviderResult Apply(ChatResponse response) => response is { Id: not null, Model: not null, Usage: null }
         ? response
-        : response with { Id = response.Id ?? Id, Model = response.Model ?? request.Model };
+        : response with { Id = response.Id ?? Id, Model = response.Model ?? request.Model, Usage = ReportedUsage.Check(response.Usage) };
 
-    public ChatStreamEvent Apply(ChatStreamEvent streamEvent) => streamEvent.Chunk is null or { Id: not null, Model: not null }
-        ? streamEvent
-        : streamEvent.Chunk with { Id = streamEvent.Chunk.Id ?? Id, Model = streamEvent.Chunk.Model ?? request.Model };
+    public ChatStreamEvent Apply(ChatStreamEvent streamEvent) => streamEvent.Chunk switch
+    {
+        null or { Id: not null, Model: not null, Usage: null } => streamEvent,
+        var chunk => chunk with { Id = chunk.Id ?? Id, Model = chunk.Model ?? request.Model, Usage = ReportedUsage.Check(chunk.Usage) },
+    };
 }

@@ -25,12 +25,12 @@ internal sealed class UpstreamExchange : IDisposable
     private int _bytesOfEvent;
     private HttpResponseMessage? _response;
 
-    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, TimeProvider time, int maxBytes, CancellationToken caller)
+    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, TimeProvider time, CancellationToken caller)
     {
         _http = http;
         _timeout = options.Timeout;
         _time = time;
-        _maxBytes = maxBytes;
+        _maxBytes = options.MaxAnswerBytes;
         _aborted = CancellationTokenSource.CreateLinkedTokenSource(caller);
         _lastActivity = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((UpstreamExchange)state!).OnTimer(), this, _timeout, Timeout.InfiniteTimeSpan);

@@ -119,6 +119,8 @@ internal static class Settings
         new("Response cache",
         [
             new("LLM_CACHE_ENABLED", "Prism:Cache:Enabled", SettingKind.Switch, "false", "Whether answers are cached. The same on all silos."),
+            new("LLM_CACHE_SCOPE", "Prism:Cache:Scope", SettingKind.Choice(("key", "Key"), ("global", "Global")), "key",
+                "Who shares answers: those with the same API key, or everybody. The same on all silos."),
             new("LLM_CACHE_TTL", "Prism:Cache:Ttl", SettingKind.Seconds(MaxTtl), "3600", "How long an answer is served."),
             new("LLM_CACHE_MAX_BYTES", "Prism:Cache:MaxBytes", SettingKind.WholeNumber(1, 1 << 30), "1048576",
                 "The longest answer that is kept, as JSON."),
@@ -234,6 +236,10 @@ internal static class Settings
             provider => InSeconds(provider.Timeout), (provider, value) => provider.Timeout = Duration(value)),
         new("CONNECT_TIMEOUT", "ConnectTimeout", SettingKind.Seconds(MaxTimeout), "The longest wait for a connection.",
             provider => InSeconds(provider.ConnectTimeout), (provider, value) => provider.ConnectTimeout = Duration(value)),
+        new("MAX_ANSWER_BYTES", "MaxAnswerBytes", SettingKind.WholeNumber(1024, 1 << 30),
+            "The longest answer, and of a streamed one the longest event.",
+            provider => provider.MaxAnswerBytes.ToString(CultureInfo.InvariantCulture),
+            (provider, value) => provider.MaxAnswerBytes = int.Parse(value, CultureInfo.InvariantCulture)),
         .. OfLimits,
     ];
 

@@ -63,7 +63,8 @@ internal sealed class CacheCluster : IAsyncDisposable
                 .AddSingleton(registry)
                 .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(registry))
                 .AddSingleton(ScriptedProvider.Create("vendor", "gpt-4o"))
-                .AddSingleton(services => new ProviderRegistry("vendor", [services.GetRequiredService<ScriptedProvider>()]))
+                .AddSingleton(services => new ProviderRegistry(
+                    "vendor", [services.GetRequiredService<ScriptedProvider>(), ScriptedProvider.Create("second")]))
                 .AddPrismGrains()
                 .Configure<FailoverOptions>(options => options.MaxRetries = 0)
                 .Configure<CacheOptions>(options =>

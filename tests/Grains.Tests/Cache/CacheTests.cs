@@ -154,6 +154,20 @@ public sealed class CacheTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task An_answer_of_a_fallback_is_for_those_who_wait_and_is_not_kept()
+    {
+        var request = Ask() with { Fallbacks = ["second"] };
+        _cluster.Provider(0).OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(ChatErrorKind.UpstreamServerError));
+
+        var fallenBack = await _cluster.CompleteAsync(0, request);
+        await _cluster.SettledAsync();
+        var own = await _cluster.CompleteAsync(1, request);
+
+        Assert.Equal(("second", ChatCacheResult.Miss, 2), (fallenBack.Route!.Provider, fallenBack.Route.Cache, fallenBack.Route.Attempts));
+        Assert.Equal(("vendor", ChatCacheResult.Miss), (own.Route!.Provider, own.Route.Cache));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_stream_that_breaks_off_is_not_kept()
     {
         _cluster.Provider(0).OnStream = (_, _) => Play(Piece("half an"), Failure(ChatErrorKind.UpstreamBrokenOff));

@@ -65,6 +65,8 @@ public class PromptHashTests
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"parallel_tool_calls":false}""")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"response_format":{"type":"json_object"}}""")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"reasoning_effort":"low"}""")]
+    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"fallbacks":["ollama"]}""")]
+    [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"fallbacks":[]}""")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"logprobs":true}""")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"service_tier":"flex"}""")]
     [InlineData("""{"model":"gpt-4o","messages":[{"role":"user","content":"Grüße"}],"store":true}""")]

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Failover;
+using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Cache;
@@ -55,8 +56,11 @@ internal sealed class Pipeline
         var desk = new FailoverDesk(Options.Create(failover), new(failover, new(1)), Budget, incidents, Time, FailoverLog);
         Circuits = new(registry, Ledgers.Leases, Options.Create(breaker), incidents, Time, CircuitLog);
         Failover = new(Upstream, Circuits, desk);
-        Service = new(Templates, new(registry), NoCache.Before(Failover), telemetry);
+        Service = new(Templates, new(registry), NoKeys, NoCache.Before(Failover), telemetry);
     }
+
+    // Whom nobody is told apart by: what it is given here would throw if it were needed.
+    private static CallerAdmission NoKeys => new(null!, null!, null!, null!, TimeProvider.System);
 
     public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 

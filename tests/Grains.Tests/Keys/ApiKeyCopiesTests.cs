@@ -21,7 +21,7 @@ public sealed class ApiKeyCopiesTests : IDisposable
 
     public ApiKeyCopiesTests()
     {
-        _store = new(_storage);
+        _store = new(() => _storage);
         _heartbeat = new(_store, _time, NullLogger<ApiKeyHeartbeat>.Instance);
         _copies = new(_store, _heartbeat, _time, NullLogger<ApiKeyCopies>.Instance);
     }

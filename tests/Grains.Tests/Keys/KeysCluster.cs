@@ -1,11 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using Prism.Keys;
+using Prism.Limits;
 using Prism.Providers;
+using Prism.Storage;
 using Prism.Tests.Chat;
+using Prometheus;
 
 namespace Prism.Tests.Keys;
 
@@ -31,8 +35,11 @@ internal sealed class KeysCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage(StorageNames.Catalogs);
-            silo.Services.AddPrismKeys()
+            silo.AddMemoryGrainStorage(StorageNames.Catalogs).AddMemoryGrainStorage(StorageNames.Ledgers);
+            silo.Services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, GrainStateSerializer>())
+                .AddPrismKeys()
+                .AddPrismLimits()
+                .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
                 .AddSingleton(new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor", "gpt-4o")]));
         });
         var cluster = builder.Build();

@@ -113,8 +113,6 @@ public sealed class LeaseFastPathTests
             }
         }
 
-        public Task ReportThrottledAsync(TimeSpan retryAfter) => throw new NotSupportedException();
-
         private LeaseGrant Grant(LimitKind kind)
         {
             var amount = kind == LimitKind.Concurrency ? 100 : Limits.Of(kind)!.Value / 2;

@@ -21,7 +21,7 @@ internal sealed class LocalLedgers
         var grains = DispatchProxy.Create<IGrainFactory, Factory>();
         ((Factory)grains).Find = name => _ledgers.GetOrAdd(name, new LocalLedger(this, providers.Find(name)!.Options, breaker ?? new(), time));
         Leases = new(providers, grains, new Silo(), new(metrics), time, NullLogger<ProviderLeases>.Instance);
-        Admission = new(Leases, new(tokens), time);
+        Admission = new(Leases, new(new(tokens)), time);
     }
 
     public ProviderLeases Leases { get; }

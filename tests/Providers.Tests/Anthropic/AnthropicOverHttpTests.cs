@@ -74,17 +74,9 @@ public sealed class AnthropicOverHttpTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(400, "invalid_request_error", ChatErrorKind.InvalidRequest)]
-    [InlineData(401, "authentication_error", ChatErrorKind.UpstreamCredentialsRefused)]
     [InlineData(402, "billing_error", ChatErrorKind.QuotaExceeded)]
-    [InlineData(403, "permission_error", ChatErrorKind.UpstreamCredentialsRefused)]
-    [InlineData(404, "not_found_error", ChatErrorKind.ModelNotFound)]
-    [InlineData(413, "request_too_large", ChatErrorKind.RequestTooLarge)]
-    [InlineData(429, "rate_limit_error", ChatErrorKind.RateLimited)]
     [InlineData(429, "billing_error", ChatErrorKind.QuotaExceeded)]
-    [InlineData(500, "api_error", ChatErrorKind.UpstreamServerError)]
     [InlineData(504, "timeout_error", ChatErrorKind.UpstreamServerError)]
-    [InlineData(529, "overloaded_error", ChatErrorKind.UpstreamServerError)]
     public async Task A_failed_answer_is_named(int status, string type, ChatErrorKind kind)
     {
         var body = $$$"""{"type":"error","error":{"type":"{{{type}}}","message":"Bad key sk-ant-secret"},"request_id":"req_1"}""";
@@ -116,42 +108,6 @@ public sealed class AnthropicOverHttpTests : IAsyncLifetime
         AssertJson.Equal(
             """{"model":"claude-sonnet-4-5-20250929","max_tokens":512,"messages":[{"role":"user","content":[{"type":"text","text":"Hello"}]}],"stream":true}""",
             Assert.Single(_upstream.Received).Body);
-    }
-
-    [Fact]
-    public async Task A_stream_without_its_closing_event_is_whole()
-    {
-        var sse = GoldenFiles.Read("Streams", "text.in.sse");
-        _upstream.Respond(call => call.BodyAsync(sse[..sse.IndexOf("event: message_stop", StringComparison.Ordinal)], "text/event-stream"));
-
-        var events = await ReadAllAsync(Provider());
-
-        Assert.Equal("stop", events[^1].Chunk!.Choices[0].FinishReason);
-    }
-
-    [Fact]
-    public async Task A_stream_that_ends_before_its_stop_reason_is_broken_off()
-    {
-        var sse = GoldenFiles.Read("Streams", "text.in.sse");
-        _upstream.Respond(call => call.BodyAsync(sse[..sse.IndexOf("event: message_delta", StringComparison.Ordinal)], "text/event-stream"));
-
-        var events = await ReadAllAsync(Provider());
-
-        Assert.Equal(ChatErrorKind.UpstreamBrokenOff, events[^1].Failed!.Kind);
-    }
-
-    [Fact]
-    public async Task An_error_in_a_stream_ends_it()
-    {
-        var sse = GoldenFiles.Read("Streams", "text.in.sse");
-        var begin = sse[..sse.IndexOf("event: content_block_stop", StringComparison.Ordinal)];
-        const string Error = """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""";
-        _upstream.Respond(call => call.BodyAsync($"{begin}event: error\ndata: {Error}\n\n", "text/event-stream"));
-
-        var events = await ReadAllAsync(Provider());
-
-        Assert.Equal(3, events.Count);
-        Assert.Equal(ChatErrorKind.UpstreamServerError, events[^1].Failed!.Kind);
     }
 
     private HttpChatProvider Provider(string basePath = "", string? key = "sk-ant-secret")

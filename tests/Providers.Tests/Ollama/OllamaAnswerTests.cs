@@ -26,6 +26,8 @@ public sealed class OllamaAnswerTests
     [InlineData(",\"prompt_eval_count\":3")]
     [InlineData(",\"eval_count\":3")]
     [InlineData(",\"prompt_eval_count\":-1,\"eval_count\":3")]
+    [InlineData(",\"prompt_eval_count\":3,\"eval_count\":1e30")]
+    [InlineData(",\"prompt_eval_count\":\"3\",\"eval_count\":3")]
     public void Usage_that_is_not_told_is_not_made_up(string counts)
     {
         var answer = $$"""{"model":"m","message":{"role":"assistant","content":"x"},"done":true{{counts}}}""";
@@ -93,7 +95,6 @@ public sealed class OllamaAnswerTests
         """{"message":{"tool_calls":[{"function":{"arguments":{}}}]},"done":true}""",
         """{"message":{"tool_calls":[{"function":{"name":"f","arguments":"{}"}}]},"done":true}""",
         """{"message":{"tool_calls":{}},"done":true}""",
-        """{"message":{"content":"x"},"done":true,"eval_count":1e30}""",
         """{"error":{"code":1}}""",
         """{"model":"m"}""",
         """{"model":"m","done":false}""",

@@ -168,20 +168,6 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
         Assert.Equal((kind, message, "ollama"), (complete.Kind, complete.Message, complete.Provider));
     }
 
-    [Theory]
-    [InlineData(401, """{"error":"unauthorized"}""", ChatErrorKind.UpstreamCredentialsRefused)]
-    [InlineData(429, """{"error":"too many requests"}""", ChatErrorKind.RateLimited)]
-    [InlineData(500, """{"error":"model requires more system memory (8 GiB) than is available"}""", ChatErrorKind.UpstreamServerError)]
-    [InlineData(503, """{"error":"server busy, please try again. maximum pending requests exceeded"}""", ChatErrorKind.UpstreamServerError)]
-    public async Task What_is_not_the_requests_fault_is_told_by_its_status(int status, string body, ChatErrorKind kind)
-    {
-        _upstream.Respond(call => call.JsonAsync(body, status));
-
-        var error = (await CreateProvider().CompleteAsync(Request(), CancellationToken.None)).Error!;
-
-        Assert.Equal(kind, error.Kind);
-    }
-
     [Fact]
     public async Task A_streamed_answer_to_a_call_that_is_not_is_invalid()
     {

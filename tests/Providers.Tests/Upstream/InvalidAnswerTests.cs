@@ -157,4 +157,45 @@ public sealed class InvalidAnswerTests
         Assert.Equal(provider.Time.GetUtcNow().ToUnixTimeSeconds(), chunks[0].Created);
         Assert.All(chunks, chunk => Assert.Null(chunk.Usage));
     }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}""")]
+    [InlineData("""{"prompt_tokens":-1,"completion_tokens":2,"total_tokens":1}""")]
+    [InlineData("""{"prompt_tokens":1,"completion_tokens":-2,"total_tokens":1}""")]
+    [InlineData("""{"prompt_tokens":"1","completion_tokens":2,"total_tokens":3}""")]
+    [InlineData("""{"prompt_tokens":1.5,"completion_tokens":2,"total_tokens":3}""")]
+    [InlineData("""{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"prompt_tokens_details":"none"}""")]
+    [InlineData("""{"prompt_tokens":99999999999,"completion_tokens":2,"total_tokens":3}""")]
+    [InlineData("""{"prompt_tokens":2147483647,"completion_tokens":2147483647,"total_tokens":-2}""")]
+    public async Task A_usage_that_cannot_be_true_is_none(string usage)
+    {
+        Assert.Null(await ReadUsageAsync(usage));
+    }
+
+    [Theory]
+    [InlineData("""{"prompt_tokens":1,"completion_tokens":2}""", 3)]
+    [InlineData("""{"prompt_tokens":1,"completion_tokens":2,"total_tokens":1}""", 3)]
+    [InlineData("""{"prompt_tokens":1,"completion_tokens":0,"total_tokens":10}""", 10)]
+    public async Task The_total_of_a_usage_is_its_sum_at_least(string usage, int total)
+    {
+        Assert.Equal(total, (await ReadUsageAsync(usage))?.TotalTokens);
+    }
+
+    private static async Task<ChatUsage?> ReadUsageAsync(string usage)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.Request.Body.Contains("\"stream\":true", StringComparison.Ordinal)
+            ? call.ServerSentEventsAsync(Token("a"), Finish, $$$"""{"id":"c1","choices":[],"usage":{{{usage}}}}""", Done)
+            : call.JsonAsync($$$"""{"choices":[{"message":{"content":"Hi"}}],"usage":{{{usage}}}}"""));
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var whole = (await provider.Provider.CompleteAsync(ProviderUnderTest.Hello, default)).Response!.Usage;
+        var streamed = (await provider.StreamAsync()).ConvertAll(streamEvent => streamEvent.Chunk!.Usage);
+
+        Assert.Equal(whole, streamed[^1]);
+        Assert.Equal(whole is null ? 2 : 3, streamed.Count);
+        return whole;
+    }
 }

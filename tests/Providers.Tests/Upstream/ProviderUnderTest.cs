@@ -15,7 +15,7 @@ internal sealed class ProviderUnderTest : IDisposable
 
     private readonly HttpMessageInvoker _http;
 
-    public ProviderUnderTest(string url, int maxBytes = 1 << 20, Action<SocketsHttpHandler>? configure = null)
+    public ProviderUnderTest(string url, int maxBytes = 1 << 20)
     {
         var options = new ProviderOptions
         {
@@ -24,12 +24,12 @@ internal sealed class ProviderUnderTest : IDisposable
             BaseUrl = url + "/v1/",
             ApiKey = ApiKey,
             Timeout = Timeout,
+            MaxAnswerBytes = maxBytes,
         };
         var handler = ProvidersServiceCollectionExtensions.CreateHandler(options);
-        configure?.Invoke(handler);
         Wire = new ReadObserver(handler);
         _http = new HttpMessageInvoker(Wire);
-        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Time, NullLogger.Instance) { MaxBytes = maxBytes };
+        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Time, NullLogger.Instance);
     }
 
     public static ChatRequest Hello { get; } = new() { Model = "m", Messages = [ChatMessage.Create("user", "Hello")] };

@@ -103,6 +103,7 @@ public sealed class SettingsTests
             ["LLM_ANTHROPIC_TIMEOUT"] = "90",
             ["LLM_ANTHROPIC_CONNECT_TIMEOUT"] = "0.5",
             ["LLM_ANTHROPIC_DEFAULT_MAX_TOKENS"] = "100",
+            ["LLM_ANTHROPIC_MAX_ANSWER_BYTES"] = "65536",
             ["LLM_ANTHROPIC_REQUESTS_PER_MINUTE"] = "60",
             ["LLM_ANTHROPIC_TOKENS_PER_MINUTE"] = "1000",
             ["LLM_ANTHROPIC_TOKENS_PER_DAY"] = "100000",
@@ -122,7 +123,7 @@ public sealed class SettingsTests
         Assert.Equal(["claude-y", "claude-z"], provider.Models.AsEnumerable());
         Assert.Equal(TimeSpan.FromSeconds(90), provider.Timeout);
         Assert.Equal(TimeSpan.FromMilliseconds(500), provider.ConnectTimeout);
-        Assert.Equal(100, provider.DefaultMaxTokens);
+        Assert.Equal((100, 65_536), (provider.DefaultMaxTokens, provider.MaxAnswerBytes));
         Assert.Equal((60, 1_000, 100_000), (provider.RequestsPerMinute, provider.TokensPerMinute, provider.TokensPerDay));
         Assert.Equal((1_000_000_000_000, 7), (provider.TokensPerMonth, provider.MaxConcurrency));
         Assert.Equal(TimeSpan.FromSeconds(1.5), provider.QueueTimeout);

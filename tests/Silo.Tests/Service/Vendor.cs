@@ -92,6 +92,19 @@ internal sealed record Vendor(
         ],
         "application/x-ndjson");
 
+    /// <summary>One of the many that speak OpenAI's format and leave out what they can. It has no tools.</summary>
+    public static readonly Vendor Compatible = new(
+        "openai-compatible",
+        """{"choices":[{"message":{"content":"Hello world"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2}}""",
+        [
+            "data:{\"choices\":[{\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"\"}]}\r\n\r\n",
+            "data:{\"choices\":[{\"delta\":{\"content\":\" world\"},\"finish_reason\":\"stop\"}]}\r\n\r\n",
+            "data:{\"choices\":null,\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}\r\n\r\n",
+            "data:[DONE]\r\n\r\n",
+        ],
+        ToolCall: "",
+        ToolCallStream: []);
+
     /// <summary>Those that a real provider is behind, by name.</summary>
     public static Vendor Of(string name) => new[] { OpenAi, Anthropic, Ollama }.Single(vendor => vendor.Name == name);
 

@@ -159,8 +159,6 @@ internal sealed class WorldCluster(World world, LimitSet limits) : ILedgerCluste
     private sealed class Line(WorldCluster cluster, WorldSilo silo) : ILeaseSource
     {
         public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => cluster.DeliverAsync(silo, ask);
-
-        public Task ReportThrottledAsync(TimeSpan retryAfter) => cluster.HoldBackAsync(retryAfter);
     }
 
     private sealed class Activation

@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Prism.Tests.Upstream;
+namespace Prism.Tests;
 
 /// <summary>A listening socket that answers each request with bytes as they are, and then closes: for what a web server would not do.</summary>
-internal sealed class RawUpstream : IAsyncDisposable
+public sealed class RawUpstream : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;

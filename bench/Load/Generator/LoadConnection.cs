@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Prism.Bench.Generator;
+
+/// <summary>One connection, which sends one request again and again.</summary>
+internal sealed class LoadConnection(int port, LoadPlan plan, ReadOnlyMemory<byte> request, LoadRecord record) : IDisposable
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(10);
+
+    private readonly Response _response = new(plan.Expect);
+    private Socket? _socket;
+    private volatile bool _disposed;
+
+    /// <summary>Sends the request once, and reads the answer.</summary>
+    /// <param name="intended">When it was to begin, which is what its latency counts from.</param>
+    public async Task ExchangeAsync(long intended)
+    {
+        try
+        {
+            _socket ??= await ConnectAsync();
+            await SendAsync(_socket);
+            await ReceiveAsync(_socket, intended);
+            record.OnCompleted(intended, Clock.Now, _response.Failure);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
+        {
+            if (!_disposed)
+            {
+                record.OnCompleted(intended, Clock.Now, exception.Message);
+            }
+
+            _socket?.Dispose();
+            _socket = null;
+            // Who refuses connections is not to be asked as fast as that can be done.
+            await Task.Delay(RetryDelay);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _socket?.Dispose();
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        return socket;
+    }
+
+    private async ValueTask SendAsync(Socket socket)
+    {
+        for (var rest = request; !rest.IsEmpty;)
+        {
+            rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
+        }
+    }
+
+    private async ValueTask ReceiveAsync(Socket socket, long intended)
+    {
+        _response.Reset(plan.IsStreamed);
+        for (var last = 0L; !_response.IsComplete;)
+        {
+            var count = await socket.ReceiveAsync(_response.Free, SocketFlags.None);
+            if (count == 0)
+            {
+                throw new IOException("The connection was closed before the answer was whole.");
+            }
+
+            var events = _response.Advance(count);
+            if (events > 0)
+            {
+                var now = Clock.Now;
+                record.OnEvents(events, now, last, intended);
+                last = now;
+            }
+        }
+    }
+}

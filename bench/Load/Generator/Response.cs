@@ -1,0 +1,132 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Prism.Bench.Generator;
+
+/// <summary>Reads one HTTP/1.1 response as it comes, as cheaply as that can be done: the machine is shared with what is measured.</summary>
+internal sealed class Response(string expect)
+{
+    private const int TailLength = 64;
+
+    private readonly byte[] _expected = Encoding.UTF8.GetBytes(expect);
+    private readonly byte[] _tail = new byte[TailLength];
+    private byte[] _text = new byte[8 * 1024];
+    private int _length;
+    private int _bodyStart;
+    private long _bodyLength;
+    private bool _endedWithBreak;
+    private bool _isStreamed;
+
+    /// <summary>Where the next bytes are to be received.</summary>
+    public Memory<byte> Free
+    {
+        get
+        {
+            if (_length == _text.Length)
+            {
+                Array.Resize(ref _text, _text.Length * 2);
+            }
+
+            return _text.AsMemory(_length);
+        }
+    }
+
+    /// <summary>Whether it is whole.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>What is wrong with it; null where nothing is.</summary>
+    public string? Failure => _text.AsSpan().StartsWith("HTTP/1.1 200 "u8) && Found
+        ? null
+        : Encoding.UTF8.GetString(_text.AsSpan(0, Math.Min(_length, 400)));
+
+    private bool Found => (_isStreamed ? _tail : _text.AsSpan(0, _length)).IndexOf(_expected) >= 0;
+
+    /// <summary>Makes it ready for the next response on the same connection.</summary>
+    public void Reset(bool isStreamed)
+    {
+        (_length, _bodyStart, _bodyLength, _endedWithBreak, IsComplete, _isStreamed) = (0, 0, 0, false, false, isStreamed);
+        _tail.AsSpan().Clear();
+    }
+
+    /// <summary>So many bytes were received.</summary>
+    /// <returns>How many events of a stream ended in them.</returns>
+    public int Advance(int count)
+    {
+        var start = _length;
+        _length += count;
+        if (_bodyStart == 0)
+        {
+            if (!TryReadHead())
+            {
+                return 0;
+            }
+
+            start = _bodyStart;
+        }
+
+        if (!_isStreamed)
+        {
+            IsComplete = _bodyLength >= 0 ? _length - _bodyStart >= _bodyLength : _text.AsSpan(0, _length).EndsWith("\r\n0\r\n\r\n"u8);
+            return 0;
+        }
+
+        var events = ReadEvents(_text.AsSpan(start, _length - start));
+        // The head stays for what it says of a failure; the events have been counted.
+        _length = _bodyStart;
+        return events;
+    }
+
+    private bool TryReadHead()
+    {
+        var head = _text.AsSpan(0, _length);
+        var end = head.IndexOf("\r\n\r\n"u8);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        (_bodyStart, _bodyLength) = (end + 4, ReadLength(head[..(end + 2)]));
+        // An error is no stream, whatever was asked for.
+        _isStreamed &= _bodyLength < 0;
+        return true;
+    }
+
+    private static long ReadLength(ReadOnlySpan<byte> head)
+    {
+        foreach (var line in head.Split((byte)'\n'))
+        {
+            var text = head[line];
+            if (text.Length > 15 && Ascii.EqualsIgnoreCase(text[..15], "content-length:"))
+            {
+                return Utf8Parser.TryParse(text[15..].TrimStart((byte)' '), out long length, out _)
+                    ? length
+                    : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"No length: {Encoding.UTF8.GetString(text)}"));
+            }
+        }
+
+        return -1;
+    }
+
+    // An event ends with two line breaks, which nothing else on the wire does: chunks are framed with CR LF.
+    private int ReadEvents(ReadOnlySpan<byte> piece)
+    {
+        var events = piece is [(byte)'\n', ..] && _endedWithBreak ? 1 : 0;
+        for (var rest = piece; rest.IndexOf("\n\n"u8) is >= 0 and var at; rest = rest[(at + 2)..])
+        {
+            events++;
+        }
+
+        _endedWithBreak = piece is [.., (byte)'\n'] and not [.., (byte)'\r', (byte)'\n'];
+        KeepTail(piece);
+        IsComplete = _tail.AsSpan().EndsWith("\r\n0\r\n\r\n"u8);
+        return events;
+    }
+
+    private void KeepTail(ReadOnlySpan<byte> piece)
+    {
+        var kept = Math.Max(0, TailLength - piece.Length);
+        _tail.AsSpan(TailLength - kept).CopyTo(_tail);
+        piece[Math.Max(0, piece.Length - TailLength)..].CopyTo(_tail.AsSpan(kept));
+    }
+}

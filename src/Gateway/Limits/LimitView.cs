@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Prism.Limits;
+
+/// <summary>How a limit stands, as <c>/admin</c> tells of it.</summary>
+/// <param name="Name">Which: as it is called where it is set.</param>
+/// <param name="Limit">The limit itself: requests, tokens or USD.</param>
+/// <param name="Remaining">What of it is neither used nor in the hands of a silo.</param>
+/// <param name="ResetSeconds">Until all of it is there again, if nothing more is used.</param>
+internal sealed record LimitView(string Name, decimal Limit, decimal Remaining, double ResetSeconds)
+{
+    private const decimal MicroUsd = 1_000_000;
+
+    /// <summary>The limits of a ledger.</summary>
+    public static ImmutableArray<LimitView> Of(LedgerStatus status) => [.. status.Limits.Select(Of)];
+
+    private static LimitView Of(LimitStatus status)
+    {
+        var unit = status.Kind == LimitKind.MicroUsdPerMonth ? MicroUsd : 1;
+        return new(NameOf(status.Kind), status.Limit / unit, status.Remaining / unit, Math.Round(status.ResetAfter.TotalSeconds, 3));
+    }
+
+    private static string NameOf(LimitKind kind) => kind switch
+    {
+        LimitKind.RequestsPerMinute => "requests_per_minute",
+        LimitKind.TokensPerMinute => "tokens_per_minute",
+        LimitKind.TokensPerDay => "tokens_per_day",
+        LimitKind.TokensPerMonth => "tokens_per_month",
+        LimitKind.MicroUsdPerMonth => "budget_usd_per_month",
+        LimitKind.Concurrency => "max_concurrency",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Prism.Cluster;
+using Prism.Failover;
+using Prism.Limits;
+
+namespace Prism.Providers;
+
+/// <summary><c>GET /admin/providers</c></summary>
+internal static class ProviderReportsEndpoint
+{
+    /// <summary>How each provider is doing. Limits and circuits are those of the cluster, errors and latencies those of the silo that answers.</summary>
+    public static async Task<JsonHttpResult<ProviderReportList>> List(HttpContext context, IProviderReports reports, IClusterView cluster) =>
+        TypedResults.Json(
+            new ProviderReportList(
+                cluster.GetStatus().Self, [.. (await reports.GetAsync(context.RequestAborted)).Select(ProviderReportBody.From)]),
+            GatewayJson.Api.ProviderReportList);
+}
+
+/// <summary>The body of <c>GET /admin/providers</c>.</summary>
+/// <param name="Silo">Who answers.</param>
+/// <param name="Providers">All of them.</param>
+internal sealed record ProviderReportList(string Silo, ImmutableArray<ProviderReportBody> Providers);
+
+/// <summary>A provider in a <see cref="ProviderReportList"/>. Limits and leases are null where they could not be asked for.</summary>
+internal sealed record ProviderReportBody(
+    string Name,
+    BreakerBody Breaker,
+    double? HeldBackForSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ImmutableArray<LimitBody>? Limits,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ImmutableArray<LeaseBody>? Leases,
+    ImmutableArray<ProviderFailure> LastErrors,
+    LatencyBody LatencySeconds,
+    LatencyBody FirstTokenSeconds)
+{
+    public static ProviderReportBody From(ProviderReport report) => new(
+        report.Name,
+        new(NameOf(report.Circuit.State), report.Circuit.OpenFor.TotalSeconds),
+        report.Limits?.HeldBackFor.TotalSeconds,
+        report.Limits is { } limits ? [.. limits.Limits.Select(LimitBody.From)] : null,
+        report.Limits is { } ledger ? [.. ledger.Leases.Select(LeaseBody.From)] : null,
+        report.LastErrors,
+        LatencyBody.From(report.Latency),
+        LatencyBody.From(report.FirstToken));
+
+    internal static string NameOf<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+}
+
+/// <summary>A circuit.</summary>
+/// <param name="State"><c>closed</c>, <c>open</c> or <c>half_open</c>.</param>
+/// <param name="OpenForSeconds">How long it stays open.</param>
+internal sealed record BreakerBody(string State, double OpenForSeconds);
+
+/// <summary>A limit of a provider.</summary>
+internal sealed record LimitBody(string Kind, long Limit, long Remaining, long Outstanding, double ResetAfterSeconds)
+{
+    public static LimitBody From(LimitStatus status) => new(
+        ProviderReportBody.NameOf(status.Kind), status.Limit, status.Remaining, status.Outstanding, status.ResetAfter.TotalSeconds);
+}
+
+/// <summary>What a silo holds of a provider's limits.</summary>
+internal sealed record LeaseBody(string Silo, double HeardAgoSeconds, ImmutableArray<HeldBody> Holds)
+{
+    public static LeaseBody From(SiloLeaseStatus lease) => new(
+        lease.Silo,
+        lease.HeardAgo.TotalSeconds,
+        [.. lease.Holds.Select(held => new HeldBody(ProviderReportBody.NameOf(held.Kind), held.Amount))]);
+}
+
+/// <summary>How much of a limit it is.</summary>
+internal sealed record HeldBody(string Kind, long Amount);
+
+/// <summary>Percentiles of the last minutes.</summary>
+internal sealed record LatencyBody(
+    long Count,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? P50,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? P90,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? P99)
+{
+    public static LatencyBody From(LatencySummary summary) =>
+        new(summary.Count, Seconds(summary.P50), Seconds(summary.P90), Seconds(summary.P99));
+
+    private static double? Seconds(TimeSpan? duration) => duration is { } known ? Math.Round(known.TotalSeconds, 4) : null;
+}

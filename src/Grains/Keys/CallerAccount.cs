@@ -1,0 +1,84 @@
+using Prism.Chat;
+using Prism.Costs;
+using Prism.Limits;
+
+namespace Prism.Keys;
+
+/// <summary>
+/// What a call holds of its key's limits, until nobody can spend on it any more: neither its own request nor a flight that others have joined. It is
+/// charged with what is billed, in one answer or several; whatever else became of it, it was a request, unless Prism itself refused it.
+/// </summary>
+internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reservation)
+{
+    private int _spenders;
+    private long _tokens;
+    private long _microUsd;
+    private bool _refused;
+
+    /// <summary>Lets one spend on it until what is returned is disposed. The last of them settles it.</summary>
+    public IDisposable Open()
+    {
+        Interlocked.Increment(ref _spenders);
+        return new Spender(this);
+    }
+
+    /// <summary>An answer, or what there was of it, took this.</summary>
+    public void Charge(ChatUsage usage)
+    {
+        Interlocked.Add(ref _tokens, Limits.Charge.TokensOf(usage));
+        Interlocked.Add(ref _microUsd, MicroUsd.Of(usage.CostUsd ?? 0));
+    }
+
+    /// <summary>The outcome as the caller is to see it: with how the key's limits stand.</summary>
+    public ChatOutcome Mark(ChatOutcome outcome) => outcome with
+    {
+        Route = outcome.Route is { } route ? Mark(route) : null,
+        Error = outcome.Error is { } error ? Mark(error) : null,
+    };
+
+    /// <summary>The event as the caller is to see it.</summary>
+    public ChatStreamEvent Mark(in ChatStreamEvent streamEvent) => streamEvent switch
+    {
+        { Started: { } route } => new() { Started = Mark(route) },
+        { Failed: { } error } => Mark(error),
+        _ => streamEvent,
+    };
+
+    private void Close()
+    {
+        if (Interlocked.Decrement(ref _spenders) > 0)
+        {
+            return;
+        }
+
+        if (_refused && _tokens == 0)
+        {
+            reservation.Cancel();
+        }
+        else
+        {
+            reservation.Settle(_tokens, _microUsd);
+        }
+    }
+
+    private ChatRoute Mark(ChatRoute route) => route with { Limits = [.. route.Limits ?? [], .. holder.GetStands()] };
+
+    private ChatError Mark(ChatError error)
+    {
+        _refused = error.Provider is null;
+        return error with { Limits = [.. error.Limits ?? [], .. holder.GetStands()] };
+    }
+
+    private sealed class Spender(CallerAccount account) : IDisposable
+    {
+        private int _closed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _closed, 1) == 0)
+            {
+                account.Close();
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Prism.Limits;
+
+namespace Prism.Keys;
+
+/// <summary>
+/// This silo's leases of the limits of API keys: opened when a key is used, closed some time after it was used last, and opened anew when its limits
+/// change. They are returned when the silo begins to stop, while it still can call grains.
+/// </summary>
+internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+{
+    /// <summary>How long a key's leases stay open that nobody uses.</summary>
+    internal static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<string, KeyLease> _leases = [];
+    private readonly ConcurrentBag<LeaseHolder> _replaced = [];
+    private readonly Lock _gate = new();
+    private readonly IGrainFactory _grains;
+    private readonly string _silo;
+    private readonly LimitSeries _telemetry;
+    private readonly TimeProvider _time;
+    private readonly ILogger<KeyLeases> _logger;
+    private readonly ITimer _sweep;
+    private long _opened;
+
+    public KeyLeases(IGrainFactory grains, ILocalSiloDetails self, LimitTelemetry telemetry, TimeProvider time, ILogger<KeyLeases> logger)
+    {
+        (_grains, _silo, _telemetry, _time, _logger) = (grains, self.SiloAddress.ToParsableString(), telemetry.Keys, time, logger);
+        _sweep = time.CreateTimer(static leases => ((KeyLeases)leases!).Sweep(), this, IdleTime / 4, IdleTime / 4);
+    }
+
+    /// <summary>How many are open.</summary>
+    internal int Count => _leases.Count;
+
+    /// <summary>The leases of a key with these limits.</summary>
+    public LeaseHolder Of(string id, LimitSet limits)
+    {
+        if (!_leases.TryGetValue(id, out var lease) || lease.Holder.Limits != limits)
+        {
+            lease = Open(id, limits);
+        }
+
+        lease.UsedAt = _time.GetTimestamp();
+        return lease.Holder;
+    }
+
+    public void Participate(ISiloLifecycle observer) => observer.Subscribe(
+        nameof(KeyLeases), ServiceLifecycleStage.Active, _ => Task.CompletedTask, ReturnAllAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sweep.DisposeAsync();
+        foreach (var holder in Holders)
+        {
+            await holder.DisposeAsync();
+        }
+    }
+
+    private IEnumerable<LeaseHolder> Holders => _leases.Values.Select(lease => lease.Holder).Concat(_replaced);
+
+    private KeyLease Open(string id, LimitSet limits)
+    {
+        lock (_gate)
+        {
+            if (_leases.TryGetValue(id, out var other))
+            {
+                if (other.Holder.Limits == limits)
+                {
+                    return other;
+                }
+
+                // What is under way is settled with it, and it is closed after that.
+                _replaced.Add(other.Holder);
+            }
+
+            return _leases[id] = new(new(
+                // A name of its own: the ledger counts the asks of each by itself.
+                string.Create(CultureInfo.InvariantCulture, $"{_silo}#{++_opened}"),
+                limits,
+                TimeSpan.Zero,
+                new KeyLeaseSource(_grains, id),
+                _time,
+                _telemetry,
+                _logger,
+                TaskScheduler.Default));
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = _time.GetTimestamp();
+        lock (_gate)
+        {
+            foreach (var (id, lease) in _leases)
+            {
+                if (_time.GetElapsedTime(lease.UsedAt, now) >= IdleTime)
+                {
+                    _leases.TryRemove(id, out _);
+                    _replaced.Add(lease.Holder);
+                }
+            }
+        }
+
+        for (var i = _replaced.Count; i > 0 && _replaced.TryTake(out var holder); i--)
+        {
+            if (holder.OpenReservations > 0)
+            {
+                _replaced.Add(holder);
+            }
+            else
+            {
+                _ = CloseAsync(holder);
+            }
+        }
+    }
+
+    private static async Task CloseAsync(LeaseHolder holder)
+    {
+        await LeaseReturn.ReturnAllAsync([holder], CancellationToken.None);
+        await holder.DisposeAsync();
+    }
+
+    private async Task ReturnAllAsync(CancellationToken cancellationToken)
+    {
+        if (!await Holders.ReturnAllAsync(cancellationToken))
+        {
+            LogNotReturned();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Not all leases of API keys could be returned in time")]
+    private partial void LogNotReturned();
+
+    private sealed class KeyLease(LeaseHolder holder)
+    {
+        private long _usedAt;
+
+        public LeaseHolder Holder => holder;
+
+        public long UsedAt { get => Volatile.Read(ref _usedAt); set => Volatile.Write(ref _usedAt, value); }
+    }
+}

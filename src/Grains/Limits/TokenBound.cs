@@ -1,0 +1,20 @@
+using Prism.Chat;
+
+namespace Prism.Limits;
+
+/// <summary>How many tokens a call can take at the most.</summary>
+internal sealed class TokenBound(PromptBound prompts)
+{
+    /// <param name="call">A call with an output cap.</param>
+    public TokenAmounts Of(ChatCall call)
+    {
+        var output = (long)call.Request.OutputTokenLimit!.Value + call.Provider.ExtraOutputTokens(call.Request);
+        return new(prompts.Of(call.Request), output * (call.Request.N ?? 1));
+    }
+}
+
+/// <summary>Tokens of a prompt and of all answers to it.</summary>
+internal readonly record struct TokenAmounts(long Prompt, long Output)
+{
+    public long Total => Prompt + Output;
+}
