@@ -8,6 +8,7 @@ using Prism.Errors;
 using Prism.Health;
 using Prism.Keys;
 using Prism.OpenApi;
+using Prism.Overload;
 using Prism.Providers;
 using Prism.RequestIds;
 using Prism.Templates;
@@ -18,12 +19,17 @@ namespace Prism;
 /// <summary>The API on one screen.</summary>
 public static class GatewayEndpoints
 {
-    /// <summary>Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, and a key.</summary>
+    /// <summary>
+    /// Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, a key, and no more
+    /// at a time than this silo can work on.
+    /// </summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
         .UseMiddleware<ErrorMiddleware>()
         .UseMiddleware<StartingMiddleware>()
-        .UseMiddleware<AuthMiddleware>();
+        .UseMiddleware<DrainMiddleware>()
+        .UseMiddleware<AuthMiddleware>()
+        .UseMiddleware<OverloadMiddleware>();
 
     /// <summary>Maps the REST and SSE endpoints, each with who may call it: what does not say so is nobody's.</summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder app)

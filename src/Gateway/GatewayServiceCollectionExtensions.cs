@@ -4,6 +4,8 @@ using Prism.Auth;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Keys;
+using Prism.Overload;
+using Prism.Sse;
 using Prism.Usage;
 
 namespace Prism;
@@ -14,8 +16,9 @@ public static class GatewayServiceCollectionExtensions
     /// <summary>
     /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
     /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Failover.IProviderReports"/>, an
-    /// <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IGrainFactory"/> and an <see cref="Cluster.IClusterView"/> from elsewhere, and write into the
-    /// <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
+    /// <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IGrainFactory"/>, an
+    /// <see cref="Cluster.IClusterView"/>, an <see cref="Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and write
+    /// into the <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
     /// </summary>
     public static IServiceCollection AddPrismGateway(this IServiceCollection services)
     {
@@ -25,6 +28,10 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<Authenticator>();
         services.AddHostedService<OpenWarning>();
         services.AddSingleton<KeysEndpoint>();
+        services.AddOptions<OverloadOptions>();
+        services.AddSingleton<OverloadTelemetry>();
+        services.AddSingleton<RequestGate>();
+        services.AddSingleton<SseStreams>();
         services.AddSingleton<ChatEndpoint>();
         services.TryAddSingleton<ChainClient>();
         services.TryAddSingleton<UsageClient>();

@@ -29,6 +29,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ProviderCatalog>();
         services.AddSingleton<IProviderCatalog>(provider => provider.GetRequiredService<ProviderCatalog>());
         services.TryAddSingleton<IClusterStorage, MemoryStorage>();
+        services.TryAddSingleton<IDrain, NoDrain>();
         services.AddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();
@@ -41,6 +42,8 @@ public static class GrainsServiceCollectionExtensions
         services.AddPrismFailover();
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();
+        services.AddSingleton<ChatGrainCalls>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloDrain>();
         services.AddPrismLimits();
         services.AddPrismTemplates();
         services.AddPrismKeys();

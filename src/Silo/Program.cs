@@ -36,6 +36,7 @@ public static partial class Program
 
         var app = builder.Build();
 
+        app.UsePrismSecurityHeaders();
         app.UsePrismTelemetry();
         app.UsePrismRequestLogging();
         app.UsePrismGateway();

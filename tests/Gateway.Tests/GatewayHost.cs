@@ -17,6 +17,7 @@ using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Chains;
+using Prometheus;
 using Serilog;
 
 namespace Prism.Tests;
@@ -59,6 +60,8 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IApiKeys>(Keys)
             .AddSingleton<IClusterView>(Cluster)
+            .AddSingleton<IDrain>(Drain)
+            .AddSingleton<IMetricFactory>(Prometheus.Metrics.WithCustomRegistry(Registry))
             .AddSingleton(Grains.Factory)
             .AddPrismGateway();
         configure?.Invoke(builder.Services);
@@ -84,6 +87,10 @@ public sealed class GatewayHost : IAsyncDisposable
     internal ScriptedKeys Keys { get; } = new();
 
     internal ScriptedCluster Cluster { get; } = new();
+
+    internal ScriptedDrain Drain { get; } = new();
+
+    internal CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
 
     internal ScriptedGrains Grains { get; }
 
@@ -129,5 +136,6 @@ public sealed class GatewayHost : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+        Drain.Dispose();
     }
 }

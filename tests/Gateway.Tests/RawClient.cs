@@ -9,13 +9,16 @@ internal sealed class RawClient : IDisposable
     private readonly TcpClient _tcp = new();
     private readonly NetworkStream _stream;
 
-    private RawClient(Uri address)
+    private RawClient(Uri address, int receiveBuffer)
     {
+        _tcp.ReceiveBufferSize = receiveBuffer;
         _tcp.Connect(address.Host, address.Port);
         _stream = _tcp.GetStream();
     }
 
-    public static RawClient Connect(GatewayHost host) => new(host.Address);
+    /// <param name="host">Where to.</param>
+    /// <param name="receiveBuffer">How much this side takes without having read it, in bytes.</param>
+    public static RawClient Connect(GatewayHost host, int receiveBuffer = 64 * 1024) => new(host.Address, receiveBuffer);
 
     /// <summary>Sends bytes as they are; a line ends in LF here and in CR LF on the wire.</summary>
     public async Task SendAsync(string text) => await _stream.WriteAsync(Encoding.Latin1.GetBytes(text.ReplaceLineEndings("\r\n")));

@@ -115,3 +115,26 @@ internal sealed class ScriptedCluster : IClusterView
 
     public ClusterStatus GetStatus() => Status;
 }
+
+/// <summary>A stop that goes on when the test says so.</summary>
+internal sealed class ScriptedDrain : IDrain, IDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _over = new();
+
+    public CancellationToken Closing => _closing.Token;
+
+    public CancellationToken Over => _over.Token;
+
+    /// <summary>Nothing new is taken any more.</summary>
+    public void Close() => _closing.Cancel();
+
+    /// <summary>The time to finish is over.</summary>
+    public void End() => _over.Cancel();
+
+    public void Dispose()
+    {
+        _closing.Dispose();
+        _over.Dispose();
+    }
+}

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
+using Prism.Cluster;
 using Prism.Sse;
 
 namespace Prism.Chains;
@@ -8,7 +8,7 @@ namespace Prism.Chains;
 /// Writes a run's events as server-sent events. What is stored of them has an <c>id</c>; whoever comes back with it as <c>Last-Event-ID</c>, to
 /// whichever silo, reads on behind it.
 /// </summary>
-internal sealed class RunEvents(ChainClient chains, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class RunEvents(ChainClient chains, SseStreams streams, IDrain drain)
 {
     /// <summary>Writes the events until the run's last one.</summary>
     /// <param name="context">The request.</param>
@@ -17,7 +17,7 @@ internal sealed class RunEvents(ChainClient chains, IHostApplicationLifetime lif
     /// <param name="deltas">Whether pieces of answers are wanted.</param>
     public async Task WriteAsync(HttpContext context, ChainRun run, long after, bool deltas)
     {
-        await using var output = new SseStream(context, time);
+        await using var output = streams.Open(context);
         if (!run.IsFinished)
         {
             // Before the first event, for which there may be a while to wait: the client knows that it is connected.
@@ -25,7 +25,7 @@ internal sealed class RunEvents(ChainClient chains, IHostApplicationLifetime lif
         }
 
         // A silo that stops ends the stream without a last event: the client comes back to another one.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Closing);
         try
         {
             await foreach (var one in chains.WatchAsync(run.Id, after, deltas, stop.Token))

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Prism.Auth;
+using Prism.Cluster;
 using Prism.Errors;
 using Prism.Json;
 using Serilog;
@@ -9,7 +9,7 @@ namespace Prism.Chains;
 
 /// <summary><c>/v1/runs</c></summary>
 internal sealed class RunsEndpoint(
-    ChainClient chains, RunResolver resolver, RunEvents events, IHostApplicationLifetime lifetime, IDiagnosticContext log)
+    ChainClient chains, RunResolver resolver, RunEvents events, IDrain drain, IDiagnosticContext log)
 {
     private const int MostRuns = 100;
 
@@ -130,7 +130,7 @@ internal sealed class RunsEndpoint(
         }
 
         // A silo that stops does not hold the run, only this answer: the client can ask for the rest elsewhere.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Closing);
         try
         {
             return await chains.WaitAsync(run.Id, patience, stop.Token) ?? run;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Prism.Auth;
 using Prism.Cache;
+using Prism.Cluster;
 using Prism.Errors;
 using Prism.Failover;
 using Prism.Json;
@@ -13,7 +14,7 @@ using Serilog;
 namespace Prism.Chat;
 
 /// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
-internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, TimeProvider time)
+internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain drain, IDiagnosticContext log)
 {
     /// <summary><c>POST /v1/chat</c></summary>
     public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
@@ -35,19 +36,28 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         {
             await FailAsync(context, refused);
         }
-        else if (request.Stream == true)
-        {
-            await StreamAsync(context, format, request);
-        }
         else
         {
-            await CompleteAsync(context, format, request);
+            // The client, or this process, may have no more time for it.
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Over);
+            await (request.Stream == true
+                ? StreamAsync(context, format, request, end.Token)
+                : CompleteAsync(context, format, request, end.Token));
         }
     }
 
-    private async Task CompleteAsync(HttpContext context, IChatFormat format, ChatRequest request)
+    private async Task CompleteAsync(HttpContext context, IChatFormat format, ChatRequest request, CancellationToken end)
     {
-        var outcome = await chat.CompleteAsync(request, context.RequestAborted);
+        ChatOutcome outcome;
+        try
+        {
+            outcome = await chat.CompleteAsync(request, end);
+        }
+        catch (OperationCanceledException) when (IsCutShort(context))
+        {
+            outcome = new() { Error = ChatError.CutShort };
+        }
+
         OnRouted(context.Response, outcome.Route);
         if (outcome.Error is { } error)
         {
@@ -59,12 +69,23 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
         await format.WriteResponseAsync(context.Response, outcome.Response);
     }
 
-    private async Task StreamAsync(HttpContext context, IChatFormat format, ChatRequest request)
+    private async Task StreamAsync(HttpContext context, IChatFormat format, ChatRequest request, CancellationToken end)
     {
-        await using var output = new SseStream(context, time);
-        var stream = format.CreateStream(output, request);
+        await using var output = streams.Open(context);
+        try
+        {
+            await RelayAsync(context, output, format.CreateStream(output, request), chat.StreamAsync(request, end));
+        }
+        catch (OperationCanceledException) when (IsCutShort(context))
+        {
+            await EndAsync(context, output, ChatError.CutShort);
+        }
+    }
+
+    private async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, IAsyncEnumerable<ChatStreamEvent> events)
+    {
         var (ended, started) = (false, default(ChatRoute));
-        await foreach (var streamEvent in chat.StreamAsync(request, context.RequestAborted))
+        await foreach (var streamEvent in events)
         {
             ended = streamEvent is { Completed: not null } or { Failed: not null };
             switch (streamEvent)
@@ -81,14 +102,8 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
                     await stream.CompleteAsync(usage);
                     await output.WriteDoneAsync();
                     break;
-                case { Failed: { } error } when await output.TryAbandonAsync():
-                    OnRouted(context.Response, error.Route);
-                    await FailAsync(context, error);
-                    break;
                 case { Failed: { } error }:
-                    LogError(error);
-                    // The end, without [DONE]: a client must not take this for a whole answer.
-                    await output.WriteAsync(ChatErrorMapping.BodyOf(error), GatewayJson.Api.ApiErrorBody);
+                    await EndAsync(context, output, error);
                     break;
             }
         }
@@ -107,6 +122,22 @@ internal sealed class ChatEndpoint(IChatService chat, IDiagnosticContext log, Ti
             SetRoute(response, route);
         }
     }
+
+    private async Task EndAsync(HttpContext context, SseStream output, ChatError error)
+    {
+        if (await output.TryAbandonAsync())
+        {
+            OnRouted(context.Response, error.Route);
+            await FailAsync(context, error);
+            return;
+        }
+
+        LogError(error);
+        // The end, without [DONE]: a client must not take this for a whole answer.
+        await output.WriteAsync(ChatErrorMapping.BodyOf(error), GatewayJson.Api.ApiErrorBody);
+    }
+
+    private bool IsCutShort(HttpContext context) => drain.Over.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested;
 
     private Task FailAsync(HttpContext context, ChatError error)
     {

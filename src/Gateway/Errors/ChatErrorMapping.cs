@@ -43,7 +43,7 @@ internal static class ChatErrorMapping
         ChatErrorKind.PermissionDenied => new(error.Message, ApiError.InvalidRequest, error.Param, "permission_denied"),
         ChatErrorKind.RateLimited => new(error.Message, "rate_limit_exceeded", error.Param, "rate_limit_exceeded"),
         ChatErrorKind.QuotaExceeded => new(error.Message, "insufficient_quota", error.Param, "insufficient_quota"),
-        ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, "overloaded"),
+        ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, error.Code == ChatError.Stopping ? ChatError.Stopping : "overloaded"),
         ChatErrorKind.UpstreamUnavailable => new(error.Message, ApiError.ServerError, null, "provider_unavailable"),
         ChatErrorKind.Internal => Internal,
         _ => new(error.Message, ApiError.ServerError, null, "upstream_error"),

@@ -24,6 +24,7 @@ internal sealed class SseStream : IAsyncDisposable
     private static readonly ReadOnlyMemory<byte> Ping = ": ping\n\n"u8.ToArray();
 
     private readonly HttpContext _context;
+    private readonly SseStreams _streams;
     private readonly TimeProvider _time;
     private readonly ITimer _heartbeat;
     // The heartbeat writes to the same response; nobody else ever waits here.
@@ -34,9 +35,10 @@ internal sealed class SseStream : IAsyncDisposable
     private long _lastWrite;
     private bool _closed;
 
-    public SseStream(HttpContext context, TimeProvider time)
+    public SseStream(HttpContext context, SseStreams streams, TimeProvider time)
     {
         _context = context;
+        _streams = streams;
         _time = time;
         _json = new Utf8JsonWriter(_event, WriterOptions);
         _lastWrite = time.GetTimestamp();
@@ -145,8 +147,15 @@ internal sealed class SseStream : IAsyncDisposable
         }
 
         _lastWrite = _time.GetTimestamp();
-        // Writing to the pipe flushes it.
-        await _context.Response.BodyWriter.WriteAsync(raw, _context.RequestAborted);
+        // Writing to the pipe flushes it. It is not done at once where the client is so slow that the server's buffer is full.
+        var sent = _context.Response.BodyWriter.WriteAsync(raw, _context.RequestAborted);
+        if (sent.IsCompleted)
+        {
+            await sent;
+            return;
+        }
+
+        await _streams.WaitForClientAsync(_context, sent.AsTask());
     }
 
     // Armed once a silence, not once an event: an event costs a timestamp only.

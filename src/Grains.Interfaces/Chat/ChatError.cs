@@ -9,6 +9,9 @@ namespace Prism.Chat;
 [GenerateSerializer, Immutable, Alias("prism.chat-error")]
 public sealed record ChatError
 {
+    /// <summary>The code of <see cref="CutShort"/>.</summary>
+    public const string Stopping = "stopping";
+
     /// <summary>Which side failed, and at which stage.</summary>
     [Id(0)] public required ChatErrorKind Kind { get; init; }
 
@@ -37,6 +40,15 @@ public sealed record ChatError
     /// Who was asked, and how often: of a stream that failed before its first piece, which has no <see cref="ChatStreamEvent.Started"/>.
     /// </summary>
     [Id(8), JsonIgnore] public ChatRoute? Route { get; init; }
+
+    /// <summary>A call that was still under way when the time was over that a process has to stop.</summary>
+    public static ChatError CutShort { get; } = new()
+    {
+        Kind = ChatErrorKind.Overloaded,
+        Message = "This Prism stops, and the time to finish is over. Send the request again.",
+        Code = Stopping,
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
 
     /// <summary>A request that cannot be served as it is.</summary>
     public static ChatError Invalid(string message, string? param = null, string? code = null) =>

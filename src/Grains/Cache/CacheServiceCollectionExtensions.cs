@@ -21,7 +21,6 @@ internal static class CacheServiceCollectionExtensions
         services.AddSingleton<IResponseCache, CacheClearing>();
         services.AddSingleton<FlightRegistry>();
         services.AddSingleton<FlightLeader>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FlightDrain>();
         services.AddSingleton<CacheDesk>();
         services.AddSingleton<CachedCaller>();
         return services;

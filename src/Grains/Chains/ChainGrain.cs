@@ -59,6 +59,11 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         }
 
         _feed.End();
+        if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && _store is { Exists: true, Current.IsFinished: false })
+        {
+            // Waits behind this activation, and then makes one on another silo: else the run would stand still until its reminder.
+            GrainFactory.GetGrain<IChainGrain>(Id).GetAsync().Ignore();
+        }
     }
 
     public async Task<ChainStartOutcome> StartAsync(ChainStart start)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
+using Prism.Cluster;
 
 namespace Prism.Chat;
 
@@ -9,12 +10,24 @@ namespace Prism.Chat;
 /// worth a hop. Not a stateless worker, whose workers cannot be enumerated (each call may reach another one).
 /// </summary>
 [PreferLocalPlacement]
-internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> logger) : Grain, IChatGrain, IIncomingGrainCallFilter
+internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls, IDrain drain, ILogger<ChatGrain> logger)
+    : Grain, IChatGrain, IIncomingGrainCallFilter
 {
     public async IAsyncEnumerable<ChatOutcome> CompleteAsync(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var outcome = await chat.CompleteAsync(request, cancellationToken);
+        using var call = calls.Begin();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
+        ChatOutcome outcome;
+        try
+        {
+            outcome = await chat.CompleteAsync(request, end.Token);
+        }
+        catch (OperationCanceledException) when (IsCutShort(cancellationToken))
+        {
+            outcome = new() { Error = ChatError.CutShort };
+        }
+
         LogEnded(outcome.Route, outcome.Error, outcome.Response?.Usage);
         yield return outcome;
     }
@@ -22,8 +35,11 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        using var call = calls.Begin();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
+        await using var events = chat.StreamAsync(request, end.Token).GetAsyncEnumerator(CancellationToken.None);
         ChatRoute? route = null;
-        await foreach (var streamEvent in chat.StreamAsync(request, cancellationToken))
+        while (await NextAsync(events, cancellationToken) is { } streamEvent)
         {
             route = streamEvent.Started ?? route;
             if (streamEvent is { Completed: not null } or { Failed: not null })
@@ -32,6 +48,10 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
             }
 
             yield return streamEvent;
+            if (streamEvent.Failed is not null)
+            {
+                yield break;
+            }
         }
     }
 
@@ -48,6 +68,20 @@ internal sealed partial class ChatGrain(IChatService chat, ILogger<ChatGrain> lo
             DeactivateOnIdle();
         }
     }
+
+    private async ValueTask<ChatStreamEvent?> NextAsync(IAsyncEnumerator<ChatStreamEvent> events, CancellationToken caller)
+    {
+        try
+        {
+            return await events.MoveNextAsync() ? events.Current : default(ChatStreamEvent?);
+        }
+        catch (OperationCanceledException) when (IsCutShort(caller))
+        {
+            return ChatError.CutShort;
+        }
+    }
+
+    private bool IsCutShort(CancellationToken caller) => drain.Over.IsCancellationRequested && !caller.IsCancellationRequested;
 
     private void LogEnded(ChatRoute? route, ChatError? error, ChatUsage? usage) =>
         LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, error?.Kind, usage?.TotalTokens, usage?.CostOf(route));

@@ -19,6 +19,7 @@ internal static class Settings
     public const string FailoverSection = "Prism:Failover";
     public const string BreakerSection = "Prism:Breaker";
     public const string TelemetrySection = "Prism:Telemetry";
+    public const string OverloadSection = "Prism:Overload";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
     public const string CostsSection = "Prism:Costs";
@@ -68,10 +69,12 @@ internal static class Settings
             new("LLM_HOST", "Prism:Host", SettingKind.Host, "0.0.0.0", "The address to listen at."),
             new("LLM_PORT", "Prism:Port", SettingKind.WholeNumber(0, MaxPort), "8000", "The port of the API; `0`: any free one."),
             new("LLM_MAX_BODY_BYTES", "Prism:MaxBodyBytes", SettingKind.WholeNumber(1, 1 << 30), "4194304", "The longest request body."),
-            new("LLM_SHUTDOWN_TIMEOUT", "Prism:ShutdownTimeout", SettingKind.Seconds(MaxTimeout), "25",
+            new("LLM_SHUTDOWN_TIMEOUT", "Prism:ShutdownTimeout", SettingKind.Seconds(MaxTimeout), "40",
                 "The longest time from SIGTERM to the end of the process."),
-            new("LLM_DRAIN_TIMEOUT", "Prism:DrainTimeout", SettingKind.Seconds(MaxTimeout), "15",
-                "How much of it the requests under way have to finish; the rest is the silo's, to hand over what it has."),
+            new("LLM_DRAIN_DELAY", "Prism:DrainDelay", SettingKind.SecondsOrNone(MaxTimeout), "0",
+                "For how long of it requests are still taken, though it is not ready any more: until load balancers have noticed. 5 in Kubernetes."),
+            new("LLM_DRAIN_TIMEOUT", "Prism:DrainTimeout", SettingKind.Seconds(MaxTimeout), "25",
+                "How much of it the requests under way have to finish after that; the rest is the silo's, to hand over what it has."),
             new("LLM_LOG_LEVEL", LogLevelPath, LogLevels.Kind, "info", "The least severe log lines that are written."),
             DefaultProvider,
             Providers,
@@ -115,6 +118,21 @@ internal static class Settings
                 "How long the circuit stays open; twice as long after each probe that fails, up to eight times."),
             new("LLM_BREAKER_PROBES", "Prism:Breaker:Probes", SettingKind.WholeNumber(1, 1_000), "2",
                 "How many probes are made at the same time in the whole cluster, and how many have to succeed to close it."),
+        ]),
+        new("Overload",
+        [
+            new("LLM_MAX_CONCURRENT_REQUESTS", "Prism:Overload:MaxConcurrentRequests", SettingKind.WholeNumber(1, 1_000_000), "1000",
+                "How many requests of `/v1` this silo works on at the same time, a stream until its end."),
+            new("LLM_MAX_QUEUED_REQUESTS", "Prism:Overload:MaxQueuedRequests", SettingKind.WholeNumber(0, 1_000_000), "100",
+                "How many more may wait for that; all others get a 503 at once."),
+            new("LLM_QUEUE_TIMEOUT", "Prism:Overload:QueueTimeout", SettingKind.Seconds(MaxTimeout), "2", "The longest of these waits."),
+            new("LLM_STREAM_WRITE_TIMEOUT", "Prism:Overload:StreamWriteTimeout", SettingKind.Seconds(MaxTimeout), "30",
+                "How long the client of a stream may take nothing of what is ready for it, before it is let go."),
+            new("LLM_MAX_CONNECTIONS", "Prism:MaxConnections", SettingKind.WholeNumber(1, 1_000_000), "10000",
+                "How many connections a port has at the same time; more are closed at once."),
+            new("LLM_HEADERS_TIMEOUT", "Prism:HeadersTimeout", SettingKind.Seconds(MaxTimeout), "10", "How long the headers of a request may take."),
+            new("LLM_MIN_DATA_RATE", "Prism:MinDataRate", SettingKind.WholeNumber(1, 1 << 30), "240",
+                "How fast a body has to come and to be taken, in bytes a second."),
         ]),
         new("Response cache",
         [

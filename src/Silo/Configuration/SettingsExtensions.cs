@@ -9,6 +9,7 @@ using Prism.Configuration.Kinds;
 using Prism.Costs;
 using Prism.Failover;
 using Prism.Metrics;
+using Prism.Overload;
 using Prism.Providers;
 using Prism.Server;
 using Prism.Telemetry;
@@ -43,6 +44,7 @@ internal static class SettingsExtensions
             .AddSection<BreakerOptions>(Settings.BreakerSection)
             .AddSection<TelemetryOptions>(Settings.TelemetrySection)
             .AddSection<TraceOptions>(Settings.TelemetrySection)
+            .AddSection<OverloadOptions>(Settings.OverloadSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<CostOptions>(Settings.CostsSection)

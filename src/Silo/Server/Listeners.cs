@@ -2,25 +2,45 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Prism.Metrics;
+using Prism.Overload;
 
 namespace Prism.Server;
 
 /// <summary>Where Kestrel listens: first for the API, then, at a port of its own, for whoever scrapes the metrics.</summary>
-internal sealed class Listeners(IOptions<ServerOptions> server, IOptions<MetricsOptions> metrics, ConnectionDrain drain)
+internal sealed class Listeners(
+    IOptions<ServerOptions> server, IOptions<OverloadOptions> overload, IOptions<MetricsOptions> metrics, Connections connections)
     : IConfigureOptions<KestrelServerOptions>
 {
+    // Bounds what an answer holds for a client that is slower than its provider; the call upstream is not read on meanwhile.
+    private const int MaxResponseBuffer = 64 * 1024;
+
+    private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(5);
+
     private bool HasMetricsListener => metrics.Value.Enabled && (metrics.Value.Port == 0 || metrics.Value.Port != server.Value.Port);
 
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = server.Value.MaxBodyBytes;
-        Listen(options, server.Value.Port, drain.Watch);
+        Limit(options.Limits);
+        Listen(options, server.Value.Port, connections.Watch);
         if (HasMetricsListener)
         {
             Listen(options, metrics.Value.Port, MetricsListener.Mark);
         }
     }
+
+    private void Limit(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = server.Value.MaxBodyBytes;
+        limits.MaxConcurrentConnections = server.Value.MaxConnections;
+        limits.MaxResponseBufferSize = MaxResponseBuffer;
+        limits.RequestHeadersTimeout = server.Value.HeadersTimeout;
+        limits.MinRequestBodyDataRate = new(server.Value.MinDataRate, RequestGrace);
+        // Streams have a time-out of their own, which this must not come before.
+        limits.MinResponseDataRate = new(server.Value.MinDataRate, Max(overload.Value.StreamWriteTimeout, RequestGrace));
+    }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void Listen(KestrelServerOptions options, int port, Action<ListenOptions> configure)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Prism.Cluster;
 
 namespace Prism.Server;
 
@@ -18,8 +19,10 @@ internal static class ServerExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
             .AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>()
-            .AddSingleton<ConnectionDrain>()
-            .AddHostedService(services => services.GetRequiredService<ConnectionDrain>())
+            .AddSingleton<Connections>()
+            .AddSingleton<Drain>()
+            .AddSingleton<IDrain>(services => services.GetRequiredService<Drain>())
+            .AddHostedService(services => services.GetRequiredService<Drain>())
             .AddOptions<HostOptions>().Configure<IOptions<ServerOptions>>(static (host, server) =>
             {
                 // The server answers probes while the silo is still waiting for its storage. They stop one after the other, the server first.

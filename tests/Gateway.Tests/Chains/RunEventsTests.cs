@@ -117,7 +117,7 @@ public sealed class RunEventsTests : GatewayTest
         {
         }
 
-        Host.Lifetime.StopApplication();
+        Host.Drain.Close();
 
         Assert.DoesNotContain("event: ", await reader.ReadToEndAsync().WaitAsync(GatewayHost.Deadline), StringComparison.Ordinal);
         Assert.Equal(ChainRunStatus.Running, Run.Run.Status);

@@ -279,7 +279,7 @@ public sealed class RunsTests : GatewayTest
         var answer = StartAsync($$"""{"steps":{{Steps}}}""", "k");
         await waiting.Task.WaitAsync(GatewayHost.Deadline);
 
-        Host.Lifetime.StopApplication();
+        Host.Drain.Close();
 
         using var response = await answer;
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);

@@ -82,6 +82,8 @@ public sealed class HealthTests : GatewayTest
         Assert.Equal("""{"status":"stopping"}""", await ready.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.OK, report.StatusCode);
         Assert.StartsWith("""{"status":"stopping",""", await report.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // The next request is to be another silo's.
+        Assert.True(ready.Headers.ConnectionClose);
     }
 
     [Fact]

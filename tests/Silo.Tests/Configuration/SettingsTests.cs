@@ -7,6 +7,7 @@ using Prism.Configuration;
 using Prism.Configuration.Kinds;
 using Prism.Costs;
 using Prism.Metrics;
+using Prism.Overload;
 using Prism.Providers;
 using Prism.Server;
 
@@ -28,7 +29,7 @@ public sealed class SettingsTests
             using var app = SiloHost.Build(variables);
             return JsonSerializer.Serialize<object[]>(
             [
-                app.Get<ServerOptions>(), app.Get<MetricsOptions>(), app.Get<OrleansDashboardOptions>(), app.Get<ProvidersOptions>(),
+                app.Get<ServerOptions>(), app.Get<OverloadOptions>(), app.Get<MetricsOptions>(), app.Get<OrleansDashboardOptions>(), app.Get<ProvidersOptions>(),
                 app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(), app.Get<CostOptions>(),
             ]);
         }
@@ -55,6 +56,14 @@ public sealed class SettingsTests
             ["LLM_ADVERTISED_IP"] = "10.1.2.3",
             ["LLM_SHUTDOWN_TIMEOUT"] = "60",
             ["LLM_DRAIN_TIMEOUT"] = "50",
+            ["LLM_DRAIN_DELAY"] = "5",
+            ["LLM_MAX_CONNECTIONS"] = "7",
+            ["LLM_HEADERS_TIMEOUT"] = "8",
+            ["LLM_MIN_DATA_RATE"] = "9",
+            ["LLM_MAX_CONCURRENT_REQUESTS"] = "10",
+            ["LLM_MAX_QUEUED_REQUESTS"] = "0",
+            ["LLM_QUEUE_TIMEOUT"] = "0.5",
+            ["LLM_STREAM_WRITE_TIMEOUT"] = "12",
             ["LLM_REDIS_URL"] = "redis://redis:6379",
             ["LLM_CLUSTER_PROBE_TIMEOUT"] = "0.5",
             ["LLM_CLUSTER_MAX_PROBE_TIMEOUT"] = "3",
@@ -79,7 +88,12 @@ public sealed class SettingsTests
         var silo = app.Get<SiloEndpointOptions>();
         Assert.Equal(("blue", "mine", 11112, 0), (silo.ClusterId, silo.ServiceId, silo.SiloPort, silo.GatewayPort));
         Assert.Equal(IPAddress.Parse("10.1.2.3"), silo.AdvertisedAddress);
-        Assert.Equal((60, 50), (server.ShutdownTimeout.TotalSeconds, server.DrainTimeout.TotalSeconds));
+        Assert.Equal((60, 5, 50), (server.ShutdownTimeout.TotalSeconds, server.DrainDelay.TotalSeconds, server.DrainTimeout.TotalSeconds));
+        Assert.Equal((7, 8, 9), (server.MaxConnections, server.HeadersTimeout.TotalSeconds, server.MinDataRate));
+        var overload = app.Get<OverloadOptions>();
+        Assert.Equal(
+            (10, 0, 0.5, 12),
+            (overload.MaxConcurrentRequests, overload.MaxQueuedRequests, overload.QueueTimeout.TotalSeconds, overload.StreamWriteTimeout.TotalSeconds));
         Assert.Equal("redis://redis:6379", app.Get<RedisOptions>().Url);
         Assert.Equal(TimeSpan.FromSeconds(2.5), app.Get<CostOptions>().ReportInterval);
         var timing = app.Get<ClusterTimingOptions>();

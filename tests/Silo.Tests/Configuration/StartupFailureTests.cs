@@ -24,8 +24,10 @@ public sealed class StartupFailureTests
     [InlineData("LLM_API_KEYS", "sk-one, sk-one", "LLM_API_KEYS (Prism:Auth:ApiKeys) lists a key more than once.")]
     [InlineData("LLM_DASHBOARD_ENABLED", "2", "LLM_DASHBOARD_ENABLED (Prism:Dashboard:Enabled)")]
     [InlineData("LLM_REDIS_URL", "localhost:6379", "LLM_REDIS_URL (Prism:Redis:Url) has to be redis://[user:password@]host:port[/db]")]
-    [InlineData("LLM_DRAIN_TIMEOUT", "30",
-        "LLM_DRAIN_TIMEOUT (Prism:DrainTimeout) is 00:00:30 and has to be below LLM_SHUTDOWN_TIMEOUT (Prism:ShutdownTimeout), which is 00:00:25.")]
+    [InlineData("LLM_DRAIN_DELAY", "15",
+        "LLM_DRAIN_DELAY (Prism:DrainDelay) is 00:00:15 and LLM_DRAIN_TIMEOUT (Prism:DrainTimeout) is 00:00:25: together they have to be below LLM_SHUTDOWN_TIMEOUT (Prism:ShutdownTimeout), which is 00:00:40.")]
+    [InlineData("LLM_MAX_CONCURRENT_REQUESTS", "0", "LLM_MAX_CONCURRENT_REQUESTS (Prism:Overload:MaxConcurrentRequests)")]
+    [InlineData("LLM_STREAM_WRITE_TIMEOUT", "0", "LLM_STREAM_WRITE_TIMEOUT (Prism:Overload:StreamWriteTimeout) has to be a number of seconds, above 0")]
     [InlineData("LLM_CLUSTER_MISSED_PROBES", "0", "LLM_CLUSTER_MISSED_PROBES (Prism:Cluster:MissedProbes)")]
     [InlineData("LLM_OPENAI_TIMEOUT", "0", "LLM_OPENAI_TIMEOUT (Prism:Providers:openai:Timeout) has to be a number of seconds")]
     [InlineData("LLM_OPENAI_TIMEOUT", "3600.5", "above 0 and up to 3600, not '3600.5'.")]

@@ -31,6 +31,9 @@ internal abstract class SettingKind
     /// <summary>Seconds in the environment, a time span in the configuration; above zero.</summary>
     public static SettingKind Seconds(TimeSpan max) => new DurationKind(TimeSpan.FromSeconds(1), "seconds", allowsZero: false, max);
 
+    /// <summary>The same, zero or more.</summary>
+    public static SettingKind SecondsOrNone(TimeSpan max) => new DurationKind(TimeSpan.FromSeconds(1), "seconds", allowsZero: true, max);
+
     /// <summary>Milliseconds in the environment, a time span in the configuration; zero or more.</summary>
     public static SettingKind Milliseconds(TimeSpan max) =>
         new DurationKind(TimeSpan.FromMilliseconds(1), "milliseconds", allowsZero: true, max);

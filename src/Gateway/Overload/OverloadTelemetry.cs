@@ -1,0 +1,45 @@
+using Prometheus;
+
+namespace Prism.Overload;
+
+/// <summary>What a silo does against having too much to do.</summary>
+internal sealed class OverloadTelemetry
+{
+    private readonly Gauge _admitted;
+    private readonly Gauge _queued;
+    private readonly Counter.Child _queueFull;
+    private readonly Counter.Child _queueTimeout;
+    private readonly Counter _stalled;
+
+    public OverloadTelemetry(IMetricFactory metrics)
+    {
+        _admitted = metrics.CreateGauge("llm_admitted_requests", "Requests that are being worked on, of LLM_MAX_CONCURRENT_REQUESTS.");
+        _queued = metrics.CreateGauge("llm_queued_requests", "Requests that wait to be worked on, of LLM_MAX_QUEUED_REQUESTS.");
+        var shed = metrics.CreateCounter("llm_shed_requests_total", "Requests that were refused because there were too many.", ["reason"]);
+        // There from the start: a rate over a counter that appears with its first event misses that event.
+        _queueFull = shed.WithLabels("queue_full");
+        _queueTimeout = shed.WithLabels("queue_timeout");
+        _stalled = metrics.CreateCounter("llm_stalled_streams_total", "Streams that were ended because their client took nothing of them.");
+    }
+
+    /// <summary>A request is worked on.</summary>
+    public void OnAdmitted() => _admitted.Inc();
+
+    /// <summary>It has ended.</summary>
+    public void OnEnded() => _admitted.Dec();
+
+    /// <summary>A request begins to wait.</summary>
+    public void OnQueued() => _queued.Inc();
+
+    /// <summary>It waits no more.</summary>
+    public void OnDequeued() => _queued.Dec();
+
+    /// <summary>There was no room to wait.</summary>
+    public void OnQueueFull() => _queueFull.Inc();
+
+    /// <summary>It has waited for too long.</summary>
+    public void OnQueueTimeout() => _queueTimeout.Inc();
+
+    /// <summary>A client that takes nothing was let go.</summary>
+    public void OnStalled() => _stalled.Inc();
+}

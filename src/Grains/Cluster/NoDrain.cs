@@ -1,0 +1,9 @@
+namespace Prism.Cluster;
+
+/// <summary>The drain of a process that has none: whatever is under way is waited for, as long as its host waits.</summary>
+internal sealed class NoDrain : IDrain
+{
+    public CancellationToken Closing => CancellationToken.None;
+
+    public CancellationToken Over => CancellationToken.None;
+}

@@ -1,0 +1,178 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Prism.Tests.Service;
+
+/// <summary>What a client may try, and does not get.</summary>
+public sealed class AbuseTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public static TheoryData<string> Vendors => ["openai", "anthropic", "ollama"];
+
+    [Fact]
+    public async Task An_image_is_never_fetched()
+    {
+        await using var elsewhere = await ScriptedUpstream.StartAsync();
+        await using var upstream = await ScriptedUpstream.StartAsync(AnswerAsync);
+        await using var prism = await StartAsync(upstream);
+        var image = elsewhere.Url + "/cat.png";
+
+        foreach (var provider in Vendors.Select(row => (string)row[0]).Append("echo"))
+        {
+            using var response = await prism.PostAsync(
+                "/v1/chat/completions?provider=" + provider,
+                $$$"""{"messages":[{"role":"user","content":[{"type":"text","text":"What is it?"},{"type":"image_url","image_url":{"url":"{{{image}}}"}}]}]}""");
+
+            Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, $"{provider}: {response.StatusCode}");
+        }
+
+        Assert.Empty(elsewhere.Received);
+        // Passed on as it is where the vendor takes it, and refused where not.
+        Assert.Contains(upstream.Received, request => request.Path == "/chat/completions" && request.Body.Contains(image, StringComparison.Ordinal));
+        Assert.DoesNotContain(upstream.Received, request => request.Path == "/api/chat");
+    }
+
+    [Fact]
+    public async Task Nothing_in_a_request_says_where_it_goes()
+    {
+        await using var elsewhere = await ScriptedUpstream.StartAsync();
+        await using var upstream = await ScriptedUpstream.StartAsync(AnswerAsync);
+        await using var prism = await StartAsync(upstream);
+        var url = elsewhere.Url;
+        string[] bodies =
+        [
+            $$$"""{"messages":[{"role":"user","content":"Hi"}],"base_url":"{{{url}}}","api_base":"{{{url}}}","endpoint":"{{{url}}}","url":"{{{url}}}"}""",
+            $$$"""{"model":"{{{url}}}/v1/x","messages":[{"role":"user","content":"Hi"}]}""",
+            $$$"""{"model":"openai/../../{{{url}}}","messages":[{"role":"user","content":"{{{url}}}"}]}""",
+            $$$"""{"model":"@{{{new Uri(url).Authority}}}/x","messages":[{"role":"user","content":"Hi"}]}""",
+        ];
+        foreach (var path in new[] { "/v1/chat?provider=openai", "/v1/chat?provider=ollama", "/v1/chat?provider=" + Uri.EscapeDataString(url), "/v1/chat?base_url=" + Uri.EscapeDataString(url) })
+        {
+            foreach (var body in bodies)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, path)
+                {
+                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                    Headers = { { "x-base-url", url }, { "x-forwarded-host", new Uri(url).Authority }, { "forwarded", "host=" + new Uri(url).Authority } },
+                };
+                request.Headers.Host = new Uri(url).Authority;
+                using var response = await prism.Http.SendAsync(request);
+            }
+        }
+
+        Assert.Empty(elsewhere.Received);
+        Assert.NotEmpty(upstream.Received);
+        Assert.All(upstream.Received, request => Assert.True(request.Path is "/chat/completions" or "/api/chat", request.Path));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vendors))]
+    public async Task A_redirect_is_not_followed(string provider)
+    {
+        await using var elsewhere = await ScriptedUpstream.StartAsync();
+        await using var upstream = await ScriptedUpstream.StartAsync(
+            call => call.JsonAsync("{}", 307, ("Location", elsewhere.Url + call.Request.Path)));
+        await using var prism = await StartAsync(upstream);
+
+        using var whole = await prism.PostAsync("/v1/chat?provider=" + provider, """{"messages":[{"role":"user","content":"Hi"}]}""");
+        using var stream = await prism.PostAsync("/v1/chat?provider=" + provider, """{"messages":[{"role":"user","content":"Hi"}],"stream":true}""");
+
+        Assert.Equal((HttpStatusCode.BadGateway, HttpStatusCode.BadGateway), (whole.StatusCode, stream.StatusCode));
+        Assert.DoesNotContain(elsewhere.Url, await whole.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(elsewhere.Received);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_is_refused_with_an_error_object()
+    {
+        await using var prism = await PrismService.StartAsync(("LLM_MAX_BODY_BYTES", "1000"));
+
+        using var response = await prism.PostAsync("/v1/chat", $$$"""{"messages":[{"role":"user","content":"{{{new string('x', 1000)}}}"}]}""");
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        var error = (await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync())).RootElement.GetProperty("error");
+        Assert.Equal("request_too_large", error.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_nothing_gives_back_what_it_holds()
+    {
+        var left = new TaskCompletionSource();
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            if (!call.Request.Body.Contains("endless", StringComparison.Ordinal))
+            {
+                await AnswerAsync(call);
+                return;
+            }
+
+            await call.StartStreamAsync();
+            var piece = Vendor.OpenAi.TextStream[0].Replace("Hello", new string('x', 8192), StringComparison.Ordinal);
+            while (!call.ClientLeft.IsCancellationRequested)
+            {
+                await call.WriteAsync(piece);
+            }
+
+            left.SetResult();
+        });
+        await using var prism = await StartAsync(
+            upstream, ("LLM_STREAM_WRITE_TIMEOUT", "0.3"), ("LLM_OPENAI_MAX_CONCURRENCY", "1"), ("LLM_OPENAI_QUEUE_TIMEOUT_MS", "20000"));
+        using var client = new TcpClient { ReceiveBufferSize = 8192 };
+        await client.ConnectAsync(prism.Url.Host, prism.Url.Port);
+        const string Body = """{"messages":[{"role":"user","content":"endless"}],"stream":true}""";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/chat?provider=openai HTTP/1.1\r\nHost: prism\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"));
+
+        await left.Task.WaitAsync(Deadline);
+
+        Assert.Contains("llm_stalled_streams_total 1\n", await prism.Http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        // There is one place at the provider, and it comes free with the end of the call.
+        using var next = await prism.PostAsync("/v1/chat?provider=openai", """{"messages":[{"role":"user","content":"Hi"}]}""");
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/chat", "default-src 'none'; frame-ancestors 'none'")]
+    [InlineData("/v1/models", "default-src 'none'; frame-ancestors 'none'")]
+    [InlineData("/healthz", "default-src 'none'; frame-ancestors 'none'")]
+    [InlineData("/metrics", "default-src 'none'; frame-ancestors 'none'")]
+    [InlineData("/dashboard/", "default-src 'self';")]
+    [InlineData("/nowhere", "default-src 'none'; frame-ancestors 'none'")]
+    public async Task Every_answer_has_the_security_headers_and_none_says_what_serves_it(string path, string policy)
+    {
+        await using var prism = await PrismService.StartAsync(("LLM_DASHBOARD_ENABLED", "true"));
+
+        using var response = await prism.Http.GetAsync(path);
+
+        Assert.Equal("nosniff", Header("x-content-type-options"));
+        Assert.Equal("DENY", Header("x-frame-options"));
+        Assert.Equal("no-referrer", Header("referrer-policy"));
+        Assert.Equal("same-origin", Header("cross-origin-resource-policy"));
+        Assert.StartsWith(policy, Header("content-security-policy"), StringComparison.Ordinal);
+        Assert.Equal(path.StartsWith("/v1", StringComparison.Ordinal) ? "no-store" : null, Header("cache-control"));
+        Assert.Null(Header("server"));
+        Assert.Null(Header("x-powered-by"));
+
+        string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    }
+
+    private static Task AnswerAsync(UpstreamCall call) => (call.Request.Path switch
+    {
+        "/api/chat" => Vendor.Ollama,
+        "/v1/messages" => Vendor.Anthropic,
+        _ => Vendor.OpenAi,
+    }).AnswerAsync(call);
+
+    private static Task<PrismService> StartAsync(ScriptedUpstream upstream, params (string Name, string Value)[] more) => PrismService.StartAsync(
+    [
+        ("LLM_OPENAI_API_KEY", "sk-0123456789"),
+        ("LLM_OPENAI_BASE_URL", upstream.Url),
+        ("LLM_ANTHROPIC_API_KEY", "sk-0123456789"),
+        ("LLM_ANTHROPIC_BASE_URL", upstream.Url),
+        ("LLM_OLLAMA_BASE_URL", upstream.Url),
+        .. more,
+    ]);
+}
