@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Prism.Limits;
+using Prism.Usage;
 
 namespace Prism.Keys;
 
@@ -43,6 +44,9 @@ internal sealed record ApiKeyView
     /// <summary>How its limits stand: only where one key is asked for.</summary>
     public ImmutableArray<LimitView>? Limits { get; init; }
 
+    /// <summary>What was made with it: only where one key is asked for.</summary>
+    public ApiKeyUsage? Usage { get; init; }
+
     public static ApiKeyView Of(ApiKey key, DateTimeOffset now) => new()
     {
         Id = key.Id,
@@ -62,6 +66,11 @@ internal sealed record ApiKeyView
         RevokedAt = key.RevokedAt,
     };
 }
+
+/// <summary>What was used with a key.</summary>
+/// <param name="Today">On this UTC day.</param>
+/// <param name="Month">In its month.</param>
+internal sealed record ApiKeyUsage(UsageRow Today, UsageRow Month);
 
 /// <summary>The body of <c>GET /admin/keys</c>.</summary>
 internal sealed record ApiKeyList(ImmutableArray<ApiKeyView> Keys);

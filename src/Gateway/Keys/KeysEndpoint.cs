@@ -8,11 +8,12 @@ using Prism.Chat;
 using Prism.Errors;
 using Prism.Json;
 using Prism.Limits;
+using Prism.Usage;
 
 namespace Prism.Keys;
 
 /// <summary><c>/admin/keys</c>. The keys themselves are made here and forgotten here: what goes further is a hash.</summary>
-internal sealed class KeysEndpoint(IGrainFactory grains, IOptions<AuthOptions> auth, TimeProvider time)
+internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOptions<AuthOptions> auth, TimeProvider time)
 {
     // Others may change the same key at the same time, each something else of it.
     private const int PatchAttempts = 3;
@@ -95,7 +96,12 @@ internal sealed class KeysEndpoint(IGrainFactory grains, IOptions<AuthOptions> a
             return;
         }
 
-        var view = ViewOf(key) with { Limits = LimitView.Of(await grain.GetStatusAsync()) };
+        var (today, month) = await usage.SumAsync(key.Id, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), context.RequestAborted);
+        var view = ViewOf(key) with
+        {
+            Limits = LimitView.Of(await grain.GetStatusAsync()),
+            Usage = new(UsageRow.Of(today), UsageRow.Of(month)),
+        };
         await context.Response.WriteJsonAsync(view, GatewayJson.Api.ApiKeyView);
     }
 

@@ -30,7 +30,7 @@ public sealed record ChatError
     /// <summary>When it is worth trying again, where that is known.</summary>
     [Id(5)] public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How the provider's limits stood when the call was admitted or refused; null where it has none, or had not been chosen.</summary>
+    /// <summary>How the limits of the provider and of the caller's key stood; null where there are none, or the call did not come so far.</summary>
     [Id(6)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 
     /// <summary>The HTTP status that the provider answered with; null where it did not, or where its answer began well.</summary>

@@ -33,7 +33,7 @@ public sealed record ChatRoute
     /// <summary>What the response cache had to do with it.</summary>
     [Id(3)] public ChatCacheResult Cache { get; init; }
 
-    /// <summary>How the provider's limits stood when the call was admitted or refused; null where it has none.</summary>
+    /// <summary>How the limits of the provider and of the caller's key stood when the call was admitted or refused; null where there are none.</summary>
     [Id(4)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 
     /// <summary>How old the answer is, where it is a stored one.</summary>
@@ -78,9 +78,6 @@ public readonly record struct ChatStreamEvent
 
     /// <summary>The answer ends here, incomplete.</summary>
     [Id(3)] public ChatError? Failed { get; init; }
-
-    /// <summary>Whether nothing comes after it.</summary>
-    public bool IsLast => Completed is not null || Failed is not null;
 
     /// <summary>An event that is <paramref name="chunk"/>.</summary>
     public static implicit operator ChatStreamEvent(ChatChunk chunk) => new() { Chunk = chunk };

@@ -63,7 +63,7 @@ internal sealed class ChatService(
         {
             observation.OnEvent(streamEvent);
             var marked = call.Account?.Mark(streamEvent) ?? streamEvent;
-            if (streamEvent.IsLast)
+            if (streamEvent.Completed is not null)
             {
                 // Before the caller knows: its next request is to find the permit free.
                 spending?.Dispose();

@@ -26,6 +26,7 @@ internal sealed partial class UpstreamCaller(
         using var reservation = held;
 
         // :: Call
+        call.Account?.OnCalled();
         var result = await call.Provider.CompleteAsync(call.Request, cancellationToken);
 
         // :: Settle
@@ -58,6 +59,7 @@ internal sealed partial class UpstreamCaller(
         using var answer = new StreamedAnswer(call, reservation, tokens, billing);
 
         // :: Call
+        call.Account?.OnCalled();
         await foreach (var streamEvent in call.Provider.StreamAsync(call.Request, cancellationToken))
         {
             if (streamEvent.Failed is { } error)

@@ -70,7 +70,7 @@ internal sealed partial class FlightLeader(
     {
         await foreach (var streamed in upstream.StreamAsync(call, cancellationToken))
         {
-            if (streamed.IsLast)
+            if (streamed.Completed is not null)
             {
                 // Before the readers know: the next request of theirs is to find the permit free.
                 spending?.Dispose();

@@ -75,7 +75,8 @@ internal sealed partial class ApiKeyCopies : IApiKeys
         _heartbeat.Start();
         var now = _time.GetTimestamp();
         var copy = _copies.Use(id, now);
-        if (copy.Held is not { } held || !_heartbeat.IsFresh(now) || _time.GetElapsedTime(held.ReadAt, now) is var age && age >= ApiKeyLease.LongestLife)
+        // In this order: what is held when the silo is known to be fresh is what was left after the last change.
+        if (!_heartbeat.IsFresh(now) || copy.Held is not { } held || _time.GetElapsedTime(held.ReadAt, now) is var age && age >= ApiKeyLease.LongestLife)
         {
             return new(ReadAsync(copy).WaitAsync(cancellationToken));
         }

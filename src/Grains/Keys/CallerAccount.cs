@@ -6,14 +6,16 @@ namespace Prism.Keys;
 
 /// <summary>
 /// What a call holds of its key's limits, until nobody can spend on it any more: neither its own request nor a flight that others have joined. It is
-/// charged with what is billed, in one answer or several; whatever else became of it, it was a request, unless Prism itself refused it.
+/// charged with what is billed; with all that it holds where it was given up while nobody can say what it took. It was a request in any case, unless
+/// Prism itself refused it.
 /// </summary>
 internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reservation)
 {
     private int _spenders;
     private long _tokens;
     private long _microUsd;
-    private bool _refused;
+    private volatile bool _underWay;
+    private volatile bool _refused;
 
     /// <summary>Lets one spend on it until what is returned is disposed. The last of them settles it.</summary>
     public IDisposable Open()
@@ -22,19 +24,27 @@ internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reserva
         return new Spender(this);
     }
 
+    /// <summary>A provider is called.</summary>
+    public void OnCalled() => _underWay = true;
+
     /// <summary>An answer, or what there was of it, took this.</summary>
     public void Charge(ChatUsage usage)
     {
+        _underWay = false;
         Interlocked.Add(ref _tokens, Limits.Charge.TokensOf(usage));
         Interlocked.Add(ref _microUsd, MicroUsd.Of(usage.CostUsd ?? 0));
     }
 
     /// <summary>The outcome as the caller is to see it: with how the key's limits stand.</summary>
-    public ChatOutcome Mark(ChatOutcome outcome) => outcome with
+    public ChatOutcome Mark(ChatOutcome outcome)
     {
-        Route = outcome.Route is { } route ? Mark(route) : null,
-        Error = outcome.Error is { } error ? Mark(error) : null,
-    };
+        _underWay = false;
+        return outcome with
+        {
+            Route = outcome.Route is { } route ? Mark(route) : null,
+            Error = outcome.Error is { } error ? Mark(error) : null,
+        };
+    }
 
     /// <summary>The event as the caller is to see it.</summary>
     public ChatStreamEvent Mark(in ChatStreamEvent streamEvent) => streamEvent switch
@@ -51,7 +61,11 @@ internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reserva
             return;
         }
 
-        if (_refused && _tokens == 0)
+        if (_underWay)
+        {
+            reservation.Forfeit();
+        }
+        else if (_refused && _tokens == 0)
         {
             reservation.Cancel();
         }
@@ -65,7 +79,7 @@ internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reserva
 
     private ChatError Mark(ChatError error)
     {
-        _refused = error.Provider is null;
+        (_underWay, _refused) = (false, error.Provider is null);
         return error with { Limits = [.. error.Limits ?? [], .. holder.GetStands()] };
     }
 

@@ -14,8 +14,10 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>How long a key's leases stay open that nobody uses.</summary>
     internal static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, KeyLease> _leases = [];
-    private readonly ConcurrentBag<LeaseHolder> _replaced = [];
+    private readonly List<(LeaseHolder Holder, long Since)> _replaced = [];
     private readonly Lock _gate = new();
     private readonly IGrainFactory _grains;
     private readonly string _silo;
@@ -28,7 +30,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     public KeyLeases(IGrainFactory grains, ILocalSiloDetails self, LimitTelemetry telemetry, TimeProvider time, ILogger<KeyLeases> logger)
     {
         (_grains, _silo, _telemetry, _time, _logger) = (grains, self.SiloAddress.ToParsableString(), telemetry.Keys, time, logger);
-        _sweep = time.CreateTimer(static leases => ((KeyLeases)leases!).Sweep(), this, IdleTime / 4, IdleTime / 4);
+        _sweep = time.CreateTimer(static leases => ((KeyLeases)leases!).Sweep(), this, SweepPeriod, SweepPeriod);
     }
 
     /// <summary>How many are open.</summary>
@@ -52,13 +54,19 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     public async ValueTask DisposeAsync()
     {
         await _sweep.DisposeAsync();
-        foreach (var holder in Holders)
+        foreach (var holder in FindAll())
         {
             await holder.DisposeAsync();
         }
     }
 
-    private IEnumerable<LeaseHolder> Holders => _leases.Values.Select(lease => lease.Holder).Concat(_replaced);
+    private List<LeaseHolder> FindAll()
+    {
+        lock (_gate)
+        {
+            return [.. _leases.Values.Select(lease => lease.Holder), .. _replaced.Select(one => one.Holder)];
+        }
+    }
 
     private KeyLease Open(string id, LimitSet limits)
     {
@@ -72,7 +80,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
                 }
 
                 // What is under way is settled with it, and it is closed after that.
-                _replaced.Add(other.Holder);
+                _replaced.Add((other.Holder, _time.GetTimestamp()));
             }
 
             return _leases[id] = new(new(
@@ -93,25 +101,21 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         var now = _time.GetTimestamp();
         lock (_gate)
         {
+            // A request may have one in its hands that it has not reserved from yet: so none is closed at once.
+            var closing = _replaced.FindAll(one => _time.GetElapsedTime(one.Since, now) >= SweepPeriod && one.Holder.OpenReservations == 0);
+            foreach (var one in closing)
+            {
+                _replaced.Remove(one);
+                _ = CloseAsync(one.Holder);
+            }
+
             foreach (var (id, lease) in _leases)
             {
                 if (_time.GetElapsedTime(lease.UsedAt, now) >= IdleTime)
                 {
                     _leases.TryRemove(id, out _);
-                    _replaced.Add(lease.Holder);
+                    _replaced.Add((lease.Holder, now));
                 }
-            }
-        }
-
-        for (var i = _replaced.Count; i > 0 && _replaced.TryTake(out var holder); i--)
-        {
-            if (holder.OpenReservations > 0)
-            {
-                _replaced.Add(holder);
-            }
-            else
-            {
-                _ = CloseAsync(holder);
             }
         }
     }
@@ -124,7 +128,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
-        if (!await Holders.ReturnAllAsync(cancellationToken))
+        if (!await FindAll().ReturnAllAsync(cancellationToken))
         {
             LogNotReturned();
         }

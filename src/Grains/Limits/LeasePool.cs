@@ -27,7 +27,8 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether more was spent than the ledger knows to be granted.</summary>
     public bool HasOverspent => _reports.Exists(report => report.Returned < 0);
 
-    public bool Fits(long amount, long now) => _old.Fits(amount, now) || _current.Fits(amount, now);
+    /// <summary>Whether there is so much. Of what a request takes nothing of, no block is needed: a model may be free.</summary>
+    public bool Fits(long amount, long now) => amount == 0 || _old.Fits(amount, now) || _current.Fits(amount, now);
 
     /// <summary>What can still be spent, over all blocks.</summary>
     public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0);

@@ -29,7 +29,7 @@ internal sealed class PrismProcess : IAsyncDisposable
 
     public int GatewayPort { get; }
 
-    /// <summary>A client of its API, without retries.</summary>
+    /// <summary>A client of its API, without retries; the admin, where there is one.</summary>
     public HttpClient Http { get; }
 
     public string LogFile => _process.LogFile;
@@ -66,7 +66,13 @@ internal sealed class PrismProcess : IAsyncDisposable
             start.Environment[variable] = value;
         }
 
-        return new(name, ports, new ChildProcess(start, Path.Combine(logs, name + ".log")));
+        var silo = new PrismProcess(name, ports, new ChildProcess(start, Path.Combine(logs, name + ".log")));
+        if (start.Environment.TryGetValue("LLM_ADMIN_API_KEY", out var key))
+        {
+            silo.Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        }
+
+        return silo;
     }
 
     /// <summary>Waits until it serves.</summary>

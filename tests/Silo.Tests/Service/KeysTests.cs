@@ -36,6 +36,7 @@ public sealed class KeysTests : IAsyncLifetime
         Assert.Equal(("search team", 100), (made.GetProperty("name").GetString(), made.GetProperty("requests_per_minute").GetInt32()));
         Assert.DoesNotContain(key, await list.Content.ReadAsStringAsync() + await one.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains(id, await list.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, (await one.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("usage").GetProperty("month").GetProperty("requests").GetInt32());
         Assert.Equal(
             (HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.Unauthorized), (before, revoked.StatusCode, after));
         Assert.Equal("revoked", (await gone.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());

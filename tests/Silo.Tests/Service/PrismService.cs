@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 using OpenAI.Chat;
 using Orleans.TestingHost;
@@ -55,6 +56,10 @@ internal sealed class PrismService : IAsyncDisposable
         new ApiKeyCredential("a key of the client's own"),
         // Retries would hide what Prism answers.
         new OpenAIClientOptions { Endpoint = new Uri(Url, "v1"), RetryPolicy = new ClientRetryPolicy(maxRetries: 0) });
+
+    /// <summary>A service of its container.</summary>
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
 
     /// <summary>Posts a JSON body.</summary>
     public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken = default) =>

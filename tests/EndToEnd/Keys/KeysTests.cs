@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Prism.Tests.Processes;
+using StackExchange.Redis;
+
+namespace Prism.Tests.Keys;
+
+/// <summary>API keys over real processes and a real Redis.</summary>
+[Collection(Lanes.Moments)]
+public sealed class KeysTests
+{
+    private const string AdminKey = "canary-admin-5b1f0c";
+    private const string StaticKey = "canary-static-77ad21";
+
+    [Fact]
+    public Task Keys_are_one_on_all_silos_outlive_one_that_dies_and_are_nowhere_in_Redis() => PrismCluster.RunAsync(silos: 2, async cluster =>
+    {
+        var (one, other) = (cluster.Silos[0], cluster.Silos[1]);
+        var keys = new List<(string Id, string Key)>();
+        for (var i = 0; i < 8; i++)
+        {
+            keys.Add(await CreateAsync(one, $"{i}"));
+        }
+
+        // Used, limited and revoked, on both.
+        Assert.All(await Task.WhenAll(keys.Select(key => ChatAsync(other, key.Key))), status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(HttpStatusCode.OK, await ChatAsync(one, StaticKey));
+        Assert.Equal(HttpStatusCode.NoContent, (await one.Http.DeleteAsync($"/admin/keys/{keys[0].Id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await ChatAsync(other, keys[0].Key));
+        Assert.Equal(HttpStatusCode.Unauthorized, await ChatAsync(one, keys[0].Key));
+
+        // Some of their grains were there.
+        await other.KillAsync();
+        Assert.All(
+            await Task.WhenAll(keys.Skip(1).Select(key => GetAsync(one, key.Key, "/v1/models"))), status => Assert.Equal(HttpStatusCode.OK, status));
+
+        var stored = await ReadAllAsync(cluster);
+        Assert.Contains(keys[1].Id, stored, StringComparison.Ordinal);
+        Assert.All(keys.Select(key => key.Key).Concat([AdminKey, StaticKey]), secret => Assert.DoesNotContain(secret, stored, StringComparison.Ordinal));
+    }, ("LLM_ADMIN_API_KEY", AdminKey), ("LLM_API_KEYS", StaticKey));
+
+    private static async Task<(string Id, string Key)> CreateAsync(PrismProcess silo, string name)
+    {
+        using var response = await silo.Http.PostAsJsonAsync("/admin/keys", new { name, requests_per_minute = 1_000, tokens_per_day = 1_000_000 });
+        var made = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return (made.GetProperty("id").GetString()!, made.GetProperty("key").GetString()!);
+    }
+
+    private static Task<HttpStatusCode> ChatAsync(PrismProcess silo, string key) =>
+        SendAsync(silo, key, HttpMethod.Post, "/v1/chat", JsonContent.Create(new { messages = new[] { new { role = "user", content = "Hi" } } }));
+
+    private static Task<HttpStatusCode> GetAsync(PrismProcess silo, string key, string path) => SendAsync(silo, key, HttpMethod.Get, path);
+
+    private static async Task<HttpStatusCode> SendAsync(PrismProcess silo, string key, HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Authorization = new("Bearer", key);
+        using var response = await silo.Http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    // Every key of the cluster with what it holds.
+    private static async Task<string> ReadAllAsync(PrismCluster cluster)
+    {
+        var url = new Uri(cluster.Redis.Url);
+        var options = new ConfigurationOptions { EndPoints = { { url.Host, url.Port } } };
+        if (url.UserInfo.Split(':', 2) is [var user, var password])
+        {
+            (options.User, options.Password) = (user.Length > 0 ? Uri.UnescapeDataString(user) : null, Uri.UnescapeDataString(password));
+        }
+
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        var (database, text) = (redis.GetDatabase(), new StringWriter());
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: cluster.Id + "/*"))
+        {
+            await text.WriteLineAsync(key.ToString());
+            var values = await database.KeyTypeAsync(key) switch
+            {
+                RedisType.String => [(string?)await database.StringGetAsync(key)],
+                RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => $"{entry.Name} {entry.Value}"),
+                var type => throw new NotSupportedException($"{key} is a {type}."),
+            };
+            await text.WriteLineAsync(string.Join('\n', values));
+        }
+
+        return text.ToString();
+    }
+}
