@@ -31,7 +31,8 @@ internal sealed class FailoverCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage(StorageNames.Ledgers).UseInMemoryReminderService().AddIncomingGrainCallFilter(calls);
+            silo.AddMemoryGrainStorage(StorageNames.Ledgers).AddMemoryGrainStorage(StorageNames.Catalogs);
+            silo.UseInMemoryReminderService().AddIncomingGrainCallFilter(calls);
             silo.Services.AddSingleton<TimeProvider>(time).UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services
                 .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
