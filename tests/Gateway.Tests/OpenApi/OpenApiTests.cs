@@ -5,6 +5,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Limits;
+using Prism.Providers;
 using Prism.Usage;
 
 namespace Prism.Tests.OpenApi;
@@ -47,6 +48,7 @@ public sealed class OpenApiTests : GatewayTest
     [InlineData("runs.json", "RunPage")]
     [InlineData("health.json", "Health")]
     [InlineData("usage.json", "UsageReport")]
+    [InlineData("provider-reports.json", "ProviderReportList")]
     public async Task What_is_answered_is_what_the_document_says(string golden, string schema)
     {
         var check = new SchemaCheck(await ReadAsync());
@@ -96,6 +98,9 @@ public sealed class OpenApiTests : GatewayTest
         { "ApiKeyPatch", GatewayJson.Api.ApiKeyBody },
         { "ApiKey", GatewayJson.Api.ApiKeyView },
         { "ApiKeyList", GatewayJson.Api.ApiKeyList },
+        { "LimitStand", TypeOf<LimitView>(GatewayJson.Api.Options) },
+        { "ProviderReportList", GatewayJson.Api.ProviderReportList },
+        { "ProviderReport", TypeOf<ProviderReportBody>(GatewayJson.Api.Options) },
         { "UsageReport", GatewayJson.Api.UsageBody },
         { "UsageRow", TypeOf<UsageRow>(GatewayJson.Api.Options) },
         { "Health", GatewayJson.Api.HealthReport },
