@@ -38,14 +38,22 @@ export async function until(what, ask, { seconds = 60, goesOn = () => true } = {
   throw new Error(`${what}: ${last}`);
 }
 
+// Below the ports that the system gives away: one that an engine forwards is nobody else's to listen at, and a program that was given it would
+// never be reached.
+let nextPort = 18410;
+
 // Starts Prism and waits until it serves.
 export async function startPrism(settings = {}, args = []) {
   const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-  const id = must(engine, ['run', '--detach', ...confined, '--publish', '127.0.0.1::8000', '--publish', '127.0.0.1::9090', ...variables, ...args, image]);
-  const prism = new Container(id);
+  const [port, metricsPort] = [nextPort++, nextPort++];
+  const name = `prism-try-${port}`;
+  // Of a check that was ended.
+  run(engine, ['rm', '--force', '--volumes', name]);
+  const published = ['--publish', `127.0.0.1:${port}:8000`, '--publish', `127.0.0.1:${metricsPort}:9090`];
+  const prism = new Container(must(engine, ['run', '--detach', '--name', name, ...confined, ...published, ...variables, ...args, image]));
   try {
-    prism.url = `http://${prism.address(8000)}`;
-    prism.metricsUrl = `http://${prism.address(9090)}`;
+    prism.url = `http://127.0.0.1:${port}`;
+    prism.metricsUrl = `http://127.0.0.1:${metricsPort}`;
     await until('ready', async () => (await fetch(`${prism.url}/healthz/ready`)).ok, { goesOn: () => prism.inspect('{{.State.Running}}') === 'true' });
     return prism;
   } catch (error) {
@@ -59,8 +67,6 @@ export class Container {
   constructor(id) { this.id = id; }
 
   inspect(format) { return must(engine, ['inspect', '--format', format, this.id]); }
-
-  address(port) { return must(engine, ['port', this.id, `${port}/tcp`]).split('\n')[0]; }
 
   exec(...command) { return run(engine, ['exec', this.id, ...command]); }
 

@@ -19,6 +19,10 @@ const queries = [
 ];
 const variables = dashboard.templating.list.filter(list => list.type === 'query').map(list => [`variable "${list.name}"`, list.query.query]);
 
+const admin = 'sk-admin-0123456789abcdef';
+const asAdmin = { Authorization: `Bearer ${admin}` };
+const json = { ...asAdmin, 'Content-Type': 'application/json' };
+
 // Names that stand in a query and are no metric: functions, keywords and what is in their brackets.
 const words = new Set(('abs absent and avg bool by ceil changes clamp_max clamp_min count delta deriv group_left group_right histogram_quantile ignoring increase '
   + 'irate label_replace label_values max max_over_time min min_over_time offset on or predict_linear quantile rate resets round sort sort_desc stddev '
@@ -56,20 +60,27 @@ describe('What operators look at', () => {
   let prism;
   let page;
   before(async () => {
+    const prices = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'prices-')), 'prices.json');
+    fs.writeFileSync(prices, '{"echo":{"models":{"echo-v1":{"input":1,"output":2}}}}');
+    fs.chmodSync(path.dirname(prices), 0o755);
     prism = await startPrism({
+      LLM_PRICES_FILE: '/etc/prism/prices.json',
       LLM_CACHE_ENABLED: 'true',
+      LLM_ADMIN_API_KEY: admin,
       LLM_ECHO_REQUESTS_PER_MINUTE: '1000',
       LLM_ECHO_TOKENS_PER_DAY: '1000000',
+      LLM_FALLBACK_PROVIDERS: 'echo',
+      LLM_RETRY_BACKOFF_MS: '1',
       LLM_PROVIDERS: 'away,narrow',
       LLM_AWAY_TYPE: 'openai', LLM_AWAY_BASE_URL: 'http://127.0.0.1:9/v1', LLM_AWAY_DEFAULT_MODEL: 'm',
       LLM_NARROW_TYPE: 'openai', LLM_NARROW_BASE_URL: 'http://127.0.0.1:9/v1', LLM_NARROW_DEFAULT_MODEL: 'm',
       LLM_NARROW_TOKENS_PER_DAY: '3', LLM_NARROW_DEFAULT_MAX_TOKENS: '2',
-    });
+    }, ['--volume', `${prices}:/etc/prism/prices.json:ro`]);
     await exercise(prism.url);
     // The runtime reports the last garbage collection when there has been one.
     const long = { messages: [{ role: 'user', content: 'word '.repeat(200_000) }] };
     page = await until('a garbage collection', async () => {
-      await (await chat(prism.url, long, { 'Cache-Control': 'no-store' })).text();
+      await (await chat(prism.url, long, { ...asAdmin, 'Cache-Control': 'no-store' })).text();
       const now = await (await fetch(`${prism.metricsUrl}/metrics`)).text();
       return /gc_last_collection_heap_size\{/.test(now) && now;
     });
@@ -78,16 +89,25 @@ describe('What operators look at', () => {
 
   async function exercise(url) {
     for (const body of [{}, {}, { stream: true }, { stream: true, messages: [{ role: 'user', content: 'another' }] }]) {
-      const answer = await chat(url, body);
+      const answer = await chat(url, body, asAdmin);
       assert.equal(answer.status, 200);
       await answer.text();
     }
-    for (const provider of ['away', 'narrow']) await (await chat(url, { model: `${provider}/m` })).text();
+    // So many at once that not all are tried again.
+    await Promise.all(Array.from({ length: 40 }, async (_, i) => (await chat(url, { model: 'away/m', seed: i }, asAdmin)).text()));
+    await (await chat(url, { model: 'narrow/m', fallbacks: [] }, asAdmin)).text();
+    const made = await fetch(`${url}/admin/keys`, { method: 'POST', headers: json, body: JSON.stringify({ name: 'one', requests_per_minute: 1 }) });
+    const { key } = await made.json();
+    const statuses = [];
+    for (const content of ['once', 'twice']) {
+      statuses.push((await chat(url, { messages: [{ role: 'user', content }] }, { Authorization: `Bearer ${key}` })).status);
+    }
+    assert.deepEqual(statuses, [200, 429]);
     const run = { steps: [{ template: 'Say {{ word }}', output_key: 'said' }], inputs: { word: 'hello' }, wait: 30 };
-    const ran = await fetch(`${url}/v1/runs`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(run) });
+    const ran = await fetch(`${url}/v1/runs`, { method: 'POST', headers: json, body: JSON.stringify(run) });
     assert.equal((await ran.json()).status, 'succeeded');
-    assert.equal((await chat(url, { messages: [] })).status, 400);
-    assert.equal((await fetch(`${url}/health`)).status, 200);
+    assert.equal((await chat(url, { messages: [] }, asAdmin)).status, 400);
+    assert.equal((await fetch(`${url}/health`, { headers: asAdmin })).status, 200);
   }
 
   for (const [where, query] of [...queries, ...variables]) {
