@@ -77,7 +77,7 @@ public sealed class KeysTests
             await text.WriteLineAsync(key.ToString());
             var values = await database.KeyTypeAsync(key) switch
             {
-                RedisType.String => [(string?)await database.StringGetAsync(key)],
+                RedisType.String => [(string?)await database.StringGetAsync(key) ?? ""],
                 RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => $"{entry.Name} {entry.Value}"),
                 var type => throw new NotSupportedException($"{key} is a {type}."),
             };
