@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace Prism.Tests.Chains;
 
 /// <summary>Runs with all that a chain can be made of while silos are killed, over a provider that counts its calls.</summary>
+[Collection(Lanes.Moments)]
 public sealed class KilledSilosTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Prism.Tests.Chains;
 
 /// <summary>Runs that have a call under way when their silos die or freeze, and what becomes of that call.</summary>
-[Trait("Suite", "Long")]
+[Collection(Lanes.Moments), Trait("Suite", "Long")]
 public sealed class TakenOverTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
