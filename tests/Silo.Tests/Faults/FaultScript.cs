@@ -51,14 +51,16 @@ internal sealed class FaultCall(UpstreamCall call, FaultCase one, bool namesATim
     /// <summary>An error that comes with status 200.</summary>
     public string Error => Streamed ? Vendor.Event(Vendor.Error, Vendor.ErrorEvent) : Vendor.Error;
 
+    private (string Name, string Value)[] TimeNamed => namesATime ? [("Retry-After", RetryAfter)] : [];
+
     /// <summary>Answers with a status that is no success.</summary>
     public Task FailAsync(int status) =>
-        call.JsonAsync(Vendor.Error, status, namesATime ? [("Retry-After", RetryAfter)] : []);
+        call.JsonAsync(Vendor.Error, status, TimeNamed);
 
     /// <summary>Answers with a redirect to where there is a good answer.</summary>
     public Task RedirectAsync() => call.Request.Path.EndsWith("/elsewhere", StringComparison.Ordinal)
         ? BeginAsync(Answer)
-        : call.JsonAsync("{}", 302, ("Location", $"/{one.Provider}/elsewhere"));
+        : call.JsonAsync("{}", 302, [("Location", $"{call.Request.Path}/elsewhere"), .. TimeNamed]);
 
     /// <summary>Answers with a page.</summary>
     public Task HtmlAsync() => call.BodyAsync("<html>It works!</html>", "text/html");

@@ -28,9 +28,12 @@ internal static class FaultScripts
         ["slow headers"] = FaultScript.Silence(call => call.HangAsync()),
         ["silence after headers"] = FaultScript.Silence(call => call.BeginAsync("", hang: true)),
         ["slow body"] = FaultScript.Silence(call => call.BeginAsync(call.FirstHalf, hang: true)),
-        ["half an event"] = FaultScript.Of(call => call.BeginAsync(call.Streamed ? call.Vendor.Beginning + call.Vendor.Second[..^20] : call.FirstHalf)),
-        ["garbage event"] = FaultScript.Of(call => call.BeginAsync(call.Streamed ? call.Vendor.Beginning + call.Vendor.Event("{garbage") : "{garbage")),
-        ["error event after 200"] = FaultScript.Of(call => call.BeginAsync(call.Streamed ? call.Vendor.Beginning + call.Error : call.Error)),
+        ["half an event"] = FaultScript.Of(
+            call => call.BeginAsync(call.Streamed ? call.Vendor.Beginning + call.Vendor.Second[..^20] : call.FirstHalf)),
+        ["garbage event"] = FaultScript.Of(
+            call => call.BeginAsync(call.Streamed ? call.Vendor.Beginning + call.Vendor.Event("{garbage") : "{garbage")),
+        ["error event after 200"] = FaultScript.Of(
+            call => call.BeginAsync(call.Streamed ? call.Vendor.Beginning + call.Error : call.Error)),
         ["error event first"] = FaultScript.Of(call => call.BeginAsync(call.Error)),
         ["huge event"] = FaultScript.Of(
             call => call.BeginAsync(call.Answer.Replace("world", new string('x', 2 * MaxAnswerBytes), StringComparison.Ordinal)),
@@ -38,8 +41,10 @@ internal static class FaultScripts
         ["wrong content type"] = FaultScript.Of(call => call.HtmlAsync()),
         ["missing usage"] = FaultScript.Of(call => call.BeginAsync(call.Vendor.WithoutUsage(call.Streamed))),
         ["wrong usage"] = FaultScript.Of(call => call.BeginAsync(call.Vendor.WithImpossibleUsage(call.Streamed))),
-        ["early close with a final event"] = FaultScript.Bytes((vendor, streamed) => streamed ? Chunk(vendor, vendor.Whole) : Body(vendor.Answers.Text, missing: 0)),
-        ["early close without a final event"] = FaultScript.Bytes((vendor, streamed) => streamed ? Chunk(vendor, vendor.Beginning) : Body(vendor.Answers.Text, missing: 10)),
+        ["early close with a final event"] = FaultScript.Bytes(
+            (vendor, streamed) => streamed ? Chunk(vendor, vendor.Whole) : Body(vendor.Answers.Text, missing: 0)),
+        ["early close without a final event"] = FaultScript.Bytes(
+            (vendor, streamed) => streamed ? Chunk(vendor, vendor.Beginning) : Body(vendor.Answers.Text, missing: 10)),
         ["early close before the first event"] = FaultScript.Bytes((vendor, _) => Chunk(vendor, "")),
     }.ToFrozenDictionary();
 

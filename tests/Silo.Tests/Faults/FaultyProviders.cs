@@ -24,9 +24,10 @@ public sealed class FaultyProviders : IAsyncLifetime
     {
         _sockets = await FaultSockets.OpenAsync();
         _upstream = await ScriptedUpstream.StartAsync(RespondAsync);
-        var starting = PrismService.StartAsync([.. SettingsOf(Again), ("LLM_MAX_RETRIES", "1"), ("LLM_RETRY_BACKOFF_MS", "0"), ("LLM_BREAKER_ENABLED", "false")]);
-        _once = await PrismService.StartAsync([.. SettingsOf(Once), ("LLM_MAX_RETRIES", "0"), ("LLM_BREAKER_CONSECUTIVE_FAILURES", "1")]);
-        _again = await starting;
+        _again = await PrismService.StartAsync(
+            [.. SettingsOf(Again), ("LLM_MAX_RETRIES", "1"), ("LLM_RETRY_BACKOFF_MS", "0"), ("LLM_BREAKER_ENABLED", "false")]);
+        _once = await PrismService.StartAsync(
+            [.. SettingsOf(Once), ("LLM_MAX_RETRIES", "0"), ("LLM_BREAKER_CONSECUTIVE_FAILURES", "1"), ("LLM_BREAKER_OPEN_DURATION", "600")]);
         _begun = FaultCase.All.Where(one => one.IsSlow).ToDictionary(one => one, one => (AskAsync(_again, one), AskAsync(_once, one)));
     }
 
@@ -54,11 +55,12 @@ public sealed class FaultyProviders : IAsyncLifetime
     /// <summary>What the next client gets of the provider that one was asked of.</summary>
     internal Task<FaultSighting> AskNextAsync(FaultCase one) => AskAsync(_once, one);
 
-    /// <summary>How the service knows what went wrong, as its metrics say it; null for a success.</summary>
+    /// <summary>What went wrong as operators see it; null for a success.</summary>
     internal async Task<string?> FindKindAsync(FaultCase one)
     {
         using var health = JsonDocument.Parse(await _again.Http.GetStringAsync("/health"));
-        var provider = health.RootElement.GetProperty("providers").EnumerateArray().Single(provider => provider.GetProperty("name").GetString() == one.Provider);
+        var provider = health.RootElement.GetProperty("providers").EnumerateArray()
+            .Single(provider => provider.GetProperty("name").GetString() == one.Provider);
         var last = provider.GetProperty("last_outcome");
         return last.TryGetProperty("error", out var error) ? error.GetString()!.Replace("upstream_", "", StringComparison.Ordinal) : null;
     }
