@@ -20,9 +20,11 @@ internal sealed partial class SiloDrain(ChatGrainCalls calls, FlightRegistry fli
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
         var settled = Task.WhenAll(calls.WhenNoneAsync(), flights.WhenSettledAsync());
+        // A silo that has to go at once does not wait for the drain's end.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(drain.Over, cancellationToken);
         try
         {
-            await settled.WaitAsync(drain.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await settled.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await settled.WaitAsync(LastWords, time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
