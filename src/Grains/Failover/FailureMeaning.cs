@@ -7,8 +7,10 @@ internal static class FailureMeaning
 {
     /// <summary>Whether the same provider may well answer the same request next time.</summary>
     public static bool IsTransient(ChatError error) => error is { Provider: not null } and (
-        { Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
-            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.RateLimited }
+        {
+            Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
+            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.RateLimited
+        }
         or { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 }
         // The provider has another key, which is to be asked at once.
         or { Kind: ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.QuotaExceeded, RetryAfter.Ticks: 0 });
@@ -32,8 +34,10 @@ internal static class FailureMeaning
         } => true,
         { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 } => true,
         // The provider keeps its rules, or we do not keep our account in order.
-        { Kind: ChatErrorKind.UpstreamServerError or ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded
-            or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal } => null,
+        {
+            Kind: ChatErrorKind.UpstreamServerError or ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded
+            or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal
+        } => null,
         _ => false,
     };
 
