@@ -49,6 +49,8 @@ internal sealed class ChainCluster : IAsyncDisposable
         var cluster = new ChainCluster();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((options, silo) => cluster.Configure(options.SiloName, silo, configure ?? (_ => { })));
+        // A client outside the cluster is not told that a silo is dead: that is for how long it waits for one.
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(8)));
         cluster._cluster = builder.Build();
         await cluster._cluster.DeployAsync();
         cluster.Chains = new(cluster._cluster.Client, TimeProvider.System);
