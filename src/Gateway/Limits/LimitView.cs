@@ -6,8 +6,8 @@ namespace Prism.Limits;
 /// <param name="Name">Which: as it is called where it is set.</param>
 /// <param name="Limit">The limit itself: requests, tokens or USD.</param>
 /// <param name="Remaining">What of it is neither used nor in the hands of a silo.</param>
-/// <param name="ResetSeconds">Until all of it is there again, if nothing more is used.</param>
-internal sealed record LimitView(string Name, decimal Limit, decimal Remaining, double ResetSeconds)
+/// <param name="ResetAfterSeconds">Until all of it is there again, if nothing more is used.</param>
+internal sealed record LimitView(string Name, decimal Limit, decimal Remaining, double ResetAfterSeconds)
 {
     private const decimal MicroUsd = 1_000_000;
 

@@ -67,7 +67,8 @@ public sealed class KeysTests
         var options = new ConfigurationOptions { EndPoints = { { url.Host, url.Port } } };
         if (url.UserInfo.Split(':', 2) is [var user, var password])
         {
-            (options.User, options.Password) = (user.Length > 0 ? Uri.UnescapeDataString(user) : null, Uri.UnescapeDataString(password));
+            options.User = user.Length > 0 ? Uri.UnescapeDataString(user) : null;
+            options.Password = Uri.UnescapeDataString(password);
         }
 
         await using var redis = await ConnectionMultiplexer.ConnectAsync(options);

@@ -110,6 +110,42 @@ public sealed class LedgerTests
         Assert.Equal(200, back.Next.Day.Number);
     }
 
+    [Fact]
+    public void Money_is_a_budget_of_its_month_beside_the_tokens()
+    {
+        var limits = new LimitSet { MicroUsdPerMonth = 1_000, TokensPerMonth = 50 };
+        var ask = new LeaseAsk
+        {
+            Silo = "a",
+            Sequence = 1,
+            Wants = [new(LimitKind.MicroUsdPerMonth, 600, 600, 0), new(LimitKind.TokensPerMonth, 30, 30, 0)],
+        };
+        var (granted, answer, _) = Ledger.Apply(new(), ask, limits, new(0, 1, []));
+        var block = answer.Grants.Single(grant => grant.Kind == LimitKind.MicroUsdPerMonth).Block;
+        var spent = new LeaseAsk { Silo = "a", Sequence = 2, Reports = [new(LimitKind.MicroUsdPerMonth, block, 200, 400)] };
+        var settled = Ledger.Apply(granted, spent, limits, new(1_000, 1, [])).Next;
+        var dead = Ledger.Advance(granted, new(1_000, 1, ["a"]));
+
+        Assert.Equal((400, 20), (new LimitStand(granted, LimitKind.MicroUsdPerMonth, 1_000).Free, new LimitStand(granted, LimitKind.TokensPerMonth, 50).Free));
+        Assert.Equal((600, 400), (new LimitStand(settled, LimitKind.MicroUsdPerMonth, 1_000).Free, settled.Spend.Used));
+        Assert.Equal(600, dead.Spend.Used);
+        Assert.Equal(0, Ledger.Advance(settled, new(40L * 86_400_000, 1, [])).Spend.Used);
+    }
+
+    [Fact]
+    public void Who_has_left_is_forgotten_when_its_echoes_have_died_away()
+    {
+        var asked = Apply(new(), Ask("a#1", 1, 10), at: 0).Next;
+        var leaving = new LeaseAsk { Silo = "a#1", Sequence = 2, Leaving = true, Reports = [new(LimitKind.RequestsPerMinute, asked.Requests[0].Block, 10, 0)] };
+        var left = Apply(asked, leaving, at: 100).Next;
+        var echo = Apply(left, leaving, at: 60_000);
+
+        Assert.Equal(100, Free(echo.Next));
+        Assert.Single(Ledger.Advance(left, new(100_000, 1, [])).Silos);
+        Assert.Empty(Ledger.Advance(left, new(130_000, 1, [])).Silos);
+        Assert.Single(Ledger.Advance(asked, new(1_000_000, 1, [])).Silos);
+    }
+
     [Theory]
     [InlineData("2026-12-31T23:59:59Z", "2027-01-01", "2027-01-01")]
     [InlineData("2028-02-28T00:00:00Z", "2028-02-29", "2028-03-01")]
