@@ -176,22 +176,39 @@ public sealed class RetryTests
     public async Task Retries_of_many_requests_do_not_multiply_an_outage()
     {
         var pipeline = new Pipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, []);
-        var gates = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
-        var calls = 0;
+        var (first, second, retried, denied) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var (calls, ended) = (0, 0);
         pipeline.Vendor.OnComplete = async (_, _) =>
         {
-            await gates[calls++ < 100 ? 0 : 1].Task;
+            var call = Interlocked.Increment(ref calls);
+            if (call == 120)
+            {
+                retried.SetResult();
+            }
+
+            await (call <= 100 ? first : second).Task;
             return Down;
         };
-        var asked = Enumerable.Range(0, 100).Select(_ => pipeline.CompleteAsync()).ToList();
+        var asked = Enumerable.Range(0, 100).Select(_ => AskAsync()).ToList();
 
-        gates[0].SetResult();
+        first.SetResult();
+        // Those that are not made again have ended, and those that are wait for their answer.
+        await Task.WhenAll(retried.Task, denied.Task).WaitAsync(TimeSpan.FromMinutes(1));
         var retries = pipeline.Vendor.Received.Count - 100;
-        gates[1].SetResult();
+        second.SetResult();
         await Task.WhenAll(asked);
 
         Assert.Equal((20, 120), (retries, pipeline.Vendor.Received.Count));
         Assert.Equal(["""{provider="vendor"} 80"""], await pipeline.ScrapeAsync("llm_retries_denied_total"));
+
+        async Task AskAsync()
+        {
+            await pipeline.CompleteAsync();
+            if (Interlocked.Increment(ref ended) == 80)
+            {
+                denied.SetResult();
+            }
+        }
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Prism.Tests.Limits;
 /// <summary>Silos and a ledger in a world where everything goes wrong that can: the limits hold all the same.</summary>
 public sealed class LeaseSimulationTests
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 150)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
 
     [Theory, MemberData(nameof(Seeds))]
     public void No_limit_is_ever_exceeded_whatever_goes_wrong(int seed)

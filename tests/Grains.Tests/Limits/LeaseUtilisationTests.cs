@@ -16,7 +16,7 @@ public sealed class LeaseUtilisationTests(ITestOutputHelper output)
         get
         {
             var data = new TheoryData<int, double, double[], bool>();
-            foreach (var limit in new[] { 30, 600, 6_000 })
+            foreach (var limit in new[] { 30, 600, 2_400 })
             {
                 foreach (var demand in new[] { 1.2, 3 })
                 {
