@@ -20,9 +20,10 @@ internal sealed partial class SiloDrain(ChatGrainCalls calls, FlightRegistry fli
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
         var settled = Task.WhenAll(calls.WhenNoneAsync(), flights.WhenSettledAsync());
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
         try
         {
-            await settled.WaitAsync(drain.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await settled.WaitAsync(end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await settled.WaitAsync(LastWords, time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
