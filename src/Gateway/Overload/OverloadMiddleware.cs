@@ -20,7 +20,7 @@ internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate,
     };
 
     public Task InvokeAsync(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) ? EnterAsync(context) : next(context);
+        context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) ? EnterAsync(context) : next(context);
 
     private async Task EnterAsync(HttpContext context)
     {

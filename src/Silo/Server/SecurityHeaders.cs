@@ -19,8 +19,8 @@ internal static class SecurityHeaders
         headers["referrer-policy"] = "no-referrer";
         headers["cross-origin-resource-policy"] = "same-origin";
         var path = context.Request.Path;
-        headers.ContentSecurityPolicy = path.StartsWithSegments("/dashboard", StringComparison.Ordinal) ? OfTheDashboard : OfTheApi;
-        if (path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.StartsWithSegments("/admin", StringComparison.Ordinal))
+        headers.ContentSecurityPolicy = path.StartsWithSegments("/dashboard", StringComparison.OrdinalIgnoreCase) ? OfTheDashboard : OfTheApi;
+        if (path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase))
         {
             // Answers are somebody's; an event stream replaces it by its own word.
             headers.CacheControl = "no-store";

@@ -30,7 +30,7 @@ public sealed class OverloadTests : IAsyncLifetime
         var first = _host.PostAsync("/v1/chat", GatewayHost.Hello);
         await _host.Chat.NextCallAsync();
 
-        using var refused = await _host.PostAsync("/v1/chat/completions", GatewayHost.Hello);
+        using var refused = await _host.PostAsync("/V1/chat/completions", GatewayHost.Hello);
         using var models = await _host.Client.GetAsync("/v1/models");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
