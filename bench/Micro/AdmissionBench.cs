@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Limits;
 using Prometheus;
@@ -5,10 +7,8 @@ using Prometheus;
 namespace Prism.Bench;
 
 /// <summary>Admission and settlement out of the lease that a silo holds. Target: below 200 ns, no allocation.</summary>
-internal static class AdmissionBench
+public class AdmissionBench
 {
-    private const int Operations = 2_000;
-
     private static readonly LimitSet All = new()
     {
         RequestsPerMinute = 1_000_000_000_000,
@@ -18,42 +18,48 @@ internal static class AdmissionBench
         MaxConcurrency = 1_000_000,
     };
 
-    public static async Task RunAsync()
+    private LeaseHolder _holder = null!;
+
+    [Params("none", "requests", "all five")]
+    public string Limits { get; set; } = "";
+
+    [GlobalSetup]
+    public async Task StartAsync()
     {
-        foreach (var (name, limits) in new[]
+        var limits = Limits switch
         {
-            ("no limit", LimitSet.None),
-            ("requests per minute", new() { RequestsPerMinute = All.RequestsPerMinute }),
-            ("all five limits", All),
-        })
-        {
-            await using var holder = new LeaseHolder(
-                "silo",
-                limits,
-                TimeSpan.Zero,
-                new Plenty(),
-                TimeProvider.System,
-                new LimitTelemetry(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())).Of("p"),
-                NullLogger.Instance,
-                TaskScheduler.Default);
-            (await holder.AdmitAsync(new(1_000), CancellationToken.None)).Reservation.Settle(0);
-            Measure.Print($"admit and settle from a held lease, {name}", Operations, () => Cycle(holder));
-            if (!limits.IsEmpty)
-            {
-                Measure.Print($"say how the limits stand, {name}", Operations, () => holder.GetStands());
-            }
-        }
+            "none" => LimitSet.None,
+            "requests" => new() { RequestsPerMinute = All.RequestsPerMinute },
+            _ => All,
+        };
+        _holder = new(
+            "silo",
+            limits,
+            TimeSpan.Zero,
+            new Plenty(),
+            TimeProvider.System,
+            new LimitTelemetry(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())).Of("p"),
+            NullLogger.Instance,
+            TaskScheduler.Default);
+        (await _holder.AdmitAsync(new(1_000), CancellationToken.None)).Reservation.Settle(0);
     }
 
-    private static void Cycle(LeaseHolder holder)
+    [GlobalCleanup]
+    public async Task StopAsync() => await _holder.DisposeAsync();
+
+    [Benchmark(Description = "admit and settle from a held lease")]
+    public void Admit()
     {
-        if (!holder.TryAdmit(new(1_000), out var reservation))
+        if (!_holder.TryAdmit(new(1_000), out var reservation))
         {
             throw new InvalidOperationException("There is plenty, and it was not admitted.");
         }
 
         reservation.Settle(300);
     }
+
+    [Benchmark(Description = "say how the limits stand")]
+    public ImmutableArray<LimitStatus> Stands() => _holder.GetStands();
 
     /// <summary>A ledger that always has more.</summary>
     private sealed class Plenty : ILeaseSource

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,25 +11,37 @@ using Prometheus;
 namespace Prism.Bench;
 
 /// <summary>Admission by asking the ledger, which is what a request costs that finds nothing left: a grain call and a write to memory.</summary>
-internal static class LedgerBench
+public class LedgerBench
 {
-    private const int Operations = 20;
+    private IHost _silo = null!;
+    private IProviderGrain _grain = null!;
+    private string _self = "";
+    private long _sequence;
 
-    public static async Task RunAsync()
+    [GlobalSetup]
+    public async Task StartAsync()
     {
-        using var silo = Build();
-        await silo.StartAsync();
-        var grain = silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IProviderGrain>(GrainKeys.Provider("echo"));
-        var (self, sequence) = (silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), 0L);
-        await Measure.PrintAsync("ask the ledger in the same process, storage in memory", Operations, async () =>
+        _silo = Build();
+        await _silo.StartAsync();
+        _grain = _silo.Services.GetRequiredService<IGrainFactory>().GetGrain<IProviderGrain>(GrainKeys.Provider("echo"));
+        _self = _silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
+    }
+
+    [GlobalCleanup]
+    public async Task StopAsync()
+    {
+        await _silo.StopAsync();
+        _silo.Dispose();
+    }
+
+    [Benchmark(Description = "ask the ledger in the same process, storage in memory")]
+    public async Task AskAsync()
+    {
+        var answer = await _grain.AskAsync(Ask(_self, ++_sequence), null);
+        if (answer.DeniedBy is not null)
         {
-            var answer = await grain.AskAsync(Ask(self, ++sequence), null);
-            if (answer.DeniedBy is not null)
-            {
-                throw new InvalidOperationException($"There is plenty, and {answer.DeniedBy} was in the way.");
-            }
-        });
-        await silo.StopAsync();
+            throw new InvalidOperationException($"There is plenty, and {answer.DeniedBy} was in the way.");
+        }
     }
 
     // One request that is spent at once: what was granted before is returned, so that the ledger stays as it is.

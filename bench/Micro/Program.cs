@@ -1,7 +1,13 @@
-using Prism.Bench;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-Console.WriteLine("| what | ns | B |");
-Console.WriteLine("|---|--:|--:|");
-await AdmissionBench.RunAsync();
-await LedgerBench.RunAsync();
-PromptHashBench.Run();
+// In this process: a project that is generated and built for each run would have to follow this repository's rules.
+var config = ManualConfig.Create(DefaultConfig.Instance)
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.DontLogOutput))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile)
+    .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "results"));
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args is [] ? ["--filter", "*"] : args, config);

@@ -22,6 +22,7 @@ internal sealed class RunEvents(ChainClient chains, SseStreams streams, IDrain d
         {
             // Before the first event, for which there may be a while to wait: the client knows that it is connected.
             await output.WritePingAsync();
+            await output.FlushAsync();
         }
 
         // A silo that stops ends the stream without a last event: the client comes back to another one.
@@ -31,6 +32,7 @@ internal sealed class RunEvents(ChainClient chains, SseStreams streams, IDrain d
             await foreach (var one in chains.WatchAsync(run.Id, after, deltas, stop.Token))
             {
                 await output.WriteAsync(one.Type, one.Id, one, ChainJson.Lenient.ChainEvent);
+                await output.FlushAsync();
             }
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)

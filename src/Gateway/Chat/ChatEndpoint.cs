@@ -85,8 +85,10 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
     private async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, IAsyncEnumerable<ChatStreamEvent> events)
     {
         var (ended, started) = (false, default(ChatRoute));
-        await foreach (var streamEvent in events)
+        await using var enumerator = events.GetAsyncEnumerator();
+        while (await MoveNextAsync(enumerator, output))
         {
+            var streamEvent = enumerator.Current;
             ended = streamEvent is { Completed: not null } or { Failed: not null };
             switch (streamEvent)
             {
@@ -112,6 +114,27 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
         {
             throw new InvalidOperationException("The answer stopped without an end.");
         }
+    }
+
+    // What is there goes out before anything is waited for, and with one write.
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatStreamEvent> events, SseStream output)
+    {
+        var next = events.MoveNextAsync();
+        if (next.IsCompletedSuccessfully)
+        {
+            return await next;
+        }
+
+        var sent = output.FlushAsync();
+        if (sent.IsCompletedSuccessfully)
+        {
+            return await next;
+        }
+
+        // An enumerator that still moves must not be disposed, whatever comes of the sending.
+        var moved = next.AsTask();
+        await Task.WhenAll(sent.AsTask(), moved);
+        return await moved;
     }
 
     private void OnRouted(HttpResponse response, ChatRoute? route)

@@ -10,13 +10,16 @@ using Microsoft.AspNetCore.Http;
 namespace Prism.Sse;
 
 /// <summary>
-/// A response of server-sent events. Each is flushed as it is written, and a comment goes out after a silence, so that no proxy on the way
-/// takes a thinking model for a dead connection.
+/// A response of server-sent events. Who writes them says when they are to go out, so that those that are there together go together. A
+/// comment goes out after a silence, so that no proxy on the way takes a thinking model for a dead connection.
 /// </summary>
 internal sealed class SseStream : IAsyncDisposable
 {
     /// <summary>The longest silence.</summary>
     internal static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
+
+    // So much goes out in any case: a client that does not read is to be waited for, not collected for.
+    private const int MostHeldBack = 16 * 1024;
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -33,6 +36,7 @@ internal sealed class SseStream : IAsyncDisposable
     private readonly ArrayBufferWriter<byte> _event = new(512);
     private readonly Utf8JsonWriter _json;
     private long _lastWrite;
+    private int _heldBack;
     private bool _closed;
 
     public SseStream(HttpContext context, SseStreams streams, TimeProvider time)
@@ -75,14 +79,14 @@ internal sealed class SseStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends one event whose data is JSON.</summary>
+    /// <summary>Writes one event whose data is JSON. It goes out with the next <see cref="FlushAsync"/>, or before.</summary>
     public ValueTask WriteAsync<T>(T value, JsonTypeInfo<T> type)
     {
         _event.ResetWrittenCount();
         return WriteDataAsync(value, type);
     }
 
-    /// <summary>Sends one event with a type, and with an id unless that is null.</summary>
+    /// <summary>Writes one event with a type, and with an id unless that is null.</summary>
     public ValueTask WriteAsync<T>(string name, long? id, T value, JsonTypeInfo<T> type)
     {
         _event.ResetWrittenCount();
@@ -98,11 +102,25 @@ internal sealed class SseStream : IAsyncDisposable
         return WriteDataAsync(value, type);
     }
 
-    /// <summary>Sends a comment, which only shows that the connection is there.</summary>
+    /// <summary>Writes a comment, which only shows that the connection is there.</summary>
     public ValueTask WritePingAsync() => WriteRawAsync(Ping);
 
-    /// <summary>Sends <c>data: [DONE]</c>.</summary>
+    /// <summary>Writes <c>data: [DONE]</c>.</summary>
     public ValueTask WriteDoneAsync() => WriteRawAsync(Done);
+
+    /// <summary>Sends what has been written.</summary>
+    public async ValueTask FlushAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await SendAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -127,7 +145,11 @@ internal sealed class SseStream : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            await SendAsync(raw);
+            Write(raw.Span);
+            if (_heldBack >= MostHeldBack)
+            {
+                await SendAsync();
+            }
         }
         finally
         {
@@ -135,8 +157,10 @@ internal sealed class SseStream : IAsyncDisposable
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> raw)
+    private void Write(ReadOnlySpan<byte> raw)
     {
+        // Whoever makes the events may not have seen it yet.
+        _context.RequestAborted.ThrowIfCancellationRequested();
         if (!HasStarted)
         {
             HasStarted = true;
@@ -146,9 +170,21 @@ internal sealed class SseStream : IAsyncDisposable
             headers["x-accel-buffering"] = "no";
         }
 
+        _context.Response.BodyWriter.Write(raw);
+        _heldBack += raw.Length;
+    }
+
+    private async ValueTask SendAsync()
+    {
+        if (_heldBack == 0)
+        {
+            return;
+        }
+
+        _heldBack = 0;
         _lastWrite = _time.GetTimestamp();
-        // Writing to the pipe flushes it. It is not done at once where the client is so slow that the server's buffer is full.
-        var sent = _context.Response.BodyWriter.WriteAsync(raw, _context.RequestAborted);
+        // It is not done at once where the client is so slow that the server's buffer is full.
+        var sent = _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
         if (sent.IsCompleted)
         {
             await sent;
@@ -158,7 +194,7 @@ internal sealed class SseStream : IAsyncDisposable
         await _streams.WaitForClientAsync(_context, sent.AsTask());
     }
 
-    // Armed once a silence, not once an event: an event costs a timestamp only.
+    // Armed once a silence, not once an event: sending costs a timestamp only.
     private async Task OnSilenceAsync()
     {
         await _turn.WaitAsync();
@@ -174,7 +210,8 @@ internal sealed class SseStream : IAsyncDisposable
             _heartbeat.Change(isSilent ? HeartbeatInterval : left, Timeout.InfiniteTimeSpan);
             if (isSilent)
             {
-                await SendAsync(Ping);
+                Write(Ping.Span);
+                await SendAsync();
             }
         }
         catch (OperationCanceledException)
