@@ -108,10 +108,10 @@ for (const set of valueSets) {
     });
 
     it('gives a silo the time to leave', () => {
-      const pause = container.lifecycle?.preStop.sleep.seconds ?? 0;
-      assert.equal(pause, { autoscaled: 10, plain: 0 }[set] ?? 5);
-      assert.ok(pod.terminationGracePeriodSeconds >= pause + Number(settings.LLM_SHUTDOWN_TIMEOUT) + 5);
-      assert.ok(Number(settings.LLM_SHUTDOWN_TIMEOUT) >= Number(settings.LLM_DRAIN_TIMEOUT) + 10);
+      const delay = Number(settings.LLM_DRAIN_DELAY);
+      assert.equal(delay, { autoscaled: 10, plain: 0 }[set] ?? 5);
+      assert.ok(pod.terminationGracePeriodSeconds >= Number(settings.LLM_SHUTDOWN_TIMEOUT) + 5);
+      assert.ok(Number(settings.LLM_SHUTDOWN_TIMEOUT) >= delay + Number(settings.LLM_DRAIN_TIMEOUT) + 10);
       assert.equal(silos.spec.podManagementPolicy, 'Parallel');
       assert.deepEqual(silos.spec.updateStrategy, { type: 'RollingUpdate' });
     });

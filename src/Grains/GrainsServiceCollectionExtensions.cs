@@ -43,7 +43,8 @@ public static class GrainsServiceCollectionExtensions
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();
         services.AddSingleton<ChatGrainCalls>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloDrain>();
+        services.AddSingleton<SiloDrain>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloDrain>());
         services.AddPrismLimits();
         services.AddPrismTemplates();
         services.AddPrismKeys();

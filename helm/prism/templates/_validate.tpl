@@ -19,7 +19,7 @@
 {{- if and .Values.secrets.values (not .Values.secrets.create) }}
 {{- fail "secrets.values is set and secrets.create is false, so that the keys would go nowhere: set secrets.create to true." }}
 {{- end }}
-{{- range $name := tuple "LLM_HOST" "LLM_PORT" "LLM_METRICS_PORT" "LLM_SILO_PORT" "LLM_SILO_GATEWAY_PORT" "LLM_ADVERTISED_IP" "LLM_REDIS_URL" "LLM_DRAIN_TIMEOUT" "LLM_SHUTDOWN_TIMEOUT" }}
+{{- range $name := tuple "LLM_HOST" "LLM_PORT" "LLM_METRICS_PORT" "LLM_SILO_PORT" "LLM_SILO_GATEWAY_PORT" "LLM_ADVERTISED_IP" "LLM_REDIS_URL" "LLM_DRAIN_DELAY" "LLM_DRAIN_TIMEOUT" "LLM_SHUTDOWN_TIMEOUT" }}
 {{- if hasKey $.Values.config $name }}
 {{- fail (printf "config.%s is set by the chart itself: see ports, redis and drain." $name) }}
 {{- end }}

@@ -14,8 +14,21 @@ internal sealed partial class SiloDrain(ChatGrainCalls calls, FlightRegistry fli
     // For the last event on its way to who waits for it.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _gate = new();
+    private Task? _drained;
+
+    // At the stage at which clients are told to send nothing more here.
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(
-        nameof(SiloDrain), ServiceLifecycleStage.Active, _ => Task.CompletedTask, DrainAsync);
+        nameof(SiloDrain), ServiceLifecycleStage.Active, _ => Task.CompletedTask, WhenDrainedAsync);
+
+    /// <summary>Waits, as part of the silo's stop: for what must not be given up while calls are under way that are on it.</summary>
+    public Task WhenDrainedAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _drained ??= DrainAsync(cancellationToken);
+        }
+    }
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Prism.Cluster;
 using Prism.Limits;
 
 namespace Prism.Keys;
@@ -23,13 +24,20 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     private readonly string _silo;
     private readonly LimitSeries _telemetry;
     private readonly TimeProvider _time;
+    private readonly SiloDrain _drain;
     private readonly ILogger<KeyLeases> _logger;
     private readonly ITimer _sweep;
     private long _opened;
 
-    public KeyLeases(IGrainFactory grains, ILocalSiloDetails self, LimitTelemetry telemetry, TimeProvider time, ILogger<KeyLeases> logger)
+    public KeyLeases(
+        IGrainFactory grains,
+        ILocalSiloDetails self,
+        LimitTelemetry telemetry,
+        SiloDrain drain,
+        TimeProvider time,
+        ILogger<KeyLeases> logger)
     {
-        (_grains, _silo, _telemetry, _time, _logger) = (grains, self.SiloAddress.ToParsableString(), telemetry.Keys, time, logger);
+        (_grains, _silo, _telemetry, _drain, _time, _logger) = (grains, self.SiloAddress.ToParsableString(), telemetry.Keys, drain, time, logger);
         _sweep = time.CreateTimer(static leases => ((KeyLeases)leases!).Sweep(), this, SweepPeriod, SweepPeriod);
     }
 
@@ -128,6 +136,8 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
+        // What is still under way holds some of them, and is not done with it.
+        await _drain.WhenDrainedAsync(cancellationToken);
         if (!await FindAll().ReturnAllAsync(cancellationToken))
         {
             LogNotReturned();

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
+using Prism.Cluster;
 using Prism.Providers;
 
 namespace Prism.Limits;
@@ -11,6 +12,7 @@ namespace Prism.Limits;
 internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private readonly FrozenDictionary<string, (LeaseHolder Holder, ProviderLeaseSource Source)> _leases;
+    private readonly SiloDrain _drain;
     private readonly ILogger<ProviderLeases> _logger;
 
     public ProviderLeases(
@@ -18,10 +20,11 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
         IGrainFactory grains,
         ILocalSiloDetails self,
         LimitTelemetry telemetry,
+        SiloDrain drain,
         TimeProvider time,
         ILogger<ProviderLeases> logger)
     {
-        _logger = logger;
+        (_drain, _logger) = (drain, logger);
         _leases = providers.All.ToFrozenDictionary(
             provider => provider.Options.Name,
             provider =>
@@ -70,6 +73,8 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
+        // What is still under way holds some of them, and is not done with it.
+        await _drain.WhenDrainedAsync(cancellationToken);
         if (!await _leases.Values.Select(lease => lease.Holder).ReturnAllAsync(cancellationToken))
         {
             LogNotReturned();

@@ -42,7 +42,12 @@ internal static class LoggingExtensions
             // A second line for each request, with the whole query in it.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", AtLeastWarning(level))
             .WriteTo.Sink(new LineSink(output, formatter, SecretMask.Of(configuration)));
-        if (level > LogEventLevel.Debug)
+        if (level < LogEventLevel.Debug)
+        {
+            // At trace it writes what it stores, and prompts are in that.
+            logger.MinimumLevel.Override("Orleans", LogEventLevel.Debug);
+        }
+        else if (level > LogEventLevel.Debug)
         {
             logger.MinimumLevel.Override("Microsoft", AtLeastWarning(level))
                 .MinimumLevel.Override("System", AtLeastWarning(level))

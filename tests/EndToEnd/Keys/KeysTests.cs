@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Prism.Tests.Processes;
-using StackExchange.Redis;
+using Prism.Tests.Redis;
 
 namespace Prism.Tests.Keys;
 
@@ -35,7 +35,7 @@ public sealed class KeysTests
         Assert.All(
             await Task.WhenAll(keys.Skip(1).Select(key => GetAsync(one, key.Key, "/v1/models"))), status => Assert.Equal(HttpStatusCode.OK, status));
 
-        var stored = await ReadAllAsync(cluster);
+        var stored = await RedisContents.ReadAsync(cluster);
         Assert.Contains(keys[1].Id, stored, StringComparison.Ordinal);
         Assert.All(keys.Select(key => key.Key).Concat([AdminKey, StaticKey]), secret => Assert.DoesNotContain(secret, stored, StringComparison.Ordinal));
     }, ("LLM_ADMIN_API_KEY", AdminKey), ("LLM_API_KEYS", StaticKey));
@@ -58,33 +58,5 @@ public sealed class KeysTests
         request.Headers.Authorization = new("Bearer", key);
         using var response = await silo.Http.SendAsync(request);
         return response.StatusCode;
-    }
-
-    // Every key of the cluster with what it holds.
-    private static async Task<string> ReadAllAsync(PrismCluster cluster)
-    {
-        var url = new Uri(cluster.Redis.Url);
-        var options = new ConfigurationOptions { EndPoints = { { url.Host, url.Port } } };
-        if (url.UserInfo.Split(':', 2) is [var user, var password])
-        {
-            options.User = user.Length > 0 ? Uri.UnescapeDataString(user) : null;
-            options.Password = Uri.UnescapeDataString(password);
-        }
-
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
-        var (database, text) = (redis.GetDatabase(), new StringWriter());
-        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: cluster.Id + "/*"))
-        {
-            await text.WriteLineAsync(key.ToString());
-            var values = await database.KeyTypeAsync(key) switch
-            {
-                RedisType.String => [(string?)await database.StringGetAsync(key) ?? ""],
-                RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => $"{entry.Name} {entry.Value}"),
-                var type => throw new NotSupportedException($"{key} is a {type}."),
-            };
-            await text.WriteLineAsync(string.Join('\n', values));
-        }
-
-        return text.ToString();
     }
 }

@@ -136,29 +136,27 @@ public sealed class AbuseTests
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
-    [Theory]
-    [InlineData("/v1/chat", "default-src 'none'; frame-ancestors 'none'")]
-    [InlineData("/v1/models", "default-src 'none'; frame-ancestors 'none'")]
-    [InlineData("/healthz", "default-src 'none'; frame-ancestors 'none'")]
-    [InlineData("/metrics", "default-src 'none'; frame-ancestors 'none'")]
-    [InlineData("/dashboard/", "default-src 'self';")]
-    [InlineData("/nowhere", "default-src 'none'; frame-ancestors 'none'")]
-    public async Task Every_answer_has_the_security_headers_and_none_says_what_serves_it(string path, string policy)
+    [Fact]
+    public async Task Every_answer_has_the_security_headers_and_none_says_what_serves_it()
     {
         await using var prism = await PrismService.StartAsync(("LLM_DASHBOARD_ENABLED", "true"));
 
-        using var response = await prism.Http.GetAsync(path);
+        foreach (var path in new[] { "/v1/chat", "/v1/models", "/healthz", "/metrics", "/docs", "/nowhere", "/dashboard/", new Uri(prism.MetricsUrl, "/metrics").ToString() })
+        {
+            using var response = await prism.Http.GetAsync(path);
 
-        Assert.Equal("nosniff", Header("x-content-type-options"));
-        Assert.Equal("DENY", Header("x-frame-options"));
-        Assert.Equal("no-referrer", Header("referrer-policy"));
-        Assert.Equal("same-origin", Header("cross-origin-resource-policy"));
-        Assert.StartsWith(policy, Header("content-security-policy"), StringComparison.Ordinal);
-        Assert.Equal(path.StartsWith("/v1", StringComparison.Ordinal) ? "no-store" : null, Header("cache-control"));
-        Assert.Null(Header("server"));
-        Assert.Null(Header("x-powered-by"));
+            Assert.Equal("nosniff", Header("x-content-type-options"));
+            Assert.Equal("DENY", Header("x-frame-options"));
+            Assert.Equal("no-referrer", Header("referrer-policy"));
+            Assert.Equal("same-origin", Header("cross-origin-resource-policy"));
+            Assert.StartsWith(path == "/dashboard/" ? "default-src 'self';" : "default-src 'none';", Header("content-security-policy"), StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'", Header("content-security-policy"), StringComparison.Ordinal);
+            Assert.Equal(path.StartsWith("/v1", StringComparison.Ordinal), Header("cache-control") == "no-store");
+            Assert.Null(Header("server"));
+            Assert.Null(Header("x-powered-by"));
 
-        string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+            string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+        }
     }
 
     private static Task AnswerAsync(UpstreamCall call) => (call.Request.Path switch

@@ -26,7 +26,7 @@ public sealed class CanaryTests
     {
         var status = 200;
         await using var upstream = await ScriptedUpstream.StartAsync(call => AnswerAsync(call, status));
-        var settings = Keys(upstream.Url).Append(("LLM_LOG_LEVEL", level)).Append(("LLM_DASHBOARD_ENABLED", "true")).ToArray();
+        var settings = Keys(upstream.Url).Append(("LLM_LOG_LEVEL", level)).Append(("LLM_DASHBOARD_ENABLED", "true")).Append(("LLM_MAX_RETRIES", "0")).ToArray();
         await using var prism = await PrismService.StartAsync(settings);
         var seen = new StringBuilder();
         foreach (var provider in new[] { "openai", "anthropic", "ollama", "extra", "echo" })
@@ -79,7 +79,8 @@ public sealed class CanaryTests
         if (status != 200)
         {
             var quoted = string.Join(' ', call.Request.Headers.Select(header => header.Value)).Replace("\"", "'", StringComparison.Ordinal);
-            await call.JsonAsync($$$"""{"type":"error","error":{"type":"e","message":"{{{quoted}}} {{{Prompt}}}","code":"{{{Key}}}"}}""", status);
+            var key = call.Request.Headers.GetValueOrDefault("Authorization", call.Request.Headers.GetValueOrDefault("x-api-key", "")).Split(' ')[^1];
+            await call.JsonAsync($$$"""{"type":"error","error":{"type":"e","message":"{{{quoted}}} {{{Prompt}}}","code":"{{{key}}}"}}""", status);
             return;
         }
 

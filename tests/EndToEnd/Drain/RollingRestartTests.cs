@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Prism.Chat;
+using Prism.Tests.Processes;
+using Xunit.Abstractions;
+
+namespace Prism.Tests.Drain;
+
+/// <summary>All silos of a cluster are replaced, one after the other, and nobody notices.</summary>
+[Collection(Lanes.Moments), Trait("Suite", "Long")]
+public sealed class RollingRestartTests(ITestOutputHelper output)
+{
+    private const int PerSecond = 20;
+
+    // A word each 200 ms: a stream of the load takes 3 s, the long one would take 40 s.
+    private const int Words = 15;
+    private const int LongWords = 200;
+
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(8);
+
+    private static readonly (string Name, string Value)[] Settings =
+    [
+        ("LLM_ECHO_DELAY_MS", "200"),
+        // With a limit that is never reached, so that leases are taken and given back.
+        ("LLM_ECHO_REQUESTS_PER_MINUTE", "1000000"),
+        ("LLM_DRAIN_DELAY", "2"),
+        ("LLM_DRAIN_TIMEOUT", DrainTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)),
+        ("LLM_SHUTDOWN_TIMEOUT", "25"),
+    ];
+
+    [Fact]
+    public Task Three_silos_are_replaced_under_load() => PrismCluster.RunAsync(silos: 3, async cluster =>
+    {
+        await using var balancer = new Balancer();
+        var replaced = cluster.Silos.ToList();
+        foreach (var silo in replaced)
+        {
+            Assert.Equal("Warm up", (await StreamEnd.ReadAsync(silo, "Warm up")).Text);
+            balancer.Add(silo);
+        }
+
+        using var stop = new CancellationTokenSource();
+        var load = SendAsync(balancer, stop.Token);
+        var tooLong = StreamEnd.ReadAsync(replaced[0], TextOf(LongWords, 0));
+        using var client = await cluster.ConnectAsync(replaced);
+        // Some of them on the silo that goes first, and longer than what it has of the load.
+        var inCluster = Enumerable.Range(0, 9).Select(_ => ReadAsync(client, TextOf(2 * Words, 1))).ToList();
+        foreach (var silo in replaced)
+        {
+            var took = await silo.StopAsync();
+            output.WriteLine($"{silo.Name} stopped in {took.TotalSeconds:0.0} s.");
+            Assert.Equal(0, silo.ExitCode);
+            // It has left by itself: nobody had to find out that it is gone.
+            Assert.DoesNotContain(silo.SiloPort, (await balancer.Next().GetSilosAsync()).Keys);
+            await cluster.AddAsync(1);
+            balancer.Add(cluster.Silos[^1]);
+        }
+
+        Assert.All(await Task.WhenAll(inCluster), text => Assert.Equal(TextOf(2 * Words, 1), text));
+        await stop.CancelAsync();
+        var ends = await load;
+        var cut = await tooLong;
+
+        output.WriteLine($"{ends.Count} streams, the longest {ends.Max(one => one.End.Took).TotalSeconds:0.0} s; the long one was ended after {cut.Took.TotalSeconds:0.0} s.");
+        var wrong = ends.Where(one => one is not { End: { Status: 200, IsDone: true, Error: null, Failure: null } } || one.End.Text != one.Text).ToList();
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {ends.Count}: {string.Join('\n', wrong.Take(5))}");
+        Assert.True(ends.Count > 300, $"Only {ends.Count} streams.");
+        Assert.Equal((200, false, "stopping", null), (cut.Status, cut.IsDone, cut.Error, cut.Failure));
+        Assert.True(cut.Took >= DrainTimeout, $"It was cut after {cut.Took}.");
+    }, Settings);
+
+    private static async Task<IReadOnlyList<(string Text, StreamEnd End)>> SendAsync(Balancer balancer, CancellationToken stop)
+    {
+        var ends = new ConcurrentBag<(string, StreamEnd)>();
+        var underWay = new List<Task>();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / PerSecond));
+        while (!stop.IsCancellationRequested)
+        {
+            underWay.Add(ReadAsync(underWay.Count));
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        await Task.WhenAll(underWay);
+        return [.. ends];
+
+        async Task ReadAsync(int number)
+        {
+            // Every other one is over at once.
+            var text = TextOf(number % 2 == 0 ? Words : 1, number);
+            ends.Add((text, await StreamEnd.ReadAsync(balancer.Next(), text)));
+        }
+    }
+
+    private static async Task<string> ReadAsync(IHost client, string text)
+    {
+        var said = "";
+        var request = new ChatRequest { Provider = "echo", Messages = [ChatMessage.Create(ChatRoles.User, text)] };
+        await foreach (var streamed in new ChatGrainClient(client.Services.GetRequiredService<IGrainFactory>()).StreamAsync(request, CancellationToken.None))
+        {
+            said += streamed.Chunk?.Choices[0].Delta.Content ?? streamed.Failed?.Message;
+        }
+
+        return said;
+    }
+
+    private static string TextOf(int words, int number) => string.Join(' ', Enumerable.Repeat($"word{number}", words));
+}
