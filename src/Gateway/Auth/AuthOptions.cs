@@ -8,7 +8,4 @@ public sealed class AuthOptions
 
     /// <summary>Keys without limits and without names, for as long as they are configured. Default: none.</summary>
     public IReadOnlyList<string> ApiKeys { get; set; } = [];
-
-    /// <summary>Whether a key is needed.</summary>
-    public bool IsOn => AdminApiKey is not null || ApiKeys.Count > 0;
 }
