@@ -1,8 +1,12 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Prism.Chat;
+using Prism.Overload;
 using Prism.Sse;
+using Prometheus;
 
 namespace Prism.Bench;
 
@@ -24,7 +28,12 @@ public class SseBench
     {
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        _stream = new(context, TimeProvider.System);
+        var streams = new SseStreams(
+            Options.Create(new OverloadOptions()),
+            new(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())),
+            TimeProvider.System,
+            NullLogger<SseStreams>.Instance);
+        _stream = streams.Open(context);
     }
 
     [GlobalCleanup]

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Keys;
 using Prism.Limits;
+using Prism.Tests.Cluster;
 using Prometheus;
 
 namespace Prism.Tests.Keys;
@@ -26,6 +27,7 @@ public sealed class KeyLeasesTests : IAsyncDisposable
             grains,
             new Silo(),
             new(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())),
+            RunningSilo.DrainOf(grains, new Silo(), _time),
             _time,
             NullLogger<KeyLeases>.Instance);
     }

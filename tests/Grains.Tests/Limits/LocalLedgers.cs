@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Failover;
 using Prism.Limits;
 using Prism.Providers;
+using Prism.Tests.Cluster;
 using Prism.Tokens;
 using Prometheus;
 
@@ -20,7 +21,8 @@ internal sealed class LocalLedgers
     {
         var grains = DispatchProxy.Create<IGrainFactory, Factory>();
         ((Factory)grains).Find = name => _ledgers.GetOrAdd(name, new LocalLedger(this, providers.Find(name)!.Options, breaker ?? new(), time));
-        Leases = new(providers, grains, new Silo(), new(metrics), time, NullLogger<ProviderLeases>.Instance);
+        var self = new Silo();
+        Leases = new(providers, grains, self, new(metrics), RunningSilo.DrainOf(grains, self, time), time, NullLogger<ProviderLeases>.Instance);
         Admission = new(Leases, new(new(tokens)), time);
     }
 
