@@ -29,7 +29,6 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ProviderCatalog>();
         services.AddSingleton<IProviderCatalog>(provider => provider.GetRequiredService<ProviderCatalog>());
         services.TryAddSingleton<IClusterStorage, MemoryStorage>();
-        services.TryAddSingleton<IDrain, NoDrain>();
         services.AddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();
@@ -42,9 +41,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddPrismFailover();
         services.AddPrismCache();
         services.AddSingleton<IChatService, ChatService>();
-        services.AddSingleton<ChatGrainCalls>();
-        services.AddSingleton<SiloDrain>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloDrain>());
+        services.AddPrismDrain();
         services.AddPrismLimits();
         services.AddPrismTemplates();
         services.AddPrismKeys();

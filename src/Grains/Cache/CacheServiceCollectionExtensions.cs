@@ -19,7 +19,6 @@ internal static class CacheServiceCollectionExtensions
         services.AddSingleton<CacheEpoch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CacheEpochReader>();
         services.AddSingleton<IResponseCache, CacheClearing>();
-        services.AddSingleton<FlightRegistry>();
         services.AddSingleton<FlightLeader>();
         services.AddSingleton<CacheDesk>();
         services.AddSingleton<CachedCaller>();

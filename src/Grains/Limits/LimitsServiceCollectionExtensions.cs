@@ -8,8 +8,8 @@ namespace Prism.Limits;
 public static class LimitsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds limits and budgets, which are part of each provider's options. Needs the providers (<c>AddPrismProviders</c>), a prometheus-net
-    /// <c>IMetricFactory</c> and an Orleans silo with a grain storage named <see cref="StorageNames.Ledgers"/>.
+    /// Adds limits and budgets, which are part of each provider's options. Needs the providers (<c>AddPrismProviders</c>), the silo's drain
+    /// (<c>AddPrismDrain</c>), a prometheus-net <c>IMetricFactory</c> and an Orleans silo with a grain storage named <see cref="StorageNames.Ledgers"/>.
     /// </summary>
     public static IServiceCollection AddPrismLimits(this IServiceCollection services)
     {

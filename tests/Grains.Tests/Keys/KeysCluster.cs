@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Prism.Cluster;
 using Prism.Keys;
 using Prism.Limits;
 using Prism.Providers;
@@ -38,6 +39,7 @@ internal sealed class KeysCluster : IAsyncDisposable
             silo.AddMemoryGrainStorage(StorageNames.Catalogs).AddMemoryGrainStorage(StorageNames.Ledgers);
             silo.Services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, GrainStateSerializer>())
                 .AddPrismKeys()
+                .AddPrismDrain()
                 .AddPrismLimits()
                 .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
                 .AddSingleton(new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor", "gpt-4o")]));

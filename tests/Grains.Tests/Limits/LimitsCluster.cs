@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Prism.Cluster;
 using Prism.Limits;
 using Prism.Providers;
 using Prometheus;
@@ -35,7 +36,7 @@ internal sealed class LimitsCluster : IAsyncDisposable
             }
 
             silo.Services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
-            silo.Services.AddPrismProviders().AddPrismLimits();
+            silo.Services.AddPrismProviders().AddPrismDrain().AddPrismLimits();
             silo.Services.Configure<ProvidersOptions>(options =>
             {
                 foreach (var (name, provider) in options.Providers)
