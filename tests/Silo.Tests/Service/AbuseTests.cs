@@ -10,9 +10,7 @@ public sealed class AbuseTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private static readonly string[] VendorNames = ["openai", "anthropic", "ollama"];
-
-    public static TheoryData<string> Vendors => [.. VendorNames];
+    private static readonly string[] Vendors = ["openai", "anthropic", "ollama"];
 
     [Fact]
     public async Task An_image_is_never_fetched()
@@ -22,7 +20,7 @@ public sealed class AbuseTests
         await using var prism = await StartAsync(upstream);
         var image = elsewhere.Url + "/cat.png";
 
-        foreach (var provider in VendorNames.Append("echo"))
+        foreach (var provider in Vendors.Append("echo"))
         {
             using var response = await prism.PostAsync(
                 "/v1/chat/completions?provider=" + provider,
@@ -70,20 +68,24 @@ public sealed class AbuseTests
         Assert.All(upstream.Received, request => Assert.True(request.Path is "/chat/completions" or "/api/chat", request.Path));
     }
 
-    [Theory]
-    [MemberData(nameof(Vendors))]
-    public async Task A_redirect_is_not_followed(string provider)
+    [Fact]
+    public async Task A_redirect_is_not_followed()
     {
         await using var elsewhere = await ScriptedUpstream.StartAsync();
         await using var upstream = await ScriptedUpstream.StartAsync(
             call => call.JsonAsync("{}", 307, ("Location", elsewhere.Url + call.Request.Path)));
         await using var prism = await StartAsync(upstream);
 
-        using var whole = await prism.PostAsync("/v1/chat?provider=" + provider, """{"messages":[{"role":"user","content":"Hi"}]}""");
-        using var stream = await prism.PostAsync("/v1/chat?provider=" + provider, """{"messages":[{"role":"user","content":"Hi"}],"stream":true}""");
+        foreach (var provider in Vendors)
+        {
+            using var whole = await prism.PostAsync("/v1/chat?provider=" + provider, """{"messages":[{"role":"user","content":"Hi"}]}""");
+            using var stream = await prism.PostAsync("/v1/chat?provider=" + provider, """{"messages":[{"role":"user","content":"Hi"}],"stream":true}""");
 
-        Assert.Equal((HttpStatusCode.BadGateway, HttpStatusCode.BadGateway), (whole.StatusCode, stream.StatusCode));
-        Assert.DoesNotContain(elsewhere.Url, await whole.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal((HttpStatusCode.BadGateway, HttpStatusCode.BadGateway), (whole.StatusCode, stream.StatusCode));
+            Assert.DoesNotContain(elsewhere.Url, await whole.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2 * Vendors.Length, upstream.Received.Count);
         Assert.Empty(elsewhere.Received);
     }
 

@@ -19,14 +19,12 @@ public sealed class CanaryTests
     // By provider: what it does with the calls. Each quotes what it was sent, as some do.
     private static readonly int[] Statuses = [200, 400, 401, 500];
 
-    [Theory]
-    [InlineData("info")]
-    [InlineData("trace")]
-    public async Task No_secret_comes_out_anywhere(string level)
+    [Fact]
+    public async Task No_secret_comes_out_anywhere()
     {
         var status = 200;
         await using var upstream = await ScriptedUpstream.StartAsync(call => AnswerAsync(call, status));
-        var settings = Keys(upstream.Url).Append(("LLM_LOG_LEVEL", level)).Append(("LLM_DASHBOARD_ENABLED", "true")).Append(("LLM_MAX_RETRIES", "0")).ToArray();
+        var settings = Keys(upstream.Url).Append(("LLM_LOG_LEVEL", "trace")).Append(("LLM_DASHBOARD_ENABLED", "true")).Append(("LLM_MAX_RETRIES", "0")).ToArray();
         await using var prism = await PrismService.StartAsync(settings);
         var seen = new StringBuilder();
         foreach (var provider in new[] { "openai", "anthropic", "ollama", "extra", "echo" })
