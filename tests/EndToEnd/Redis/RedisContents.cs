@@ -26,6 +26,7 @@ internal static class RedisContents
             {
                 RedisType.String => [$"{await database.StringGetAsync(key)}"],
                 RedisType.Hash => (await database.HashGetAllAsync(key)).Select(entry => $"{entry.Name} {entry.Value}"),
+                RedisType.SortedSet => (await database.SortedSetRangeByRankAsync(key)).Select(member => member.ToString()),
                 var type => throw new NotSupportedException($"{key} is a {type}."),
             };
             await text.WriteLineAsync(string.Join('\n', values));
