@@ -25,7 +25,12 @@ internal sealed class FailoverTelemetry(IMetricFactory metrics)
 
     public void OnTransition(string provider, CircuitState state) => _transitions.WithLabels(provider, NameOf(state)).Inc();
 
-    public void OnRetry(string provider, ChatError error) => _retries.WithLabels(provider, ChatTelemetry.KindOf(error)).Inc();
+    public void OnRetry(string provider, ChatError error)
+    {
+        _retries.WithLabels(provider, ChatTelemetry.KindOf(error)).Inc();
+        // That none was denied is a zero, and not nothing: a rate needs a value before the first.
+        _retriesDenied.WithLabels(provider).Publish();
+    }
 
     public void OnRetryDenied(string provider) => _retriesDenied.WithLabels(provider).Inc();
 
