@@ -7,8 +7,13 @@ namespace Prism.Flights;
 /// <summary>
 /// The flights that this silo knows: those it leads, and its views of others' (one for each, however many readers it has here).
 /// </summary>
-internal sealed partial class FlightRegistry(IGrainFactory grains, ILocalSiloDetails self, ILogger<FlightRegistry> logger)
+internal sealed partial class FlightRegistry(
+    IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership, TimeProvider time, ILogger<FlightRegistry> logger)
 {
+    // As long as it may take until a silo's death is known everywhere.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentDictionary<string, Flight> _led = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Flight> _views = new(StringComparer.Ordinal);
     private long _lastNumber;
@@ -94,14 +99,55 @@ internal sealed partial class FlightRegistry(IGrainFactory grains, ILocalSiloDet
 
     private async IAsyncEnumerable<FlightEvent> ReadRemotelyAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var batch in grains.GetGrain<IFlightGrain>(id).ReadAsync(cancellationToken).WithCancellation(cancellationToken))
+        if (await OpenAsync(id, cancellationToken) is not { } batches)
         {
-            foreach (var flightEvent in batch.Events)
+            yield break;
+        }
+
+        await using (batches)
+        {
+            do
             {
-                yield return flightEvent;
+                foreach (var flightEvent in batches.Current.Events)
+                {
+                    yield return flightEvent;
+                }
             }
+            while (await batches.MoveNextAsync());
         }
     }
+
+    /// <returns>The batches, of which the first is there; null where there is none.</returns>
+    private async Task<IAsyncEnumerator<FlightBatch>?> OpenAsync(string id, CancellationToken cancellationToken)
+    {
+        for (var began = time.GetTimestamp(); ;)
+        {
+            var batches = grains.GetGrain<IFlightGrain>(id).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            try
+            {
+                if (await batches.MoveNextAsync())
+                {
+                    return batches;
+                }
+
+                await batches.DisposeAsync();
+                return null;
+            }
+            catch (OrleansMessageRejectionException) when (!IsDead(id) && time.GetElapsedTime(began) < Patience)
+            {
+                // Nothing was begun there. Another silo may be the one that is gone, which knew where the window on this flight is.
+            }
+            catch
+            {
+                await batches.DisposeAsync();
+                throw;
+            }
+
+            await Task.Delay(RetryDelay, time, cancellationToken);
+        }
+    }
+
+    private bool IsDead(string id) => membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(id)) == SiloStatus.Dead;
 
     [LoggerMessage(LogLevel.Debug, "Flight {Flight} has no readers left here")]
     private partial void LogLeft(Exception exception, string flight);

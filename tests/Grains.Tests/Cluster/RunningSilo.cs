@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Chat;
 using Prism.Cluster;
@@ -10,8 +11,16 @@ internal static class RunningSilo
 {
     public static SiloDrain DrainOf(IGrainFactory grains, ILocalSiloDetails self, TimeProvider time) => new(
         new ChatGrainCalls(),
-        new FlightRegistry(grains, self, NullLogger<FlightRegistry>.Instance),
+        new FlightRegistry(grains, self, DispatchProxy.Create<IClusterMembershipService, Nobody>(), time, NullLogger<FlightRegistry>.Instance),
         new NoDrain(),
         time,
         NullLogger<SiloDrain>.Instance);
+
+    /// <summary>Flights are not looked for on other silos here.</summary>
+#pragma warning disable CA1852 // What DispatchProxy makes derives from it.
+    private class Nobody : DispatchProxy
+#pragma warning restore CA1852
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new NotSupportedException(targetMethod?.Name);
+    }
 }

@@ -25,9 +25,15 @@ public sealed class LostLeaderTests : IAsyncLifetime
     [InlineData("d", false)]
     public async Task Before_its_first_piece_somebody_else_leads(string prompt, bool isStreamed)
     {
-        _cluster.Provider(1).OnStream = (_, _) => FirstOf();
+        var called = new TaskCompletionSource();
+        _cluster.Provider(1).OnStream = (_, _) =>
+        {
+            called.TrySetResult();
+            return FirstOf();
+        };
         _cluster.Provider(1).OnComplete = async (_, _) =>
         {
+            called.TrySetResult();
             await _never.Task;
             return Answer("never");
         };
@@ -35,11 +41,12 @@ public sealed class LostLeaderTests : IAsyncLifetime
         await _cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 1);
         Task<string>[] followers = [TextAsync(0, prompt, true), TextAsync(0, prompt, false), TextAsync(2, prompt, true), TextAsync(2, prompt, false)];
         await _cluster.GrainCalls.ReachAsync("cache", "JoinAsync", 5);
-        var dead = _cluster.Provider(1);
+        await called.Task;
         await _cluster.KillAsync(1);
 
         Assert.All(await Task.WhenAll(followers), text => Assert.Equal("ok", text));
-        Assert.Equal(2, dead.Received.Count + _cluster.UpstreamCalls);
+        // One by those who live, or one on each silo while they do not agree yet on where the prompt's grain is.
+        Assert.InRange(_cluster.UpstreamCalls, 1, 2);
     }
 
     [Fact(Timeout = 120_000)]
