@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Storage;
+using Prism.Flights;
 
 namespace Prism.Cache;
 
@@ -45,7 +46,7 @@ internal sealed partial class CacheGrain(
             return Task.FromResult(new JoinAnswer { Flight = ask.Flight });
         }
 
-        if (ask.Refresh || _lead is null || _lead == ask.Lost || IsDead(_lead))
+        if (ask.Refresh || _lead is null || _lead == ask.Lost || membership.HasLost(_lead))
         {
             _lead = ask.Flight;
         }
@@ -113,8 +114,6 @@ internal sealed partial class CacheGrain(
         telemetry.OnHeld((entry is null ? 0 : 1) - (_entry is null ? 0 : 1));
         _entry = entry;
     }
-
-    private bool IsDead(string flight) => membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(flight)) == SiloStatus.Dead;
 
     private static bool IsGood(CacheEntry entry, JoinAsk ask, DateTimeOffset now) =>
         now < entry.Expires && (ask.MaxAge is not { } maxAge || now - entry.Created <= maxAge);

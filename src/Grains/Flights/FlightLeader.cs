@@ -29,10 +29,6 @@ internal sealed partial class FlightLeader(
     TimeProvider time,
     ILogger<FlightLeader> logger)
 {
-    // As long as it may take until a silo's death is known everywhere.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
-
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
     /// <summary>Begins. What comes of it is in the flight, and later in the cache.</summary>
@@ -148,7 +144,7 @@ internal sealed partial class FlightLeader(
     // The flight stays until then: those who are sent to it meanwhile get its answer.
     private async Task SettleAsync(string flight, FlightPlan plan, CacheEntry? entry)
     {
-        var patience = new CacheDeadline(time, Patience);
+        var patience = new CacheDeadline(time, LostSilo.Patience);
         while (true)
         {
             try
@@ -159,7 +155,7 @@ internal sealed partial class FlightLeader(
             catch (OrleansMessageRejectionException) when (!patience.IsOver)
             {
                 // A silo has just gone; where its grains are now is not known everywhere yet.
-                await Task.Delay(RetryDelay, time);
+                await Task.Delay(LostSilo.RetryDelay, time);
             }
             catch (Exception exception)
             {

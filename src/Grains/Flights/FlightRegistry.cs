@@ -10,10 +10,6 @@ namespace Prism.Flights;
 internal sealed partial class FlightRegistry(
     IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership, TimeProvider time, ILogger<FlightRegistry> logger)
 {
-    // As long as it may take until a silo's death is known everywhere.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
-
     private readonly ConcurrentDictionary<string, Flight> _led = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Flight> _views = new(StringComparer.Ordinal);
     private long _lastNumber;
@@ -133,7 +129,7 @@ internal sealed partial class FlightRegistry(
                 await batches.DisposeAsync();
                 return null;
             }
-            catch (OrleansMessageRejectionException) when (!IsDead(id) && time.GetElapsedTime(began) < Patience)
+            catch (OrleansMessageRejectionException) when (!membership.HasLost(id) && time.GetElapsedTime(began) < LostSilo.Patience)
             {
                 // Nothing was begun there. Another silo may be the one that is gone, which knew where the window on this flight is.
             }
@@ -143,11 +139,9 @@ internal sealed partial class FlightRegistry(
                 throw;
             }
 
-            await Task.Delay(RetryDelay, time, cancellationToken);
+            await Task.Delay(LostSilo.RetryDelay, time, cancellationToken);
         }
     }
-
-    private bool IsDead(string id) => membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(id)) == SiloStatus.Dead;
 
     [LoggerMessage(LogLevel.Debug, "Flight {Flight} has no readers left here")]
     private partial void LogLeft(Exception exception, string flight);
