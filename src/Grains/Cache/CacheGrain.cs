@@ -6,13 +6,15 @@ using Prism.Flights;
 namespace Prism.Cache;
 
 /// <summary>
-/// One prompt's place in the cache. Who leads is in memory only: where the activation is lost, the next one to ask leads a second call, which
-/// costs money and nothing else. The answer is in memory first and then written, so that nobody waits for the storage.
+/// One prompt's place in the cache. Who leads is in memory only: an activation that is made after a silo was lost looks for the call that is under
+/// way. Where it does not find it, whoever asks leads a second one, which costs money and nothing else. The answer is in memory first and then
+/// written, so that nobody waits for the storage.
 /// </summary>
 [HashBasedPlacement]
 internal sealed partial class CacheGrain(
     [PersistentState("entry", StorageNames.Cache)] IPersistentState<CacheState> storage,
     IClusterMembershipService membership,
+    FlightSearch flights,
     CacheTelemetry telemetry,
     TimeProvider time,
     ILogger<CacheGrain> logger) : Grain, ICacheGrain
@@ -20,10 +22,10 @@ internal sealed partial class CacheGrain(
     private CacheEntry? _entry;
     private string? _lead;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Hold(storage.State?.Entry);
-        return Task.CompletedTask;
+        _lead = _entry?.Expires > time.GetUtcNow() ? null : await flights.FindAsync(this.GetPrimaryKeyString());
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

@@ -19,6 +19,9 @@ internal static class CacheServiceCollectionExtensions
         services.AddSingleton<CacheEpoch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CacheEpochReader>();
         services.AddSingleton<IResponseCache, CacheClearing>();
+        services.AddSingleton<SiloDepartures>();
+        services.AddSingleton<FlightSearch>();
+        services.AddGrainService<FlightService>();
         services.AddSingleton<FlightLeader>();
         services.AddSingleton<CacheDesk>();
         services.AddSingleton<CachedCaller>();

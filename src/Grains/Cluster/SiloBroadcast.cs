@@ -26,10 +26,7 @@ internal sealed partial class SiloBroadcast(IClusterMembershipService membership
             return;
         }
 
-        var serving = membership.CurrentSnapshot.Members.Values
-            .Where(member => member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)
-            .Select(member => member.SiloAddress);
-        await Task.WhenAll(serving.Select(silo => TellAsync(silo, tell, expired.Token)));
+        await Task.WhenAll(membership.CurrentSnapshot.Serving().Select(silo => TellAsync(silo, tell, expired.Token)));
     }
 
     private async Task TellAsync(SiloAddress silo, Func<SiloAddress, Task> tell, CancellationToken expired)

@@ -12,9 +12,13 @@ internal sealed class Flight(string id) : IDisposable
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _readers;
     private State _state;
+    private volatile string? _prompt;
 
     /// <summary>Its id in the cluster.</summary>
     public string Id => id;
+
+    /// <summary>The key of its prompt's <see cref="Cache.ICacheGrain"/>, once it is led; null in a view of another silo's.</summary>
+    public string? Prompt => _prompt;
 
     /// <summary>Fires once nobody reads any more what is not complete yet.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
@@ -70,6 +74,10 @@ internal sealed class Flight(string id) : IDisposable
 
         return _buffer.IsComplete ? _buffer.ReadFrom(0) : default;
     }
+
+    /// <summary>It is led from now on.</summary>
+    /// <param name="prompt">See <see cref="Prompt"/>.</param>
+    public void Lead(string prompt) => _prompt = prompt;
 
     /// <summary>There is no such flight after all: whoever has boarded finds it lost.</summary>
     public void Withdraw() => End();

@@ -14,7 +14,11 @@ namespace Prism.Flights;
 /// <param name="Epoch">The cache's epoch that it was begun in.</param>
 /// <param name="PromptHash">What is asked.</param>
 /// <param name="IsStreamed">Whether the call upstream is streamed, which is as its leader wants its answer.</param>
-internal readonly record struct FlightPlan(long Epoch, string PromptHash, bool IsStreamed);
+internal readonly record struct FlightPlan(long Epoch, string PromptHash, bool IsStreamed)
+{
+    /// <summary>The key of the prompt's <see cref="ICacheGrain"/>.</summary>
+    public string Prompt => GrainKeys.Cache(Epoch, PromptHash);
+}
 
 /// <summary>
 /// Makes the call upstream that a flight is: once for all its readers, and for as long as there are any. It is of the kind that the first of them
@@ -34,6 +38,7 @@ internal sealed partial class FlightLeader(
     /// <summary>Begins. What comes of it is in the flight, and later in the cache.</summary>
     public void Lead(Flight flight, ChatCall call, FlightPlan plan)
     {
+        flight.Lead(plan.Prompt);
         // Before the request can end: from now on the flight spends on its caller's account too.
         var spending = call.Account?.Open();
         // On a thread of its own kind: the request may be a grain's turn, which the flight outlives.
@@ -169,7 +174,7 @@ internal sealed partial class FlightLeader(
     // Noted for deletion first: an entry that is not would stay in the storage for ever.
     private async Task TellCacheAsync(string flight, FlightPlan plan, CacheEntry? entry)
     {
-        var key = GrainKeys.Cache(plan.Epoch, plan.PromptHash);
+        var key = plan.Prompt;
         var cache = grains.GetGrain<ICacheGrain>(key);
         if (entry is null || epoch.Value != plan.Epoch)
         {

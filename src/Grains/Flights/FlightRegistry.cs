@@ -39,6 +39,10 @@ internal sealed partial class FlightRegistry(
     /// <summary>Takes a seat in a flight that this silo leads.</summary>
     public FlightReader? TryBoardLed(string id) => _led.TryGetValue(id, out var flight) ? flight.TryBoard() : null;
 
+    /// <summary>A flight for a prompt that this silo leads; null where there is none.</summary>
+    /// <param name="prompt">The key of the prompt's <see cref="Cache.ICacheGrain"/>.</param>
+    public string? FindLed(string prompt) => _led.Values.FirstOrDefault(flight => flight.Prompt == prompt)?.Id;
+
     /// <summary>Takes a seat in a flight, wherever it is led.</summary>
     /// <returns>To be disposed; null where the flight is known to be lost.</returns>
     public FlightReader? TryBoard(string id)

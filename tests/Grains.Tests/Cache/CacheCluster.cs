@@ -121,6 +121,17 @@ internal sealed class CacheCluster : IAsyncDisposable
 
     public Task KillAsync(int silo) => _cluster.KillSiloAsync(Silos[silo]);
 
+    /// <summary>Ends once every silo knows that this one is dead.</summary>
+    public async Task BuriedAsync(SiloAddress dead)
+    {
+        foreach (var silo in Silos)
+        {
+            await ServicesOf(silo).GetRequiredService<IClusterMembershipService>().MembershipUpdates
+                .FirstAsync(snapshot => snapshot.GetSiloStatus(dead) == SiloStatus.Dead)
+                .AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
     public Task StopAsync(int silo) => _cluster.StopSiloAsync(Silos[silo]);
 
     public Task<InProcessSiloHandle> StartAnotherAsync() => _cluster.StartAdditionalSiloAsync();

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Prism.Tests.Cache;
 
 /// <summary>Counts the calls of each grain method, on all silos, and can be waited for.</summary>
@@ -7,15 +9,20 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Grain, string Method), int> _counts = [];
+    private readonly ConcurrentDictionary<string, SiloAddress> _silos = [];
     private readonly List<(string Grain, string Method, int Count, TaskCompletionSource Reached)> _waiters = [];
 
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         var grain = context.TargetId.Type.ToString()!;
+        _silos[context.TargetId.ToString()] = context.TargetContext.Address.SiloAddress!;
         Count(grain, Entered + context.MethodName);
         await context.Invoke();
         Count(grain, context.MethodName);
     }
+
+    /// <summary>Where the grains of a type were when they were last called.</summary>
+    public IReadOnlyList<SiloAddress> SilosOf(string grain) => [.. _silos.Where(one => one.Key.StartsWith(grain + "/", StringComparison.Ordinal)).Select(one => one.Value)];
 
     /// <summary>How many calls have been answered.</summary>
     public int CountOf(string grain, string method)
