@@ -99,51 +99,13 @@ internal sealed partial class FlightRegistry(
 
     private async IAsyncEnumerable<FlightEvent> ReadRemotelyAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await OpenAsync(id, cancellationToken) is not { } batches)
+        await using var window = new FlightWindow(id, grains, membership, time);
+        while (await window.NextAsync(cancellationToken) is [_, ..] events)
         {
-            yield break;
-        }
-
-        await using (batches)
-        {
-            do
+            foreach (var flightEvent in events)
             {
-                foreach (var flightEvent in batches.Current.Events)
-                {
-                    yield return flightEvent;
-                }
+                yield return flightEvent;
             }
-            while (await batches.MoveNextAsync());
-        }
-    }
-
-    /// <returns>The batches, of which the first is there; null where there is none.</returns>
-    private async Task<IAsyncEnumerator<FlightBatch>?> OpenAsync(string id, CancellationToken cancellationToken)
-    {
-        for (var began = time.GetTimestamp(); ;)
-        {
-            var batches = grains.GetGrain<IFlightGrain>(id).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-            try
-            {
-                if (await batches.MoveNextAsync())
-                {
-                    return batches;
-                }
-
-                await batches.DisposeAsync();
-                return null;
-            }
-            catch (OrleansMessageRejectionException) when (!membership.HasLost(id) && time.GetElapsedTime(began) < LostSilo.Patience)
-            {
-                // Nothing was begun there. Another silo may be the one that is gone, which knew where the window on this flight is.
-            }
-            catch
-            {
-                await batches.DisposeAsync();
-                throw;
-            }
-
-            await Task.Delay(LostSilo.RetryDelay, time, cancellationToken);
         }
     }
 

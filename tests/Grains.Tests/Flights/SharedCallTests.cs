@@ -1,4 +1,5 @@
 using Prism.Chat;
+using Prism.Flights;
 using Prism.Tests.Cache;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chat.Pipeline;
@@ -103,6 +104,30 @@ public sealed class SharedCallTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_follower_goes_on_where_it_was_although_what_it_reads_through_is_lost()
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.Provider(0).OnStream = (_, _) => InThree(end.Task);
+        var leader = Read(0);
+        await leader.PieceAsync("first");
+        var follower = Read(1);
+        await follower.PieceAsync("first");
+
+        var lost = _cluster.DeactivateAsync(_cluster.Grains.GetGrain<IFlightGrain>(GrainKeys.Flight(_cluster.Silos[0].SiloAddress, 1)));
+        _go.SetResult();
+        await follower.PieceAsync("second");
+        await _cluster.GrainCalls.ReachAsync("flight", "StartEnumeration<T>", 2);
+        end.SetResult();
+
+        await follower.PieceAsync("third");
+        Assert.NotNull((await follower.NextAsync()).Completed);
+        Assert.Equal(1, _cluster.UpstreamCalls);
+        await leader.DisposeAsync();
+        await follower.DisposeAsync();
+        await lost;
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task All_who_share_a_call_that_fails_get_its_error_and_nothing_is_stored()
     {
         var error = Failure(ChatErrorKind.UpstreamIdleTimeout) with { RetryAfter = TimeSpan.FromSeconds(7) };
@@ -173,6 +198,15 @@ public sealed class SharedCallTests : IAsyncLifetime
         yield return Piece(first);
         await _go.Task;
         yield return second;
+    }
+
+    private async IAsyncEnumerable<ChatStreamEvent> InThree(Task end)
+    {
+        yield return Piece("first");
+        await _go.Task;
+        yield return Piece("second");
+        await end;
+        yield return Piece("third");
     }
 
     private static async IAsyncEnumerable<ChatStreamEvent> Forever(
