@@ -38,7 +38,7 @@ internal static class StreamCases
         var contenders = (await ProxiesAsync(field, Paths.Paced, streams))
             .Select(one => one with
             {
-                Plan = one.Plan with { WarmUpSeconds = Math.Min(budget.WarmUpSeconds, streams / 500.0) },
+                Plan = one.Plan with { WarmUpSeconds = Math.Max(1, Math.Min(budget.WarmUpSeconds, streams / 500.0)) },
                 WarmUp = one.Plan with { Path = one.Plan.Path.Replace(Paths.Paced, Paths.Stream).Replace("=paced", "=stream"), Connections = 16 },
             })
             .ToList();

@@ -83,7 +83,8 @@ internal sealed class CallerAdmission(ApiKeyCopies keys, KeyLeases leases, Token
         }
 
         call = call with { Request = OutputCap.In(call.Request, call.Provider.Options) };
-        var tokens = bounds.Of(call);
+        // Money is dearer: what it may cost is bounded as closely as can be.
+        var tokens = bounds.Of(call, limits.MicroUsdPerMonth is null ? limits.ScarcestTokens : 0);
         if (limits.MicroUsdPerMonth is null)
         {
             return (call, new(tokens.Total));

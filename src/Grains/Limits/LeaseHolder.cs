@@ -51,7 +51,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     {
         (_silo, _limits, _queueTimeout, _source) = (silo, limits, queueTimeout, source);
         (_time, _telemetry, _logger, _scheduler) = (time, telemetry, logger, scheduler);
-        _kinds = limits.Kinds;
+        (_kinds, ScarcestTokens) = (limits.Kinds, limits.ScarcestTokens);
         _pools = [.. _kinds.Where(kind => kind != LimitKind.Concurrency).Select(kind => new LeasePool(kind, limits.Of(kind)!.Value, time))];
         _permits = limits.MaxConcurrency is { } most ? new(most) : null;
         _reservations = new(_pools.Length);
@@ -63,6 +63,9 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
 
     /// <summary>How many admitted requests are not settled.</summary>
     public int OpenReservations => _reservations.Count;
+
+    /// <summary>The least that a limit on tokens is.</summary>
+    public long ScarcestTokens { get; }
 
     /// <summary>Whether there is anything to keep. Where not, only the provider's own word can hold a request back.</summary>
     public bool HasLimits => !_kinds.IsEmpty;

@@ -35,6 +35,10 @@ internal sealed record LimitSet
     /// <summary>Whether tokens have to be reserved.</summary>
     public bool CountsTokens => (TokensPerMinute ?? TokensPerDay ?? TokensPerMonth) is not null;
 
+    /// <summary>The least that a limit on tokens is; the greatest number where there is none.</summary>
+    public long ScarcestTokens =>
+        Math.Min(TokensPerMinute ?? long.MaxValue, Math.Min(TokensPerDay ?? long.MaxValue, TokensPerMonth ?? long.MaxValue));
+
     /// <summary>The kinds that are limited here.</summary>
     public ImmutableArray<LimitKind> Kinds => [.. Enum.GetValues<LimitKind>().Where(kind => Of(kind) is not null)];
 

@@ -18,14 +18,14 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
     public ValueTask<AdmittedCall> AdmitAsync(ChatCall call, CancellationToken cancellationToken)
     {
         var options = call.Provider.Options;
+        var holder = leases.Of(options.Name);
         var charge = default(Charge);
         if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
         {
             call = call with { Request = OutputCap.In(call.Request, options) };
-            charge = new(bounds.Of(call).Total);
+            charge = new(bounds.Of(call, holder.ScarcestTokens).Total);
         }
 
-        var holder = leases.Of(options.Name);
         return holder.TryAdmit(charge, out var reservation)
             ? new(new AdmittedCall(WithStands(call, holder), new(reservation), null))
             : WaitAsync(call, holder, charge, cancellationToken);

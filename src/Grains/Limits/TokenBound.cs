@@ -6,10 +6,11 @@ namespace Prism.Limits;
 internal sealed class TokenBound(PromptBound prompts)
 {
     /// <param name="call">A call with an output cap.</param>
-    public TokenAmounts Of(ChatCall call)
+    /// <param name="scarcest">The least that a limit is which this is reserved of; 0: as exactly as can be.</param>
+    public TokenAmounts Of(ChatCall call, long scarcest)
     {
         var output = (long)call.Request.OutputTokenLimit!.Value + call.Provider.ExtraOutputTokens(call.Request);
-        return new(prompts.Of(call.Request), output * (call.Request.N ?? 1));
+        return new(prompts.Of(call.Request, scarcest), output * (call.Request.N ?? 1));
     }
 }
 
