@@ -5,20 +5,77 @@ using Serilog.Formatting;
 
 namespace Prism.Logging;
 
-/// <summary>Writes each event at once and whole, without the configured secrets.</summary>
-internal sealed class LineSink(TextWriter output, ITextFormatter formatter, SecretMask mask) : ILogEventSink
+/// <summary>
+/// Writes events in their order, whole and without the configured secrets. What is wrong is written at once, since the process may be about to
+/// end; all else soon and together, so that no request waits for it and many lines are one write.
+/// </summary>
+internal sealed class LineSink : ILogEventSink, IDisposable
 {
-    private readonly Lock _gate = new();
+    private const LogEventLevel AtOnce = LogEventLevel.Warning;
+
+    // Where they cannot be written so fast, requests wait: none is dropped, and they do not fill the memory.
+    private const int MostWaiting = 2_000;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
+
+    private readonly TextWriter _output;
+    private readonly ITextFormatter _formatter;
+    private readonly SecretMask _mask;
+    private readonly Timer _timer;
+    private readonly Lock _writing = new();
+    private readonly Lock _queue = new();
+    private List<LogEvent> _waiting = [];
+    private List<LogEvent> _written = [];
+
+    public LineSink(TextWriter output, ITextFormatter formatter, SecretMask mask)
+    {
+        (_output, _formatter, _mask) = (output, formatter, mask);
+        _timer = new(static sink => ((LineSink)sink!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public void Emit(LogEvent logEvent)
     {
-        using var buffer = new StringWriter(CultureInfo.InvariantCulture);
-        formatter.Format(logEvent, buffer);
-        var line = mask.Apply(buffer.ToString());
-        lock (_gate)
+        int count;
+        lock (_queue)
         {
-            output.Write(line);
-            output.Flush();
+            _waiting.Add(logEvent);
+            count = _waiting.Count;
+        }
+
+        if (logEvent.Level >= AtOnce || count >= MostWaiting)
+        {
+            Flush();
+        }
+        else if (count == 1)
+        {
+            _timer.Change(Soon, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Flush();
+    }
+
+    private void Flush()
+    {
+        lock (_writing)
+        {
+            lock (_queue)
+            {
+                (_waiting, _written) = (_written, _waiting);
+            }
+
+            using var lines = new StringWriter(CultureInfo.InvariantCulture);
+            foreach (var logEvent in _written)
+            {
+                _formatter.Format(logEvent, lines);
+            }
+
+            _written.Clear();
+            _output.Write(_mask.Apply(lines.ToString()));
+            _output.Flush();
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class PrismService : IAsyncDisposable
     private readonly TestClusterPortAllocator _ports = new();
     private readonly WebApplication _app;
     private readonly StringWriter _log = new();
+    private bool _stopped;
 
     private PrismService((string Name, string Value)[] settings)
     {
@@ -69,15 +70,21 @@ internal sealed class PrismService : IAsyncDisposable
     /// <returns>Everything that it has logged.</returns>
     public async Task<string> StopAsync()
     {
-        await _app.StopAsync();
+        if (!_stopped)
+        {
+            _stopped = true;
+            await _app.StopAsync();
+            // With its services go the last lines.
+            await _app.DisposeAsync();
+        }
+
         return _log.ToString();
     }
 
     public async ValueTask DisposeAsync()
     {
         Http?.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await StopAsync();
         _ports.Dispose();
         await _log.DisposeAsync();
     }
