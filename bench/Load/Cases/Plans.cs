@@ -13,7 +13,7 @@ internal static class Plans
 
     /// <summary>Prism's path for a call to one of its providers, in OpenAI's format.</summary>
     public static string PrismPath(string upstream) =>
-        "/v1/chat/completions?provider=" + (upstream == Paths.Json ? "json" : upstream == Paths.Stream ? "stream" : "paced");
+        "/v1/chat/completions?provider=" + (upstream == Paths.Json ? "json" : upstream == Paths.Stream ? "fast" : "paced");
 
     /// <summary>A call that is answered with what it asks.</summary>
     public static LoadPlan Echo(IEnumerable<ServerProcess> servers, int connections = 64) =>

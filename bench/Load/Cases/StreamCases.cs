@@ -39,7 +39,7 @@ internal static class StreamCases
             .Select(one => one with
             {
                 Plan = one.Plan with { WarmUpSeconds = Math.Max(1, Math.Min(budget.WarmUpSeconds, streams / 500.0)) },
-                WarmUp = one.Plan with { Path = one.Plan.Path.Replace(Paths.Paced, Paths.Stream).Replace("=paced", "=stream"), Connections = 16 },
+                WarmUp = one.Plan with { Path = one.Plan.Path.Replace(Paths.Paced, Paths.Stream).Replace("=paced", "=fast"), Connections = 16 },
             })
             .ToList();
         var all = await Rounds.RunAsync(field.Load, contenders, budget, cancellationToken);

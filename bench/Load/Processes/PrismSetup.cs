@@ -7,7 +7,7 @@ namespace Prism.Bench.Processes;
 internal sealed record PrismSetup
 {
     /// <summary>Providers that are the upstream, each with a path of its own there.</summary>
-    private static readonly (string Name, string Path)[] Providers = [("json", Paths.Json), ("stream", Paths.Stream), ("paced", Paths.Paced)];
+    private static readonly (string Name, string Path)[] Providers = [("json", Paths.Json), ("fast", Paths.Stream), ("paced", Paths.Paced)];
 
     /// <summary>Everything that a deployment would have on, and the metrics page.</summary>
     public static readonly PrismSetup Everything = new() { Keys = true, Limits = true, Budgets = true, Metrics = true, Log = true };

@@ -6,14 +6,14 @@ namespace Prism.Chat;
 
 /// <summary>A piece of a streamed answer, in Prism's canonical form: OpenAI's <c>chat.completion.chunk</c>.</summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat/streaming</remarks>
-[GenerateSerializer, Immutable, Alias("prism.chat-chunk")]
+[GenerateSerializer, Immutable, Alias("prism.chat-chunk"), JsonConverter(typeof(ChatChunkJsonConverter))]
 public sealed record ChatChunk
 {
     /// <summary>The id of the answer, the same on all its pieces.</summary>
     [Id(0)] public string? Id { get; init; }
 
     /// <summary>Always <c>chat.completion.chunk</c>.</summary>
-    [JsonPropertyName("object")] public string ObjectType { get => field ?? "chat.completion.chunk"; private init; }
+    public string ObjectType { get => field ?? "chat.completion.chunk"; private init; }
 
     /// <summary>When the answer was begun, in seconds since 1970 UTC, the same on all its pieces.</summary>
     [Id(1)] public long Created { get; init; }
@@ -22,15 +22,13 @@ public sealed record ChatChunk
     [Id(2)] public string? Model { get; init; }
 
     /// <summary>What is new. Empty on a chunk that only brings <see cref="Usage"/>.</summary>
-    [Id(3), JsonConverter(typeof(ChoicesJsonConverter<ChatChunkChoice>))]
-    public ImmutableArray<ChatChunkChoice> Choices { get => field.IsDefault ? [] : field; init; }
+    [Id(3)] public ImmutableArray<ChatChunkChoice> Choices { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What the whole answer took, on one of the last chunks.</summary>
-    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never), JsonConverter(typeof(ForgivingJsonConverter<ChatUsage>))]
-    public ChatUsage? Usage { get; init; }
+    [Id(4)] public ChatUsage? Usage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
+    [Id(5)] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>What is new for one choice.</summary>
@@ -44,13 +42,13 @@ public sealed record ChatChunkChoice
     [Id(1)] public ChatDelta Delta { get => field ?? ChatDelta.Empty; init; }
 
     /// <summary>Log probabilities where they were asked for.</summary>
-    [Id(2), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public JsonElement? Logprobs { get; init; }
+    [Id(2)] public JsonElement? Logprobs { get; init; }
 
     /// <summary>One of <see cref="FinishReasons"/> on the choice's last piece, else null.</summary>
-    [Id(3), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? FinishReason { get; init; }
+    [Id(3)] public string? FinishReason { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(4), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
+    [Id(4)] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
 /// <summary>A piece of an <see cref="AssistantMessage"/>: texts and arguments are joined to those before.</summary>
@@ -76,5 +74,5 @@ public sealed record ChatDelta
     [Id(4)] public string? ReasoningContent { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
-    [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
+    [Id(5)] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

@@ -16,7 +16,7 @@ namespace Prism.Chat;
 [JsonSerializable(typeof(ChatUsage))]
 [JsonSerializable(typeof(ContentPart))]
 [JsonSerializable(typeof(ImmutableArray<ChatChoice>))]
-[JsonSerializable(typeof(ImmutableArray<ChatChunkChoice>))]
+[JsonSerializable(typeof(ImmutableArray<ToolCall>))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 public sealed partial class ChatJson : JsonSerializerContext
