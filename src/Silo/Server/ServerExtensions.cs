@@ -23,6 +23,7 @@ internal static class ServerExtensions
             .AddSingleton<Drain>()
             .AddSingleton<IDrain>(services => services.GetRequiredService<Drain>())
             .AddHostedService(services => services.GetRequiredService<Drain>())
+            .AddHostedService<StartupGarbage>()
             .AddOptions<HostOptions>().Configure<IOptions<ServerOptions>>(static (host, server) =>
             {
                 // The server answers probes while the silo is still waiting for its storage. They stop one after the other, the server first.
