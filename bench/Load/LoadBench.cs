@@ -46,7 +46,7 @@ internal static class LoadBench
 
     private static async Task<IReadOnlyList<PrismBuild>> BuildsAsync(Options options)
     {
-        var build = options.Published is { } directory ? new("Prism", directory) : await PrismBuild.PublishAsync(Repository);
+        var build = options.Published is { } directory ? new("Prism", directory) : await PrismBuild.PublishAsync(Repository, asDeployed: options.Budget != Budget.Quick);
         return options.Against is { } other ? [build, new("Prism before", other)] : [build];
     }
 

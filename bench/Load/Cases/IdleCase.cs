@@ -33,15 +33,15 @@ internal static class IdleCase
         Field field, PrismSetup setup, Budget budget, Dictionary<string, List<(double, double)>> results, CancellationToken cancellationToken)
     {
         // One after the other: a start takes all of the machine that it can get.
-        foreach (var (build, prism) in await field.StartPrismAsync(setup))
+        foreach (var build in field.Builds)
         {
+            var prism = await field.StartPrismAsync(build, setup);
             var ready = await prism.ReadyAsync();
             await Task.Delay(TimeSpan.FromSeconds(budget.SettleSeconds), cancellationToken);
-            results.TryAdd(build, []);
-            results[build].Add((ready.TotalSeconds, prism.Silos.Sum(silo => silo.Resident) / Megabyte));
+            results.TryAdd(build.Name, []);
+            results[build.Name].Add((ready.TotalSeconds, prism.Silos.Sum(silo => silo.Resident) / Megabyte));
+            await field.EndPrismsAsync();
         }
-
-        await field.EndPrismsAsync();
     }
 
     private static CaseReport ToReport(

@@ -9,7 +9,6 @@ namespace Prism.Bench.Processes;
 /// </summary>
 internal sealed class Field : IAsyncDisposable
 {
-    private readonly IReadOnlyList<PrismBuild> _builds;
     private readonly string _logs = Directory.CreateTempSubdirectory("prism-bench-").FullName;
     private readonly List<IAsyncDisposable> _running = [];
     private readonly Dictionary<string, ServerProcess> _servers = [];
@@ -17,7 +16,7 @@ internal sealed class Field : IAsyncDisposable
 
     private Field(IReadOnlyList<PrismBuild> builds)
     {
-        _builds = builds;
+        Builds = builds;
         Load = Own(new LoadProcess(ServerProcess.StartTalking("load", [.. Self, Roles.Load])));
         Upstream = StartSelf(Roles.Upstream);
     }
@@ -27,6 +26,9 @@ internal sealed class Field : IAsyncDisposable
 
     /// <summary>The provider that all proxied calls go to.</summary>
     public ServerProcess Upstream { get; }
+
+    /// <summary>What of Prism is measured.</summary>
+    public IReadOnlyList<PrismBuild> Builds { get; }
 
     /// <summary>Starts what every case needs.</summary>
     /// <param name="builds">What of Prism is measured; more than one are measured against each other.</param>
@@ -58,10 +60,22 @@ internal sealed class Field : IAsyncDisposable
             return [];
         }
 
-        int? redis = setup.OnRedis ? (await GetAsync("redis", () => Own(Redis.Start(FreePorts.Take(1)[0], _logs)))).Port : null;
-        var started = _builds.Select(build => (build.Name, PrismProcesses.Start(build.Directory, setup, Upstream.Port, redis, _logs))).ToList();
-        _prisms.AddRange(started.Select(one => one.Item2));
+        var started = new List<(string, PrismProcesses)>();
+        foreach (var build in Builds)
+        {
+            started.Add((build.Name, await StartPrismAsync(build, setup)));
+        }
+
         return started;
+    }
+
+    /// <summary>Starts a Prism of one build.</summary>
+    public async Task<PrismProcesses> StartPrismAsync(PrismBuild build, PrismSetup setup)
+    {
+        int? redis = setup.OnRedis ? (await GetAsync("redis", () => Own(Redis.Start(FreePorts.Take(1)[0], _logs)))).Port : null;
+        var prism = PrismProcesses.Start(build.Directory, setup, Upstream.Port, redis, _logs);
+        _prisms.Add(prism);
+        return prism;
     }
 
     /// <summary>Ends every Prism: a case does not share what it measures with the next.</summary>
