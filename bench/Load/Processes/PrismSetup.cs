@@ -52,6 +52,8 @@ internal sealed record PrismSetup
             ["LLM_METRICS_ENABLED"] = Metrics ? "true" : "false",
             ["LLM_CACHE_ENABLED"] = Cache ? "true" : "false",
             ["LLM_LOG_LEVEL"] = Log ? "info" : "error",
+            // More than any case has.
+            ["LLM_MAX_CONCURRENT_REQUESTS"] = "4000",
             ["LLM_PROVIDERS"] = string.Join(',', Providers.Select(provider => provider.Name)),
         };
         foreach (var (name, path) in Providers)
