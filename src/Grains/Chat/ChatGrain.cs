@@ -62,10 +62,17 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
     /// </remarks>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        await context.Invoke();
-        if (context.MethodName == nameof(IAsyncEnumerableGrainExtension.DisposeAsync))
+        try
         {
-            DeactivateOnIdle();
+            await context.Invoke();
+        }
+        finally
+        {
+            // Also where the call ends by throwing, as one does that is cancelled.
+            if (context.MethodName == nameof(IAsyncEnumerableGrainExtension.DisposeAsync))
+            {
+                DeactivateOnIdle();
+            }
         }
     }
 
