@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog.Core;
+using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Formatting;
 
@@ -22,6 +23,7 @@ internal sealed class LineSink : ILogEventSink, IDisposable
     private readonly ITextFormatter _formatter;
     private readonly SecretMask _mask;
     private readonly Timer _timer;
+    private readonly StringWriter _line = new(CultureInfo.InvariantCulture);
     private readonly Lock _writing = new();
     private readonly Lock _queue = new();
     private List<LogEvent> _waiting = [];
@@ -56,6 +58,7 @@ internal sealed class LineSink : ILogEventSink, IDisposable
     {
         _timer.Dispose();
         Flush();
+        _line.Dispose();
     }
 
     private void Flush()
@@ -67,15 +70,26 @@ internal sealed class LineSink : ILogEventSink, IDisposable
                 (_waiting, _written) = (_written, _waiting);
             }
 
-            using var lines = new StringWriter(CultureInfo.InvariantCulture);
-            foreach (var logEvent in _written)
+            try
             {
-                _formatter.Format(logEvent, lines);
+                _written.ForEach(WriteLine);
+                _output.Flush();
+            }
+            catch (Exception exception)
+            {
+                // The reader of the output is gone, say. That is no reason to end with it.
+                SelfLog.WriteLine("Log lines could not be written: {0}", exception);
             }
 
             _written.Clear();
-            _output.Write(_mask.Apply(lines.ToString()));
-            _output.Flush();
         }
+    }
+
+    // One by one: all of them in one string would be a large object each time.
+    private void WriteLine(LogEvent logEvent)
+    {
+        _line.GetStringBuilder().Clear();
+        _formatter.Format(logEvent, _line);
+        _output.Write(_mask.Apply(_line.ToString()));
     }
 }

@@ -26,7 +26,7 @@ internal static class LoggingExtensions
                 "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} <{SourceContext}>{NewLine}{Exception}", CultureInfo.InvariantCulture)
             : new RenderedCompactJsonFormatter();
         builder.Services.AddSerilog(
-            (services, logger) => Configure(logger, services.GetRequiredService<IConfiguration>(), output ?? Console.Out, formatter),
+            (services, logger) => Configure(logger, services.GetRequiredService<IConfiguration>(), output ?? StandardOutput(), formatter),
             // Two hosts in one process log for themselves.
             preserveStaticLogger: true);
         return builder;
@@ -58,6 +58,10 @@ internal static class LoggingExtensions
                 .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level);
         }
     }
+
+    // The console's own writer hands each piece to the system at once.
+    private static TextWriter StandardOutput() =>
+        Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput(), bufferSize: 32 * 1024) : Console.Out;
 
     private static LogEventLevel AtLeastWarning(LogEventLevel level) => level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Prism.Configuration;
 using Serilog.Formatting.Json;
@@ -7,17 +8,22 @@ namespace Prism.Logging;
 /// <summary>
 /// The last line of defence: replaces the configured secrets in what is written. Nothing is to log them in the first place.
 /// </summary>
-internal sealed class SecretMask(IEnumerable<string> secrets)
+internal sealed class SecretMask
 {
     private const string Masked = "***";
 
     // Shorter ones are placeholders ("none", "ollama"), and to mask these would garble the lines.
     private const int MinLength = 8;
 
-    private readonly ImmutableArray<string> _secrets =
-    [
-        .. secrets.Where(secret => secret.Length >= MinLength).SelectMany(secret => new[] { secret, InJson(secret) }).Distinct(),
-    ];
+    private readonly ImmutableArray<string> _secrets;
+    private readonly SearchValues<string> _anySecret;
+
+    /// <param name="secrets">What is not to be written.</param>
+    public SecretMask(IEnumerable<string> secrets)
+    {
+        _secrets = [.. secrets.Where(secret => secret.Length >= MinLength).SelectMany(secret => new[] { secret, InJson(secret) }).Distinct()];
+        _anySecret = SearchValues.Create(_secrets.AsSpan(), StringComparison.Ordinal);
+    }
 
     /// <summary>A mask for every secret in the configuration.</summary>
     public static SecretMask Of(IConfiguration configuration)
@@ -32,6 +38,11 @@ internal sealed class SecretMask(IEnumerable<string> secrets)
     /// <summary>The text without the secrets.</summary>
     public string Apply(string text)
     {
+        if (!text.AsSpan().ContainsAny(_anySecret))
+        {
+            return text;
+        }
+
         foreach (var secret in _secrets)
         {
             text = text.Replace(secret, Masked, StringComparison.Ordinal);
