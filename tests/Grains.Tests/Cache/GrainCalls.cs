@@ -15,7 +15,12 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         var grain = context.TargetId.Type.ToString()!;
-        _silos[context.TargetId.ToString()] = context.TargetContext.Address.SiloAddress!;
+        if (context.Grain is Grain)
+        {
+            // An observer has no place, and says so with an exception.
+            _silos[context.TargetId.ToString()] = context.TargetContext.Address.SiloAddress!;
+        }
+
         Count(grain, Entered + context.MethodName);
         await context.Invoke();
         Count(grain, context.MethodName);

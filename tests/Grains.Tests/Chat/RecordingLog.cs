@@ -36,7 +36,14 @@ internal sealed class RecordingLog<T> : ILogger<T>
                 more = _more.Task;
             }
 
-            await more.WaitAsync(TimeSpan.FromSeconds(30));
+            try
+            {
+                await more.WaitAsync(TimeSpan.FromSeconds(30));
+            }
+            catch (TimeoutException)
+            {
+                throw new TimeoutException($"No '{text}' in:\n{string.Join('\n', Lines)}");
+            }
         }
     }
 
