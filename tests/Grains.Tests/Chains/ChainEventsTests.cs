@@ -88,7 +88,7 @@ public sealed class ChainEventsTests : IAsyncLifetime
         Assert.Empty(await _cluster.EventsOfAsync(run.Id, after: 99));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Pieces_that_nobody_takes_are_put_together_in_front_of_what_ends_their_step()
     {
         var feed = new RunFeed("run_1");

@@ -34,7 +34,7 @@ public sealed class LongCallTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_may_take_longer_than_a_grain_call()
     {
         _cluster.Vendor.OnComplete = async (_, _) =>
@@ -51,7 +51,7 @@ public sealed class LongCallTests : IAsyncLifetime
         Assert.Equal(1, _cluster.Activations.Begun);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_stream_may_be_silent_for_longer_than_a_grain_call()
     {
         _cluster.Vendor.OnStream = (_, _) => Late();

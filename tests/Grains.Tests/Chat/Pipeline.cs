@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Failover;
 using Prism.Keys;
@@ -62,7 +61,7 @@ internal sealed class Pipeline
     // Whom nobody is told apart by: what it is given here would throw if it were needed.
     private static CallerAdmission NoKeys => new(null!, null!, null!, null!, TimeProvider.System);
 
-    public FakeTimeProvider Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    public WatchedTime Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
     public Meters Meters { get; } = new();
 

@@ -13,7 +13,7 @@ public sealed class ClusterViewTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Every_silo_sees_all_silos_and_itself_among_them()
     {
         foreach (var silo in _cluster.Silos)
@@ -30,7 +30,7 @@ public sealed class ClusterViewTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_call_runs_on_the_silo_that_its_client_is_connected_to()
     {
         for (var i = 0; i < 20; i++)

@@ -66,6 +66,7 @@ public sealed class RetryTests
         var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
         Fail(pipeline, Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(4) });
         var asked = AskAsync(pipeline, stream);
+        await pipeline.Time.TimerAsync(due => due >= TimeSpan.FromSeconds(4) && due <= TimeSpan.FromSeconds(4.05));
 
         pipeline.Time.Advance(TimeSpan.FromSeconds(4));
         Assert.Single(pipeline.Vendor.Received);
@@ -122,10 +123,15 @@ public sealed class RetryTests
     public async Task A_retry_without_a_first_token_is_given_up_at_the_deadline(bool stream)
     {
         var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
-        Fail(pipeline, Down);
-        pipeline.Vendor.OnComplete = Never(pipeline.Vendor.OnComplete);
-        pipeline.Vendor.OnStream = NeverStream(pipeline.Vendor.OnStream);
+        var retry = new UpstreamWait();
+        pipeline.Vendor.OnComplete = async (_, token) =>
+        {
+            await SecondNeverAsync(token);
+            return Down;
+        };
+        pipeline.Vendor.OnStream = (_, token) => SecondNeverStreamAsync(token);
         var asked = AskAsync(pipeline, stream);
+        await retry.Entered;
 
         pipeline.Time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(asked.IsCompleted);
@@ -134,6 +140,15 @@ public sealed class RetryTests
         var (route, _, error) = await asked;
         Assert.Equal((ChatErrorKind.UpstreamServerError, 2), (error!.Kind, (route ?? error.Route)!.Attempts));
         Assert.Equal(2, pipeline.Vendor.Received.Count);
+
+        Task SecondNeverAsync(CancellationToken token) =>
+            pipeline.Vendor.Received.Count == 1 ? Task.CompletedTask : retry.UntilCancelledAsync(token);
+
+        async IAsyncEnumerable<ChatStreamEvent> SecondNeverStreamAsync([EnumeratorCancellation] CancellationToken token)
+        {
+            await SecondNeverAsync(token);
+            yield return Down;
+        }
     }
 
     [Fact]
@@ -231,35 +246,6 @@ public sealed class RetryTests
         pipeline.Vendor.OnComplete = (_, _) =>
             Task.FromResult<ProviderResult>(answers.TryDequeue(out var error) ? error : Answer("ok"));
         pipeline.Vendor.OnStream = (_, _) => Play(streams.TryDequeue(out var error) ? error : Piece("ok"));
-    }
-
-    private static Func<ChatRequest, CancellationToken, Task<ProviderResult>> Never(
-        Func<ChatRequest, CancellationToken, Task<ProviderResult>> first)
-    {
-        var calls = 0;
-        return async (request, token) =>
-        {
-            if (calls++ > 0)
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, token);
-            }
-
-            return await first(request, token);
-        };
-    }
-
-    private static Func<ChatRequest, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> NeverStream(
-        Func<ChatRequest, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> first)
-    {
-        var calls = 0;
-        return (request, token) => calls++ == 0 ? first(request, token) : Silence(token);
-    }
-
-    private static async IAsyncEnumerable<ChatStreamEvent> Silence(
-        [EnumeratorCancellation] CancellationToken token)
-    {
-        await Task.Delay(Timeout.InfiniteTimeSpan, token);
-        yield break;
     }
 
     private static async Task<(ChatRoute? Route, string? Text, ChatError? Error)> AskAsync(Pipeline pipeline, bool stream)

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
 using Prism.Keys;
 
@@ -13,7 +12,7 @@ public sealed class ApiKeyCopiesTests : IDisposable
     private static readonly byte[] Hash = SHA256.HashData("a key"u8);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private readonly FakeTimeProvider _time = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly WatchedTime _time = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly KeyStorage _storage = new();
     private readonly ApiKeyStore _store;
     private readonly ApiKeyHeartbeat _heartbeat;
@@ -181,11 +180,8 @@ public sealed class ApiKeyCopiesTests : IDisposable
         await _store.AdvanceEpochAsync();
         await _copies.FindAsync(Hash, CancellationToken.None);
         await fresh.WaitAsync(Deadline);
-        while (!_heartbeat.IsFresh(_time.GetTimestamp()))
-        {
-            await Task.Yield();
-        }
-
+        // It is fresh, and waits for the next.
+        await _time.TimerAsync(due => due == ApiKeyLease.Heartbeat);
         await _copies.FindAsync(Hash, CancellationToken.None);
     }
 

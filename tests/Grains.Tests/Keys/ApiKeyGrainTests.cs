@@ -14,7 +14,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_key_is_known_on_every_silo_and_outlives_its_activation()
     {
         var made = await _cluster.CreateAsync("one");
@@ -25,7 +25,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.All(await _cluster.FindAsync("two"), Assert.Null);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Once_a_key_is_revoked_no_silo_takes_it_any_more()
     {
         for (var i = 0; i < 10; i++)
@@ -42,7 +42,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_silo_that_nobody_tells_takes_a_revoked_key_for_less_than_a_second()
     {
         var key = await _cluster.CreateAsync("untold");
@@ -67,7 +67,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.InRange(last, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Once_its_terms_are_changed_every_silo_goes_by_them()
     {
         var made = await _cluster.CreateAsync("changed");
@@ -79,7 +79,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.All(await _cluster.FindAsync("changed"), key => Assert.Equal(ApiKeyScopes.Chat, Assert.Single(key!.Terms.Scopes!.Value)));
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_change_of_another_version_is_refused()
     {
         var made = await _cluster.CreateAsync("raced");
@@ -91,7 +91,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.Equal("first", (await _cluster.Key("raced").GetAsync())!.Terms.Name);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_revoked_key_stays_revoked_and_is_no_longer_listed()
     {
         var made = await _cluster.CreateAsync("gone");
@@ -110,7 +110,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.DoesNotContain(made.Id, await names.ListAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task There_is_nothing_to_revoke_or_change_of_a_key_that_there_is_not()
     {
         Assert.False(await _cluster.Key("none").RevokeAsync());

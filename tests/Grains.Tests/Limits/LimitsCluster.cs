@@ -4,6 +4,7 @@ using Orleans.TestingHost;
 using Prism.Cluster;
 using Prism.Limits;
 using Prism.Providers;
+using Prism.Tests.Cache;
 using Prometheus;
 
 namespace Prism.Tests.Limits;
@@ -21,11 +22,15 @@ internal sealed class LimitsCluster : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
+    public required GrainCalls GrainCalls { get; init; }
+
     public static async Task<LimitsCluster> StartAsync(short silos, Action<ProviderOptions> limits, IGrainStorage? storage = null)
     {
+        var calls = new GrainCalls();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.AddIncomingGrainCallFilter(calls);
             if (storage is null)
             {
                 silo.AddMemoryGrainStorage(StorageNames.Ledgers);
@@ -49,7 +54,7 @@ internal sealed class LimitsCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new(cluster);
+        return new(cluster) { GrainCalls = calls };
     }
 
     public T Get<T>(int silo) where T : notnull => _cluster.GetSiloServiceProvider(_cluster.Silos[silo].SiloAddress).GetRequiredService<T>();

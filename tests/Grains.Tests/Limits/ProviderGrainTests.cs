@@ -1,6 +1,7 @@
 using Orleans.Storage;
 using Prism.Failover;
 using Prism.Limits;
+using Prism.Providers;
 
 namespace Prism.Tests.Limits;
 
@@ -63,7 +64,8 @@ public sealed class ProviderGrainTests : IAsyncLifetime
         var asks = new List<Task<LeaseAnswer>> { _cluster.Echo.AskAsync(Ask("10.0.1.0:11111@2000000000", 1, 1), null) };
         await writing.Task;
         asks.AddRange(Enumerable.Range(1, 30).Select(i => _cluster.Echo.AskAsync(Ask($"10.0.1.{i}:11111@2000000000", 1, 1), null)));
-        // Comes after them on the same way, and is answered although a write is under way: so they have all arrived.
+        await _cluster.GrainCalls.EnterAsync("provider", nameof(IProviderGrain.AskAsync), asks.Count);
+        // Is answered although a write is under way, and after the turn in which the last of them began.
         await _cluster.Echo.GetStatusAsync();
         commit.SetResult();
         var answers = await Task.WhenAll(asks);

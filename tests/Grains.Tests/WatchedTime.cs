@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Prism.Tests;
+
+/// <summary>Time that a test lets pass, and that tells it when somebody waits: whoever begins to wait once it has passed waits for ever.</summary>
+internal sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private readonly Lock _lock = new();
+    private readonly List<TimeSpan> _timers = [];
+    private readonly List<(Predicate<TimeSpan> IsIt, TaskCompletionSource Made)> _waiters = [];
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
+        lock (_lock)
+        {
+            _timers.Add(dueTime);
+            _waiters.RemoveAll(waiter => waiter.IsIt(dueTime) && waiter.Made.TrySetResult());
+        }
+
+        return timer;
+    }
+
+    /// <summary>Ends once a timer has been made that is due after such a time, or if it has been.</summary>
+    public Task TimerAsync(Predicate<TimeSpan> isIt)
+    {
+        lock (_lock)
+        {
+            if (_timers.Exists(isIt))
+            {
+                return Task.CompletedTask;
+            }
+
+            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((isIt, made));
+            return made.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+}
