@@ -43,9 +43,9 @@ public sealed class RawUpstream : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, in an accept or before one.
         }
     }
 
