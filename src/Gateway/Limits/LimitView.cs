@@ -20,7 +20,8 @@ internal sealed record LimitView(string Name, decimal Limit, decimal Remaining, 
         return new(NameOf(status.Kind), status.Limit / unit, status.Remaining / unit, Math.Round(status.ResetAfter.TotalSeconds, 3));
     }
 
-    private static string NameOf(LimitKind kind) => kind switch
+    /// <summary>What a kind of limit is called where it is set.</summary>
+    public static string NameOf(LimitKind kind) => kind switch
     {
         LimitKind.RequestsPerMinute => "requests_per_minute",
         LimitKind.TokensPerMinute => "tokens_per_minute",

@@ -56,10 +56,15 @@ internal sealed record ProviderReportBody(
 internal sealed record BreakerBody(string State, double OpenForSeconds);
 
 /// <summary>A limit of a provider.</summary>
-internal sealed record LimitBody(string Kind, long Limit, long Remaining, long Outstanding, double ResetAfterSeconds)
+/// <param name="Name">Which: as it is called where it is set, as in a <see cref="LimitView"/>.</param>
+/// <param name="Limit">The limit itself: requests or tokens.</param>
+/// <param name="Remaining">What of it is neither used nor in the hands of a silo.</param>
+/// <param name="Outstanding">What silos hold of it.</param>
+/// <param name="ResetAfterSeconds">Until all of it is there again, if nothing more is used.</param>
+internal sealed record LimitBody(string Name, long Limit, long Remaining, long Outstanding, double ResetAfterSeconds)
 {
     public static LimitBody From(LimitStatus status) => new(
-        ProviderReportBody.NameOf(status.Kind), status.Limit, status.Remaining, status.Outstanding, status.ResetAfter.TotalSeconds);
+        LimitView.NameOf(status.Kind), status.Limit, status.Remaining, status.Outstanding, status.ResetAfter.TotalSeconds);
 }
 
 /// <summary>What a silo holds of a provider's limits.</summary>
@@ -68,11 +73,11 @@ internal sealed record LeaseBody(string Silo, double HeardAgoSeconds, ImmutableA
     public static LeaseBody From(SiloLeaseStatus lease) => new(
         lease.Silo,
         lease.HeardAgo.TotalSeconds,
-        [.. lease.Holds.Select(held => new HeldBody(ProviderReportBody.NameOf(held.Kind), held.Amount))]);
+        [.. lease.Holds.Select(held => new HeldBody(LimitView.NameOf(held.Kind), held.Amount))]);
 }
 
 /// <summary>How much of a limit it is.</summary>
-internal sealed record HeldBody(string Kind, long Amount);
+internal sealed record HeldBody(string Name, long Amount);
 
 /// <summary>Percentiles of the last minutes.</summary>
 internal sealed record LatencyBody(

@@ -95,7 +95,8 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 15);
         Assert.Equal(2, _openai.Received.Count);
         var openai = reports.GetProperty("providers").EnumerateArray().Single(report => report.GetProperty("name").GetString() == "openai");
-        Assert.Equal(100, openai.GetProperty("limits")[0].GetProperty("limit").GetInt64());
+        var limit = openai.GetProperty("limits")[0];
+        Assert.Equal(("requests_per_minute", 100), (limit.GetProperty("name").GetString(), limit.GetProperty("limit").GetInt64()));
         Assert.NotEmpty(openai.GetProperty("leases").EnumerateArray());
         Assert.Equal(
             [("upstream_server_error", 503), ("upstream_server_error", 503)],
