@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -29,7 +31,7 @@ internal static class JsonBody
 
         try
         {
-            if (await JsonSerializer.DeserializeAsync(context.Request.BodyReader, type, context.RequestAborted) is { } body)
+            if (await ReadAsync(context.Request.BodyReader, type, context.RequestAborted) is { } body)
             {
                 return body;
             }
@@ -53,6 +55,53 @@ internal static class JsonBody
         // Not cancelled when the client leaves: the server drops it by itself, and who answers an error must not cause another.
         return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
+
+    // Whole before it is parsed: a value of which only a part is there would be gone through again with each part that comes.
+    private static async ValueTask<T?> ReadAsync<T>(PipeReader reader, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            try
+            {
+                return Parse(read.Buffer, type);
+            }
+            finally
+            {
+                reader.AdvanceTo(read.Buffer.End);
+            }
+        }
+    }
+
+    private static T? Parse<T>(in ReadOnlySequence<byte> body, JsonTypeInfo<T> type)
+    {
+        if (body.IsSingleSegment)
+        {
+            return Parse(body.FirstSpan, type);
+        }
+
+        var length = checked((int)body.Length);
+        var whole = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            body.CopyTo(whole);
+            return Parse(whole.AsSpan(0, length), type);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+
+    // Some clients begin with a byte order mark.
+    private static T? Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(json.StartsWith("\uFEFF"u8) ? json[3..] : json, type);
 
     private static ApiError? FindUnreadable(HttpRequest request)
     {

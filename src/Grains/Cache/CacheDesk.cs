@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Chat;
+using Prism.Cluster;
 using Prism.Flights;
 
 namespace Prism.Cache;
@@ -25,6 +26,7 @@ internal sealed partial class CacheDesk(
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
+    private readonly ReferenceFactory<ICacheGrain> _entries = new(grains);
     private readonly CacheRest _rest = new(time);
 
     /// <summary>Whether there is a cache.</summary>
@@ -61,7 +63,7 @@ internal sealed partial class CacheDesk(
         {
             try
             {
-                var answer = await deadline.BoundAsync(grains.GetGrain<ICacheGrain>(key).JoinAsync(ask), cancellationToken);
+                var answer = await deadline.BoundAsync(_entries.Of(key).JoinAsync(ask), cancellationToken);
                 _rest.End();
                 return answer;
             }

@@ -12,6 +12,9 @@ internal sealed class MeterBridge(
 {
     private static readonly FrozenSet<string> Meters = FrozenSet.Create("Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel");
 
+    // How each call finds its grain, in the most telling detail: two of these a call, each of which costs as much as the search itself.
+    private const string OfEveryLookup = "orleans-directory-lookups-";
+
     // The runtime measures more; the rest is in prometheus-net's own process metrics already, or of no use to an operator.
     private static readonly FrozenSet<string> RuntimeInstruments = FrozenSet.Create(
         "dotnet.exceptions",
@@ -48,6 +51,7 @@ internal sealed class MeterBridge(
 
     private bool IsWanted(Instrument instrument) =>
         (instrument.Meter.Name == "System.Runtime" ? RuntimeInstruments.Contains(instrument.Name) : Meters.Contains(instrument.Meter.Name))
+        && !instrument.Name.StartsWith(OfEveryLookup, StringComparison.Ordinal)
         // Another host in this process has a Kestrel of its own.
         && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters);
 }

@@ -1,0 +1,25 @@
+namespace Prism.Cluster;
+
+/// <summary>
+/// Makes references to grains of one kind. What that kind is called, <see cref="IGrainFactory"/> finds out anew for each: from the attributes
+/// of the interface, which takes longer than a call within the silo.
+/// </summary>
+/// <typeparam name="TGrain">Their interface, which one class implements.</typeparam>
+internal sealed class ReferenceFactory<TGrain>(IGrainFactory grains)
+    where TGrain : IGrainWithStringKey
+{
+    private volatile GrainReference? _known;
+
+    /// <summary>A reference to the grain with this key.</summary>
+    public TGrain Of(string key)
+    {
+        if (_known is { } known)
+        {
+            return (TGrain)grains.GetGrain(GrainId.Create(known.GrainId.Type, key), known.InterfaceType);
+        }
+
+        var first = grains.GetGrain<TGrain>(key);
+        _known = first as GrainReference;
+        return first;
+    }
+}
