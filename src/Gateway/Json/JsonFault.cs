@@ -84,5 +84,10 @@ internal static class JsonFault
     private static bool Says(Exception exception, string words) => exception.Message.Contains(words, StringComparison.Ordinal);
 
     // $.messages[0].role, but $['a name with a space'].
-    private static string? ToParam(string? path) => path is null or "" or "$" ? null : path[1..].TrimStart('.');
+    private static string? ToParam(string? path) => path switch
+    {
+        null or "" or "$" => null,
+        ['$', '[', '\'', .. var name, '\'', ']'] when !name.Contains('\'', StringComparison.Ordinal) => name,
+        _ => path[1..].TrimStart('.'),
+    };
 }

@@ -51,7 +51,7 @@ public sealed class JsonBodyTests : GatewayTest
         { """{"messages":[{"content":[{"x":1,"x":2}]}]}""", "messages[0].content[0].x", "'messages[0].content[0].x' appears twice." },
         { """{"x":1,"x":2}""", "x", "'x' appears twice." },
         { """{"a b":1,"a b":2}""", "a b", "'a b' appears twice." },
-        { """{"messages":[{"x":1,"x":2}]}""", "messages[0]", "'messages[0]' has 'x' in it twice." },
+        { """{"messages":[{"x":1,"x":2}]}""", "messages[0].x", "'messages[0].x' appears twice." },
         { """{"variables":{"a":1,"a":2}}""", "variables.a", "'variables.a' appears twice." },
         { """{"x":{"y":1,"y":2}}""", "x", "'x' has 'y' in it twice." },
         { """{"tools":[{"function":{"parameters":{"a":[{"b":1,"b":2}]}}}]}""", "tools[0].function.parameters", "'tools[0].function.parameters' has 'b' in it twice." },
