@@ -18,7 +18,7 @@ public static class GrainKeys
     private const string MonthFormat = "yyyy-MM";
 
     /// <summary>A fresh key for an <see cref="Chat.IChatGrain"/>: one grain a call.</summary>
-    public static string NewChatCall() => Guid.NewGuid().ToString("N");
+    public static string NewChatCall() => RandomId.New("");
 
     /// <summary>The key of an <see cref="Providers.IProviderGrain"/>: its name as it is configured.</summary>
     public static string Provider(string name) => name;

@@ -25,7 +25,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next, IDiagnosticConte
     public async Task InvokeAsync(HttpContext context)
     {
         string? given = context.Request.Headers[Header];
-        var id = IsPlain(given) ? given! : "req_" + Guid.NewGuid().ToString("N");
+        var id = IsPlain(given) ? given! : RandomId.New("req_");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
         log.Set("RequestId", id);

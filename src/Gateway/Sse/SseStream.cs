@@ -21,7 +21,7 @@ internal sealed class SseStream : IAsyncDisposable
     // So much goes out in any case: a client that does not read is to be waited for, not collected for.
     private const int MostHeldBack = 16 * 1024;
 
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private static readonly ReadOnlyMemory<byte> Done = "data: [DONE]\n\n"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Ping = ": ping\n\n"u8.ToArray();

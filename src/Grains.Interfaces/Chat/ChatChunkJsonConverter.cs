@@ -13,6 +13,9 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
     private static readonly ForgivingJsonConverter<ChatUsage> Usage = new();
     private static readonly Dictionary<string, JsonElement> None = [];
 
+    // Most pieces are of the model that the one before was of.
+    private static volatile string? _lastModel;
+
     public override ChatChunk Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var (id, created, model, usage) = (default(string), 0L, default(string), default(ChatUsage));
@@ -36,7 +39,7 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
             }
             else if (reader.ValueTextEquals("model"u8))
             {
-                model = ReadString(ref reader);
+                model = ReadModel(ref reader);
             }
             else if (reader.ValueTextEquals("choices"u8))
             {
@@ -59,18 +62,18 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
     public override void Write(Utf8JsonWriter writer, ChatChunk value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        WriteUnlessNull(writer, "id"u8, value.Id);
-        writer.WriteString("object"u8, value.ObjectType);
-        writer.WriteNumber("created"u8, value.Created);
-        WriteUnlessNull(writer, "model"u8, value.Model);
-        writer.WriteStartArray("choices"u8);
+        WriteUnlessNull(writer, Names.Id, value.Id);
+        writer.WriteString(Names.Object, value.ObjectType);
+        writer.WriteNumber(Names.Created, value.Created);
+        WriteUnlessNull(writer, Names.Model, value.Model);
+        writer.WriteStartArray(Names.Choices);
         foreach (var choice in value.Choices)
         {
             Write(writer, choice, options);
         }
 
         writer.WriteEndArray();
-        writer.WritePropertyName("usage"u8);
+        writer.WritePropertyName(Names.Usage);
         if (value.Usage is { } usage)
         {
             Usage.Write(writer, usage, options);
@@ -199,6 +202,14 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
         return reader.GetString();
     }
 
+    private static string? ReadModel(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return _lastModel is { } last && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(last)
+            ? last
+            : _lastModel = reader.GetString();
+    }
+
     private static JsonElement ReadElement(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize(ref reader, options.GetTypeInfo<JsonElement>());
 
@@ -220,11 +231,11 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
     private static void Write(Utf8JsonWriter writer, ChatChunkChoice choice, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.WriteNumber("index"u8, choice.Index);
-        writer.WriteStartObject("delta"u8);
+        writer.WriteNumber(Names.Index, choice.Index);
+        writer.WriteStartObject(Names.Delta);
         Write(writer, choice.Delta, options);
         writer.WriteEndObject();
-        writer.WritePropertyName("logprobs"u8);
+        writer.WritePropertyName(Names.Logprobs);
         if (choice.Logprobs is { } logprobs)
         {
             logprobs.WriteTo(writer);
@@ -234,23 +245,23 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
             writer.WriteNullValue();
         }
 
-        writer.WriteString("finish_reason"u8, choice.FinishReason);
+        writer.WriteString(Names.FinishReason, choice.FinishReason);
         Write(writer, choice.Extra);
         writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, ChatDelta delta, JsonSerializerOptions options)
     {
-        WriteUnlessNull(writer, "role"u8, delta.Role);
-        WriteUnlessNull(writer, "content"u8, delta.Content);
-        WriteUnlessNull(writer, "refusal"u8, delta.Refusal);
+        WriteUnlessNull(writer, Names.Role, delta.Role);
+        WriteUnlessNull(writer, Names.Content, delta.Content);
+        WriteUnlessNull(writer, Names.Refusal, delta.Refusal);
         if (delta.ToolCalls is { } toolCalls)
         {
-            writer.WritePropertyName("tool_calls"u8);
+            writer.WritePropertyName(Names.ToolCalls);
             JsonSerializer.Serialize(writer, toolCalls, options.GetTypeInfo<ImmutableArray<ToolCall>>());
         }
 
-        WriteUnlessNull(writer, "reasoning_content"u8, delta.ReasoningContent);
+        WriteUnlessNull(writer, Names.ReasoningContent, delta.ReasoningContent);
         Write(writer, delta.Extra);
     }
 
@@ -263,11 +274,31 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
         }
     }
 
-    private static void WriteUnlessNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
+    private static void WriteUnlessNull(Utf8JsonWriter writer, JsonEncodedText name, string? value)
     {
         if (value is not null)
         {
             writer.WriteString(name, value);
         }
+    }
+
+    // Looked through once for what has to be escaped.
+    private static class Names
+    {
+        public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+        public static readonly JsonEncodedText Object = JsonEncodedText.Encode("object");
+        public static readonly JsonEncodedText Created = JsonEncodedText.Encode("created");
+        public static readonly JsonEncodedText Model = JsonEncodedText.Encode("model");
+        public static readonly JsonEncodedText Choices = JsonEncodedText.Encode("choices");
+        public static readonly JsonEncodedText Usage = JsonEncodedText.Encode("usage");
+        public static readonly JsonEncodedText Index = JsonEncodedText.Encode("index");
+        public static readonly JsonEncodedText Delta = JsonEncodedText.Encode("delta");
+        public static readonly JsonEncodedText Logprobs = JsonEncodedText.Encode("logprobs");
+        public static readonly JsonEncodedText FinishReason = JsonEncodedText.Encode("finish_reason");
+        public static readonly JsonEncodedText Role = JsonEncodedText.Encode("role");
+        public static readonly JsonEncodedText Content = JsonEncodedText.Encode("content");
+        public static readonly JsonEncodedText Refusal = JsonEncodedText.Encode("refusal");
+        public static readonly JsonEncodedText ToolCalls = JsonEncodedText.Encode("tool_calls");
+        public static readonly JsonEncodedText ReasoningContent = JsonEncodedText.Encode("reasoning_content");
     }
 }

@@ -16,7 +16,7 @@ internal static class PromptHash
     /// <summary>To be changed with the form, so that entries of different forms never meet.</summary>
     private const string Form = "prism-1";
 
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256 };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256, SkipValidation = true };
 
     /// <summary>The hash, in 43 characters of Base64Url.</summary>
     /// <param name="scope">Whose answers may be shared: calls of different scopes have nothing in common.</param>

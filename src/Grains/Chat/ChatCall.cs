@@ -16,7 +16,4 @@ internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Req
 
     /// <summary>What the caller's API key holds for it; null where there is nothing to hold.</summary>
     public CallerAccount? Account { get; init; }
-
-    /// <summary>An id for an answer whose provider gave it none.</summary>
-    public static string NewAnswerId() => "chatcmpl-" + Guid.NewGuid().ToString("N");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Prism.Chat;
@@ -34,9 +35,9 @@ internal static class ChatRequestValidator
 
         for (var i = 0; i < request.Messages.Length; i++)
         {
-            if (CheckMessage(request.Messages[i], At("messages", i)) is { } error)
+            if (FindFlaw(request.Messages[i]) is { } flaw)
             {
-                return error;
+                return flaw.In(At("messages", i));
             }
         }
 
@@ -47,20 +48,18 @@ internal static class ChatRequestValidator
         ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'model' must have at most {MaxModelLength} characters."), "model")
         : null;
 
-    private static ChatError? CheckMessage(ChatMessage? message, string path) => message switch
+    private static Flaw? FindFlaw(ChatMessage? message) => message switch
     {
-        null => ChatError.Invalid($"'{path}' must be an object.", path),
-        { Role: null } => ChatError.Invalid($"'{path}.role' is missing.", path + ".role"),
-        { Role: var role } when !ChatRoles.All.Contains(role) =>
-            ChatError.Invalid($"'{path}.role' must be one of {string.Join(", ", ChatRoles.All)}.", path + ".role"),
-        { Role: ChatRoles.Tool, ToolCallId: null } => ChatError.Invalid($"'{path}.tool_call_id' is missing.", path + ".tool_call_id"),
+        null => new("", "must be an object"),
+        { Role: null } => new(".role", "is missing"),
+        { Role: var role } when !ChatRoles.All.Contains(role) => new(".role", $"must be one of {string.Join(", ", ChatRoles.All)}"),
+        { Role: ChatRoles.Tool, ToolCallId: null } => new(".tool_call_id", "is missing"),
         // An assistant message may consist of tool calls, a refusal or whatever else the vendor invents.
-        { Content: null, Role: not ChatRoles.Assistant } => ChatError.Invalid($"'{path}.content' is missing.", path + ".content"),
-        { Content: null, ToolCalls: null, Extra: null } => ChatError.Invalid($"'{path}.content' is missing.", path + ".content"),
-        _ => CheckParts(message.Content, path + ".content") ?? CheckToolCalls(message, path + ".tool_calls"),
+        { Content: null, Role: not ChatRoles.Assistant } or { Content: null, ToolCalls: null, Extra: null } => new(".content", "is missing"),
+        _ => FindFlaw(message.Content) ?? FindFlaw(message.ToolCalls ?? []),
     };
 
-    private static ChatError? CheckParts(MessageContent? content, string path)
+    private static Flaw? FindFlaw(MessageContent? content)
     {
         if (content is null or { Text: not null })
         {
@@ -69,39 +68,37 @@ internal static class ChatRequestValidator
 
         if (content.Parts.IsEmpty)
         {
-            return ChatError.Invalid($"'{path}' must have at least one part.", path);
+            return new(".content", "must have at least one part");
         }
 
         for (var i = 0; i < content.Parts.Length; i++)
         {
-            if (CheckPart(content.Parts[i], At(path, i)) is { } error)
+            if (FindFlaw(content.Parts[i]) is { } flaw)
             {
-                return error;
+                return flaw with { Path = At(".content", i) + flaw.Path };
             }
         }
 
         return null;
     }
 
-    private static ChatError? CheckPart(ContentPart? part, string path) => part switch
+    private static Flaw? FindFlaw(ContentPart? part) => part switch
     {
-        null => ChatError.Invalid($"'{path}' must be an object.", path),
-        { Type: null } => ChatError.Invalid($"'{path}.type' is missing.", path + ".type"),
-        { Type: ContentPart.TextType, Text: null } => ChatError.Invalid($"'{path}.text' is missing.", path + ".text"),
-        { Type: ContentPart.ImageType, ImageUrl.Url: null } or { Type: ContentPart.ImageType, ImageUrl: null } =>
-            ChatError.Invalid($"'{path}.image_url.url' is missing.", path + ".image_url.url"),
+        null => new("", "must be an object"),
+        { Type: null } => new(".type", "is missing"),
+        { Type: ContentPart.TextType, Text: null } => new(".text", "is missing"),
+        { Type: ContentPart.ImageType, ImageUrl.Url: null } or { Type: ContentPart.ImageType, ImageUrl: null } => new(".image_url.url", "is missing"),
         _ => null,
     };
 
-    private static ChatError? CheckToolCalls(ChatMessage message, string path)
+    private static Flaw? FindFlaw(ImmutableArray<ToolCall> calls)
     {
-        var calls = message.ToolCalls ?? [];
         for (var i = 0; i < calls.Length; i++)
         {
             // Calls of other types than function are for OpenAI-type providers to judge.
             if (calls[i] is null or { Id: null } or { Type: null or "function", Function.Name: null } or { Type: null or "function", Function: null })
             {
-                return ChatError.Invalid($"'{At(path, i)}' must have an id and a function with a name.", At(path, i));
+                return new(At(".tool_calls", i), "must have an id and a function with a name");
             }
         }
 
@@ -142,4 +139,12 @@ internal static class ChatRequestValidator
             : null;
 
     private static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+
+    /// <summary>What is wrong with a message. Its whole path is only written down once there is something wrong.</summary>
+    /// <param name="Path">From the message on.</param>
+    /// <param name="Problem">What is the matter there.</param>
+    private readonly record struct Flaw(string Path, string Problem)
+    {
+        public ChatError In(string message) => ChatError.Invalid($"'{message}{Path}' {Problem}.", message + Path);
+    }
 }

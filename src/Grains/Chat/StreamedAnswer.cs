@@ -32,7 +32,7 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
         }
 
         HasBegun = true;
-        _id ??= chunk.Id ?? ChatCall.NewAnswerId();
+        _id ??= chunk.Id ?? RandomId.OfAnswer();
         foreach (var choice in chunk.Choices)
         {
             Add(choice.Delta);

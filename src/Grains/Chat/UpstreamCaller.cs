@@ -97,7 +97,7 @@ internal sealed partial class UpstreamCaller(
 
     private ChatResponse WithUsage(ChatResponse response, ChatCall call) => response with
     {
-        Id = response.Id ?? ChatCall.NewAnswerId(),
+        Id = response.Id ?? RandomId.OfAnswer(),
         Model = response.Model ?? call.Route.Model,
         Usage = response.Usage ?? ChatUsage.Of(
             tokens.CountPrompt(call.Route.Model, call.Request),

@@ -16,7 +16,7 @@ internal sealed class AnthropicWireFormat(ProviderOptions options) : IWireFormat
     // Source: https://platform.claude.com/docs/en/api/versioning
     private const string Version = "2023-06-01";
 
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly UpstreamErrors _errors = new(options);
 

@@ -25,7 +25,7 @@ internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) :
 
         return new ChatResponse
         {
-            Id = NewId(),
+            Id = RandomId.OfAnswer(),
             Created = time.GetUtcNow().ToUnixTimeSeconds(),
             Model = Model,
             Choices = [new() { Message = new() { Content = string.Concat(answer.Words) }, FinishReason = answer.FinishReason }],
@@ -37,7 +37,7 @@ internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) :
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var answer = EchoAnswer.To(request);
-        var chunk = new ChatChunk { Id = NewId(), Created = time.GetUtcNow().ToUnixTimeSeconds(), Model = Model };
+        var chunk = new ChatChunk { Id = RandomId.OfAnswer(), Created = time.GetUtcNow().ToUnixTimeSeconds(), Model = Model };
         var role = ChatRoles.Assistant;
         foreach (var word in answer.Words)
         {
@@ -53,6 +53,4 @@ internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) :
 
         yield return chunk with { Choices = [new() { Delta = new() { Role = role }, FinishReason = answer.FinishReason }], Usage = answer.Usage };
     }
-
-    private static string NewId() => "chatcmpl-" + Guid.NewGuid().ToString("N");
 }

@@ -7,9 +7,6 @@ namespace Prism.Providers.Ollama;
 /// <summary>Says what an answer and the lines of a streamed one have in common in canonical words.</summary>
 internal static class OllamaAnswer
 {
-    /// <summary>Ollama gives its answers none.</summary>
-    public static string NewId() => "chatcmpl-" + Guid.NewGuid().ToString("N");
-
     /// <summary>Null: there is no text.</summary>
     public static string? Text(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
@@ -44,7 +41,7 @@ internal static class OllamaAnswer
 
         return new()
         {
-            Id = string.IsNullOrEmpty(call.Id) ? "call_" + Guid.NewGuid().ToString("N") : call.Id,
+            Id = string.IsNullOrEmpty(call.Id) ? RandomId.New("call_") : call.Id,
             Type = OllamaTools.FunctionType,
             Function = new() { Name = name, Arguments = Arguments(function.Arguments) },
         };

@@ -8,7 +8,7 @@ namespace Prism.Providers.Ollama;
 /// <summary>Reads Ollama's lines up to the one that is <c>done</c>. A tool call comes whole, on one line.</summary>
 internal sealed class OllamaStreamDecoder(UpstreamErrors errors, long created) : IStreamDecoder
 {
-    private readonly string _id = OllamaAnswer.NewId();
+    private readonly string _id = RandomId.OfAnswer();
     private string? _role = ChatRoles.Assistant;
     private int _toolCalls;
 

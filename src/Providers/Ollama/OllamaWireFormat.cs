@@ -12,7 +12,7 @@ namespace Prism.Providers.Ollama;
 /// <remarks>Source: https://docs.ollama.com/api/chat</remarks>
 internal sealed class OllamaWireFormat(ProviderOptions options) : IWireFormat
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly UpstreamErrors _errors = new(options);
 
@@ -72,7 +72,7 @@ internal sealed class OllamaWireFormat(ProviderOptions options) : IWireFormat
         var finishReason = OllamaAnswer.FinishReason(answer, calledTools: toolCalls is not null);
         return new ChatResponse
         {
-            Id = OllamaAnswer.NewId(),
+            Id = RandomId.OfAnswer(),
             Created = created,
             Model = answer.Model,
             Choices = [new() { Message = ToMessage(message, toolCalls), FinishReason = finishReason }],

@@ -12,7 +12,7 @@ namespace Prism.Providers.OpenAi;
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>
 internal sealed class OpenAiWireFormat(ProviderOptions options) : IWireFormat
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly UpstreamErrors _errors = new(options);
 

@@ -10,7 +10,7 @@ internal sealed class AnswerDefaults(ChatRequest request)
 {
     private string? _id;
 
-    private string Id => _id ??= "chatcmpl-" + Guid.NewGuid().ToString("N");
+    private string Id => _id ??= RandomId.OfAnswer();
 
     public ProviderResult Apply(ChatResponse response) => response is { Id: not null, Model: not null, Usage: null }
         ? response

@@ -36,7 +36,6 @@ internal static class LoggingExtensions
     {
         var level = LogLevels.Parse(configuration[Settings.LogLevelPath]);
         logger.MinimumLevel.Is(level)
-            .Enrich.FromLogContext()
             .Filter.ByExcluding(IsRepeated)
             .Filter.ByExcluding(IsAdviceOnGc)
             // A second line for each request, with the whole query in it.
