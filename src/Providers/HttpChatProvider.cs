@@ -40,7 +40,7 @@ internal sealed class HttpChatProvider(
     public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
         // :: Step 1: say it in the vendor's words
-        var body = new ArrayBufferWriter<byte>(1024);
+        using var body = new RequestBody();
         if (Translate(request, stream: false, body) is { } refused)
         {
             return refused;
@@ -79,7 +79,7 @@ internal sealed class HttpChatProvider(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // :: Step 1: say it in the vendor's words
-        var body = new ArrayBufferWriter<byte>(1024);
+        using var body = new RequestBody();
         if (Translate(request, stream: true, body) is { } refused)
         {
             yield return refused;
@@ -142,21 +142,20 @@ internal sealed class HttpChatProvider(
         await exchange.FinishAsync(stream!);
     }
 
-    private ChatError? Translate(ChatRequest request, bool stream, ArrayBufferWriter<byte> body)
+    private ChatError? Translate(ChatRequest request, bool stream, RequestBody body)
     {
         if (format.FindUnsupported(request) is [var parameter, ..])
         {
             return ChatError.Invalid($"Provider '{options.Name}' does not support '{parameter}'.", parameter, UnsupportedParameter);
         }
 
-        return format.WriteRequest(body, request, stream);
+        return format.WriteRequest(body.Json, request, stream);
     }
 
-    private HttpRequestMessage CreateMessage(PooledEndpoint endpoint, ChatRequest request, ArrayBufferWriter<byte> body)
+    private HttpRequestMessage CreateMessage(PooledEndpoint endpoint, ChatRequest request, RequestBody body)
     {
         // Built from nothing: whatever headers the client sent stay with Prism.
-        var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address) { Content = new ReadOnlyMemoryContent(body.WrittenMemory) };
-        message.Content.Headers.ContentType = new("application/json");
+        var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address) { Content = body };
         message.Headers.UserAgent.Add(UserAgent);
         format.AddHeaders(message.Headers, endpoint.ApiKey);
         if (format.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Prism.Chat;
+using Prism.Providers;
 
 namespace Prism.Cache;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Prism.Cache;
 using Prism.Chat;
 using Prism.Failover;
+using Prism.Providers;
 
 namespace Prism.Flights;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Prism.Cache;
+using Prism.Providers;
 
 namespace Prism.Tests.Cache;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Prism.Cache;
 using Prism.Chat;
+using Prism.Providers;
 
 namespace Prism.Tests.Cache;
 

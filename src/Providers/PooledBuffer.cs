@@ -1,40 +1,52 @@
 using System.Buffers;
 
-namespace Prism.Cache;
+namespace Prism.Providers;
 
-/// <summary>Bytes that grow, in an array of the pool.</summary>
-internal sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDisposable
+/// <summary>Bytes that grow, in an array of the pool: a long prompt would be a large object each time it is written down.</summary>
+public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
 
+    /// <summary>How many there are; none once it is disposed.</summary>
     public int Length { get; private set; }
 
+    /// <summary>What there is, until there is more.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
+    /// <summary>The same.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
+
+    /// <summary>Adds one.</summary>
     public void Append(byte value)
     {
         Reserve(1)[0] = value;
         Length++;
     }
 
+    /// <summary>Adds several.</summary>
     public void Append(ReadOnlySpan<byte> values)
     {
         values.CopyTo(Reserve(values.Length));
         Length += values.Length;
     }
 
+    /// <summary>Drops all but the first.</summary>
     public void Truncate(int length) => Length = length;
 
+    /// <inheritdoc/>
     public void Advance(int count) => Length += count;
 
+    /// <inheritdoc/>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(Math.Max(sizeHint, 1));
         return _bytes.AsMemory(Length);
     }
 
+    /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
+    /// <summary>Gives the array back.</summary>
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_bytes);
