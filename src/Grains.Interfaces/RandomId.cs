@@ -1,6 +1,6 @@
 namespace Prism;
 
-/// <summary>Ids that are to be unique, not secret: <see cref="Guid.NewGuid"/> asks the operating system for each, which costs ten times as much.</summary>
+/// <summary>Ids that are to be unique, not secret. For those of <see cref="Guid.NewGuid"/> the operating system is asked each time.</summary>
 public static class RandomId
 {
     private const int Bytes = 16;

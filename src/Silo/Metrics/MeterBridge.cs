@@ -12,7 +12,7 @@ internal sealed class MeterBridge(
 {
     private static readonly FrozenSet<string> Meters = FrozenSet.Create("Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel");
 
-    // How each call finds its grain, in the most telling detail: two of these a call, each of which costs as much as the search itself.
+    // How each call finds its grain: several a call, and of no use to an operator.
     private const string OfEveryLookup = "orleans-directory-lookups-";
 
     // The runtime measures more; the rest is in prometheus-net's own process metrics already, or of no use to an operator.
