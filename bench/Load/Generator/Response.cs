@@ -1,13 +1,15 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Prism.Bench.Generator;
 
 /// <summary>Reads one HTTP/1.1 response as it comes, as cheaply as that can be done: the machine is shared with what is measured.</summary>
-internal sealed class Response(string expect)
+internal sealed partial class Response(string expect)
 {
     private const int TailLength = 64;
+    private const int MostTold = 1000;
 
     private readonly byte[] _expected = Encoding.UTF8.GetBytes(expect);
     private readonly byte[] _tail = new byte[TailLength];
@@ -38,9 +40,11 @@ internal sealed class Response(string expect)
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public string? Failure => _text.AsSpan().StartsWith("HTTP/1.1 200 "u8) && Found
         ? null
-        : Encoding.UTF8.GetString(_text.AsSpan(0, Math.Min(_length, 400)));
+        : Encoding.UTF8.GetString(_text.AsSpan(0, Math.Min(_length, MostTold))) + (_isStreamed ? $" … {Encoding.UTF8.GetString(_tail)}" : "");
 
-    private bool Found => (_isStreamed ? _tail : _text.AsSpan(0, _length)).IndexOf(_expected) >= 0;
+    private bool Found => (_isStreamed ? _tail : _text.AsSpan(0, _length)).IndexOf(_expected) >= 0
+        // The end of a chunk may be in the midst of it.
+        || (_isStreamed && EndOfChunk().Replace(Encoding.UTF8.GetString(_tail), "").Contains(expect, StringComparison.Ordinal));
 
     /// <summary>Makes it ready for the next response on the same connection.</summary>
     public void Reset(bool isStreamed)
@@ -129,4 +133,7 @@ internal sealed class Response(string expect)
         _tail.AsSpan(TailLength - kept).CopyTo(_tail);
         piece[Math.Max(0, piece.Length - TailLength)..].CopyTo(_tail.AsSpan(kept));
     }
+
+    [GeneratedRegex("\r\n[0-9a-f]+\r\n", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex EndOfChunk();
 }
