@@ -78,6 +78,23 @@ public sealed class JsonBodyTests : GatewayTest
     }
 
     [Theory]
+    [InlineData("", 0)]
+    [InlineData("\uFEFF", 0)]
+    [InlineData("", 20_000)]
+    [InlineData("\uFEFF", 20_000)]
+    public async Task A_body_is_read_whole_however_it_comes(string mark, int length)
+    {
+        Host.Chat.Answer(Answers.Text("Hi"));
+        var text = "a" + new string('é', length) + "z";
+
+        using var response = await Host.PostAsync("/v1/chat", mark + $$"""{"messages":[{"role":"user","content":"{{text}}"}]}""");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var call = await Host.Chat.NextCallAsync();
+        Assert.Equal(text, call.Request.Messages[0].Content?.Text);
+    }
+
+    [Theory]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("\"x\"")]
