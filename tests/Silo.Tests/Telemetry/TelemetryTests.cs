@@ -40,9 +40,10 @@ public sealed class TelemetryTests
         Assert.All(spans.Values.Where(span => !spans.ContainsKey(span.ParentId)), span => Assert.Equal(ClientSpan, span.ParentId));
         Assert.DoesNotContain(spans.Values, span => span.Name.Contains("health", StringComparison.Ordinal));
         Assert.DoesNotContain(spans.Values, span => span.Attributes.Values.Any(value => value.Contains("my-private-friend", StringComparison.Ordinal)));
-        Assert.Equal(
-            ["gen_ai.client.token.usage", "gen_ai.server.request.duration"],
-            collector.Metrics.Distinct().Where(name => name.StartsWith("gen_ai.", StringComparison.Ordinal)).Order());
+        // Of other hosts in this process there may be more: a meter is listened to by its name.
+        Assert.Superset(
+            new HashSet<string> { "gen_ai.client.token.usage", "gen_ai.server.request.duration" },
+            collector.Metrics.ToHashSet(StringComparer.Ordinal));
 
         IEnumerable<string> NamesAbove(ReceivedSpan span)
         {
