@@ -13,9 +13,6 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
     private static readonly ForgivingJsonConverter<ChatUsage> Usage = new();
     private static readonly Dictionary<string, JsonElement> None = [];
 
-    // Most pieces are of the model that the one before was of.
-    private static volatile string? _lastModel;
-
     public override ChatChunk Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var (id, created, model, usage) = (default(string), 0L, default(string), default(ChatUsage));
@@ -39,7 +36,7 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
             }
             else if (reader.ValueTextEquals("model"u8))
             {
-                model = ReadModel(ref reader);
+                model = ReadString(ref reader);
             }
             else if (reader.ValueTextEquals("choices"u8))
             {
@@ -200,14 +197,6 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
     {
         reader.Read();
         return reader.GetString();
-    }
-
-    private static string? ReadModel(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return _lastModel is { } last && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(last)
-            ? last
-            : _lastModel = reader.GetString();
     }
 
     private static JsonElement ReadElement(ref Utf8JsonReader reader, JsonSerializerOptions options) =>

@@ -44,7 +44,7 @@ public sealed class RequestBodyTests
         body.Dispose();
         body.Dispose();
 
-        await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => body.CopyToAsync(Stream.Null));
         Assert.Equal(0, body.Json.Length);
     }
 
