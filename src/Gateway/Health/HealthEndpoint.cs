@@ -41,7 +41,7 @@ internal static class HealthEndpoint
     private static string? FindObstacle(IHostApplicationLifetime lifetime, ClusterStatus cluster) =>
         lifetime.ApplicationStopping.IsCancellationRequested ? "stopping"
         : !lifetime.ApplicationStarted.IsCancellationRequested ? "starting"
-        : !cluster.Storage.Reachable ? "storage_unreachable"
+        : !cluster.Storage.CanWrite ? "storage_" + (cluster.Storage.Problem ?? StorageProblems.Unreachable)
         : !cluster.Silos.Any(silo => silo.Address == cluster.Self && silo.Status == "active") ? "not_in_cluster"
         : null;
 }

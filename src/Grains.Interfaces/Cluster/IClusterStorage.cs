@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Prism.Cluster;
 
 /// <summary>Where the cluster keeps its state, as this silo last saw it: asking costs no network hop.</summary>
@@ -19,4 +21,29 @@ public sealed record StorageStatus
 
     /// <summary>Whether this silo reaches it.</summary>
     [Id(1)] public required bool Reachable { get; init; }
+
+    /// <summary>Why it cannot be used, one of <see cref="StorageProblems"/>; null where it can.</summary>
+    [Id(2), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Problem { get; init; }
+
+    /// <summary>Whether what is stored can be read.</summary>
+    [JsonIgnore] public bool CanRead => Reachable && Problem is null or StorageProblems.Full or StorageProblems.ReadOnly;
+
+    /// <summary>Whether anything can be stored.</summary>
+    [JsonIgnore] public bool CanWrite => Reachable && Problem is null;
+}
+
+/// <summary>The values of <see cref="StorageStatus.Problem"/>.</summary>
+public static class StorageProblems
+{
+    /// <summary>It does not answer, or is still starting.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>It answers reads, and has no memory left for writes.</summary>
+    public const string Full = "full";
+
+    /// <summary>It answers reads and takes no writes: a replica, or a disk that it cannot write to.</summary>
+    public const string ReadOnly = "read_only";
+
+    /// <summary>It answers, and refuses this silo: its credentials or their rights.</summary>
+    public const string Refused = "refused";
 }

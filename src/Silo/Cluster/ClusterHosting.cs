@@ -34,6 +34,7 @@ internal static class ClusterHosting
             .AddSingleton(url)
             .AddSingleton<IFatalErrorHandler, SuddenEnd>()
             .AddSingleton<RedisConnection>()
+            .AddSingleton<RedisProbe>()
             .AddSingleton<RedisWatch>()
             .AddSingleton<IClusterStorage>(services => services.GetRequiredService<RedisWatch>())
             .AddHostedService(services => services.GetRequiredService<RedisWatch>());

@@ -1,59 +1,46 @@
-using StackExchange.Redis;
-
 namespace Prism.Cluster;
 
 /// <summary>
-/// Knows whether Redis answers, by asking it once a second. What depends on it (readiness) then asks nobody. A process that has stood still
+/// Knows whether Redis can be used, by a look once a second. What depends on it (readiness) then asks nobody. A process that has stood still
 /// for long does not know what has become of its silo meanwhile, and counts as one that cannot reach Redis until it has looked again.
 /// </summary>
 internal sealed partial class RedisWatch(
-    RedisConnection connection, IClusterMembershipService membership, TimeProvider time, ILogger<RedisWatch> logger)
+    RedisConnection connection, RedisProbe probe, IClusterMembershipService membership, TimeProvider time, ILogger<RedisWatch> logger)
     : BackgroundService, IClusterStorage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(5);
-    private static readonly StorageStatus Reachable = new() { Kind = "redis", Reachable = true };
-    private static readonly StorageStatus Away = new() { Kind = "redis", Reachable = false };
+    private static readonly StorageStatus Usable = new() { Kind = "redis", Reachable = true };
+    private static readonly StorageStatus Away = StatusOf(StorageProblems.Unreachable);
+    private static readonly RedisFault OutOfDate = new(StorageProblems.Unreachable, "this process has stood still");
 
     private long _lookedAt = time.GetTimestamp();
-    private bool _answers;
+    private StorageStatus _status = Away;
     private bool _isOutOfDate;
 
     // Also before the first look after a standstill.
     public StorageStatus Status =>
-        Volatile.Read(ref _answers) && time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < LongestStandstill ? Reachable : Away;
+        time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < LongestStandstill ? Volatile.Read(ref _status) : Away;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            var redis = (await connection.GetAsync().WaitAsync(stoppingToken)).GetDatabase();
-            (_lookedAt, _answers) = (time.GetTimestamp(), true);
+            await connection.GetAsync().WaitAsync(stoppingToken);
+            (_lookedAt, _status) = (time.GetTimestamp(), Usable);
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 NoticeStandstill();
                 Volatile.Write(ref _lookedAt, time.GetTimestamp());
-                Turn(await AnswersAsync(redis, stoppingToken) && await IsUpToDateAsync(stoppingToken));
+                var fault = await probe.LookAsync(stoppingToken);
+                Turn(fault is null && !await IsUpToDateAsync(stoppingToken) ? OutOfDate : fault);
             }
         }
         catch (OperationCanceledException)
         {
             // The process stops; or it does so while it still waits for Redis.
-        }
-    }
-
-    private async Task<bool> AnswersAsync(IDatabase redis, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await redis.PingAsync().WaitAsync(Patience, time, cancellationToken);
-            return true;
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            return false;
         }
     }
 
@@ -63,7 +50,7 @@ internal sealed partial class RedisWatch(
         if (gap >= LongestStandstill)
         {
             _isOutOfDate = true;
-            Turn(answers: false);
+            Turn(OutOfDate);
             LogStoodStill(gap);
         }
     }
@@ -90,23 +77,26 @@ internal sealed partial class RedisWatch(
         return !_isOutOfDate;
     }
 
-    private void Turn(bool answers)
+    private void Turn(RedisFault? fault)
     {
-        if (answers == _answers)
+        if (fault?.Problem == _status.Problem)
         {
             return;
         }
 
-        Volatile.Write(ref _answers, answers);
-        if (answers)
+        Volatile.Write(ref _status, fault is { } one ? StatusOf(one.Problem) : Usable);
+        if (fault is { } found)
         {
-            LogBack();
+            LogUnusable(found.Problem, found.Reason);
         }
         else
         {
-            LogAway();
+            LogBack();
         }
     }
+
+    private static StorageStatus StatusOf(string problem) =>
+        new() { Kind = "redis", Reachable = problem != StorageProblems.Unreachable, Problem = problem };
 
     [LoggerMessage(LogLevel.Warning, "This process has stood still for {Gap}")]
     private partial void LogStoodStill(TimeSpan gap);
@@ -114,9 +104,9 @@ internal sealed partial class RedisWatch(
     [LoggerMessage(LogLevel.Warning, "Who is in the cluster could not be read")]
     private partial void LogOutOfDate(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "Redis does not answer: this silo is not ready until it does")]
-    private partial void LogAway();
+    [LoggerMessage(LogLevel.Error, "Redis cannot be used: {Problem:l} ({Reason:l}). This silo is not ready until it can")]
+    private partial void LogUnusable(string problem, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Redis answers again: this silo is ready")]
+    [LoggerMessage(LogLevel.Information, "Redis can be used again: this silo is ready")]
     private partial void LogBack();
 }

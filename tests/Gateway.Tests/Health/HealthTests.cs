@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Prism.Chat;
+using Prism.Cluster;
 using Prism.Health;
 
 namespace Prism.Tests.Health;
@@ -58,6 +59,23 @@ public sealed class HealthTests : GatewayTest
         Assert.Contains("\"storage\":{\"kind\":\"redis\",\"reachable\":false}", report, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(StorageProblems.Full)]
+    [InlineData(StorageProblems.ReadOnly)]
+    [InlineData(StorageProblems.Refused)]
+    public async Task A_silo_whose_storage_takes_no_writes_is_not_ready_and_says_why(string problem)
+    {
+        Host.Cluster.Status = Host.Cluster.Status with { Storage = new() { Kind = "redis", Reachable = true, Problem = problem } };
+        using var ready = await Host.Client.GetAsync("/healthz/ready");
+        var report = await Host.Client.GetStringAsync("/health");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal($$"""{"status":"storage_{{problem}}"}""", await ready.Content.ReadAsStringAsync());
+        Assert.Contains($$"""
+            "storage":{"kind":"redis","reachable":true,"problem":"{{problem}}"}
+            """, report, StringComparison.Ordinal);
     }
 
     [Fact]
