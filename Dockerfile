@@ -5,7 +5,7 @@ ARG TARGETARCH
 WORKDIR /source
 
 # What restore reads and nothing else, so that these layers are built again when a dependency changes and not with every line of code.
-COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
 COPY src/Directory.Build.props src/
 COPY src/Gateway/Gateway.csproj src/Gateway/packages.lock.json src/Gateway/
 COPY src/Grains/Grains.csproj src/Grains/packages.lock.json src/Grains/
@@ -18,8 +18,11 @@ RUN dotnet restore src/Silo --arch $TARGETARCH -p:PublishReadyToRun=true -p:NuGe
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY src/ src/
+# Without a history there is no tag to read: docker build --build-arg VERSION=1.2.3
+ARG VERSION
 RUN dotnet publish src/Silo --no-restore --configuration Release --arch $TARGETARCH --no-self-contained --output /app \
-    -p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:NuGetLockFilePath=obj/native.lock.json
+    -p:PublishReadyToRun=true -p:UseAppHost=false -p:PublishDocumentationFiles=false -p:NuGetLockFilePath=obj/native.lock.json \
+    ${VERSION:+-p:Version=$VERSION}
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled AS prism
 
@@ -35,12 +38,12 @@ EXPOSE 8000 9090 11111 30000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["dotnet", "Prism.Silo.dll", "--health"]
 ENTRYPOINT ["dotnet", "Prism.Silo.dll"]
 
-ARG VERSION=0.1.0
+ARG VERSION
 ARG REVISION
 ARG CREATED
 LABEL org.opencontainers.image.title="Prism" \
     org.opencontainers.image.description="One HTTP API in front of many LLM providers, as a cluster of Orleans virtual actors." \
-    org.opencontainers.image.version=$VERSION \
+    org.opencontainers.image.version=${VERSION:-0.0.0-dev} \
     org.opencontainers.image.revision=$REVISION \
     org.opencontainers.image.created=$CREATED \
     org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled"

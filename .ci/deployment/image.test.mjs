@@ -50,6 +50,13 @@ describe('The image', () => {
     assert.deepEqual(JSON.parse(check), ['dotnet', 'Prism.Silo.dll', '--health']);
   });
 
+  it('has the version that it was built with, in its label and in what it says', async () => {
+    const { Labels } = JSON.parse(must(engine, ['image', 'inspect', '--format', '{{json .Config}}', image]));
+    const { version } = await (await fetch(`${prism.url}/health`)).json();
+    assert.equal(Labels['org.opencontainers.image.version'], process.env.IMAGE_VERSION);
+    assert.equal(version, process.env.IMAGE_VERSION);
+  });
+
   it('says what it is, and has nothing of a debugger', () => {
     const { Labels, Env, User } = JSON.parse(must(engine, ['image', 'inspect', '--format', '{{json .Config}}', image]));
     for (const label of ['title', 'description', 'version', 'base.name']) assert.ok(Labels[`org.opencontainers.image.${label}`], label);

@@ -67,9 +67,12 @@ has_docker() { has docker && docker info >/dev/null 2>&1; }
 
 begin_images() {
   wants image || wants metrics || wants compose || return 0
+  # Of a form that no release has, so that the image is seen to be given it.
+  export IMAGE_VERSION
+  IMAGE_VERSION=$(dotnet msbuild src/Silo/Silo.csproj -nologo -t:GetAssemblyVersion -getProperty:Version || echo 0.0.0)-check
   if has_docker; then
     ENGINE=docker
-    docker build -t "$IMAGE" . >"$WORK/build.log" 2>&1 &
+    docker build --build-arg "VERSION=$IMAGE_VERSION" -t "$IMAGE" . >"$WORK/build.log" 2>&1 &
   else
     ENGINE=podman
     export CONTAINERS_CONF=${CONTAINERS_CONF:-$tools/containers/containers.conf}
@@ -97,7 +100,7 @@ build_on_standins() {
   buildah tag $base/aspnet:10.0 $base/aspnet:10.0-noble-chiseled || return 1
   ! wants compose || make_services &
   local services=$!
-  buildah bud --isolation chroot --network host --pull-never --format docker --layers -t "localhost/$IMAGE" . || return 1
+  buildah bud --isolation chroot --network host --pull-never --format docker --layers --build-arg "VERSION=$IMAGE_VERSION" -t "localhost/$IMAGE" . || return 1
   wait "$services"
 }
 
