@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import yaml from 'js-yaml';
 import { chat, must, startPrism, until } from './engine.mjs';
-import { read, root } from './chart.mjs';
+import { only, read, renderSet, root } from './chart.mjs';
 
 const dashboard = JSON.parse(read('helm/prism/dashboards/prism.json'));
 const panels = dashboard.panels.flatMap(panel => [panel, ...(panel.panels ?? [])]);
@@ -127,6 +127,13 @@ describe('What operators look at', () => {
       }
     });
   }
+
+  it('has an autoscaler that goes by metrics that there are', () => {
+    const metrics = only(renderSet('autoscaled'), 'HorizontalPodAutoscaler').spec.metrics.filter(metric => metric.type === 'Pods');
+    const exposed = exposedNames(page);
+    assert.deepEqual(metrics.map(metric => metric.pods.metric.name).filter(name => !exposed.has(name)), []);
+    assert.equal(metrics.length, 2);
+  });
 
   it('has queries that Prometheus understands', () => {
     const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'queries-')), 'queries.yaml');

@@ -47,10 +47,10 @@ find_kube_validator() {
     local folder
     folder=$(dirname "$(find "$WORK/kube" -name '*.json' -print -quit)")
     KUBE_VALIDATE="node $tools/kube/validate-openapi.cjs $folder"
-    KUBE_VALIDATE+=" --allow monitoring.coreos.com/v1/ServiceMonitor,monitoring.coreos.com/v1/PrometheusRule"
+    KUBE_VALIDATE+=" --allow monitoring.coreos.com/v1/ServiceMonitor,monitoring.coreos.com/v1/PrometheusRule,gateway.networking.k8s.io/v1/HTTPRoute"
     uses "the OpenAPI of Kubernetes"
   elif has kubeconform; then
-    KUBE_VALIDATE="kubeconform -strict -kubernetes-version 1.34.0 -skip ServiceMonitor,PrometheusRule"
+    KUBE_VALIDATE="kubeconform -strict -kubernetes-version 1.34.0 -skip ServiceMonitor,PrometheusRule,HTTPRoute"
     uses kubeconform
   else
     return 1

@@ -2,34 +2,50 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 52 | trimSuffix "-" }}
 {{- end }}
 
-{{/* 52 characters: what is appended must fit into the 63 of a DNS label, and so must the hash in the name of a revision. */}}
+{{/*
+52 characters: what is appended must fit into the 63 of a DNS label, and so must the hash in the name of a revision. The name of a release may have
+dots, the name of a Service may not.
+*/}}
 {{- define "prism.fullname" -}}
+{{- $release := .Release.Name | replace "." "-" }}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
-{{- else if contains (include "prism.name" .) .Release.Name }}
-{{- .Release.Name | trunc 52 | trimSuffix "-" }}
+{{- else if contains (include "prism.name" .) $release }}
+{{- $release | trunc 52 | trimSuffix "-" }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name (include "prism.name" .) | trunc 52 | trimSuffix "-" }}
+{{- printf "%s-%s" $release (include "prism.name" .) | trunc 52 | trimSuffix "-" }}
 {{- end }}
 {{- end }}
 
 {{- define "prism.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "prism.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "prism.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: silo
 {{- end }}
 
-{{- define "prism.commonLabels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-app.kubernetes.io/name: {{ include "prism.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{/* The labels that are the chart's own, for a component. */}}
+{{- define "prism.ownLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/name: {{ include "prism.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
+app.kubernetes.io/component: {{ .component }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
-{{- define "prism.labels" -}}
-{{ include "prism.commonLabels" . }}
-app.kubernetes.io/component: silo
+{{/*
+The metadata of an object. root: the chart's context; name: what follows the full name; and where they differ from the usual, fullname, component,
+labels and annotations.
+*/}}
+{{- define "prism.metadata" -}}
+{{- $own := include "prism.ownLabels" (dict "root" .root "component" (.component | default "silo")) | fromYaml }}
+{{- $annotations := mergeOverwrite (dict) .root.Values.commonAnnotations (.annotations | default dict) }}
+name: {{ print (.fullname | default (include "prism.fullname" .root)) .name | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
+labels: {{- mergeOverwrite (dict) .root.Values.commonLabels (.labels | default dict) $own | toYaml | nindent 2 }}
+{{- with $annotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- define "prism.serviceName" -}}
@@ -45,11 +61,8 @@ app.kubernetes.io/component: silo
 {{- end }}
 
 {{- define "prism.image" -}}
-{{- if hasPrefix "sha256:" .Values.image.tag }}
-{{- printf "%s@%s" .Values.image.repository .Values.image.tag }}
-{{- else }}
-{{- printf "%s:%s" .Values.image.repository .Values.image.tag }}
-{{- end }}
+{{- $tag := .Values.image.tag | default .Chart.AppVersion }}
+{{- printf "%s%s%s" .Values.image.repository (ternary "@" ":" (hasPrefix "sha256:" $tag)) $tag }}
 {{- end }}
 
 {{/* The Secret with the API keys; empty: none. */}}
@@ -76,5 +89,40 @@ app.kubernetes.io/component: silo
 
 {{/* A whole number of values is a float64 here and would be printed as 4.194304e+06. */}}
 {{- define "prism.text" -}}
-{{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
+{{- if and (kindIs "float64" .) (eq . (floor .)) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
+{{- end }}
+
+{{/* What the chart itself gives the container. */}}
+{{- define "prism.ownVariables" -}}
+[LLM_HOST, LLM_PORT, LLM_METRICS_PORT, LLM_SILO_PORT, LLM_SILO_GATEWAY_PORT, LLM_ADVERTISED_IP, LLM_REDIS_URL, LLM_DRAIN_DELAY, LLM_DRAIN_TIMEOUT,
+ LLM_SHUTDOWN_TIMEOUT, POD_NAME, POD_IP, Orleans__Name]
+{{- end }}
+
+{{/*
+A sum over the Secrets and ConfigMaps that the values name and the chart does not make; empty where none can be read, as without a cluster.
+*/}}
+{{- define "prism.existingSum" -}}
+{{- $named := list }}
+{{- range tuple (ternary "" .Values.secrets.existingSecret .Values.secrets.create) .Values.redis.existingSecret }}
+{{- $named = append $named (printf "Secret/%s" .) }}
+{{- end }}
+{{- range .Values.extraEnvFrom }}
+{{- $named = append $named (printf "Secret/%s" (dig "secretRef" "name" "" .)) }}
+{{- $named = append $named (printf "ConfigMap/%s" (dig "configMapRef" "name" "" .)) }}
+{{- end }}
+{{- range .Values.extraEnv }}
+{{- $named = append $named (printf "Secret/%s" (dig "valueFrom" "secretKeyRef" "name" "" .)) }}
+{{- $named = append $named (printf "ConfigMap/%s" (dig "valueFrom" "configMapKeyRef" "name" "" .)) }}
+{{- end }}
+{{- $found := dict }}
+{{- range $named | uniq | sortAlpha }}
+{{- $kind := dir . }}
+{{- $name := base . }}
+{{- if not (hasSuffix "/" .) }}
+{{- with lookup "v1" $kind $.Release.Namespace $name }}
+{{- $_ := set $found (printf "%s/%s" $kind $name) (dict "data" .data "binaryData" .binaryData) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if $found }}{{ toJson $found | sha256sum }}{{ end }}
 {{- end }}
