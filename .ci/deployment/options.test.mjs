@@ -209,7 +209,8 @@ describe('Where pods run', () => {
   option('topologySpread', '', spread, undefined);
   const rack = { maxSkew: 2, topologyKey: 'rack', whenUnsatisfiable: 'ScheduleAnyway' };
   const own = { ...rack, labelSelector: { matchLabels: { a: 'b' } }, matchLabelKeys: ['controller-revision-hash'] };
-  option('topologySpreadConstraints', [rack, own], spread, [{ ...rack, labelSelector: { matchLabels: silo } }, own]);
+  const none = { ...rack, labelSelector: {} };
+  option('topologySpreadConstraints', [rack, own, none], spread, [{ ...rack, labelSelector: { matchLabels: silo } }, own, none]);
   for (const [name, value] of [['nodeSelector', { disk: 'ssd' }], ['tolerations', [{ key: 'a', operator: 'Exists' }]], ['affinity', { nodeAffinity: {} }],
     ['priorityClassName', 'high'], ['runtimeClassName', 'gvisor'], ['hostAliases', [{ ip: '10.1.2.3', hostnames: ['a.example.com'] }]], ['dnsPolicy', 'Default'],
     ['dnsConfig', { nameservers: ['10.1.2.3'], searches: ['a.example.com'], options: [{ name: 'ndots', value: '2' }, { name: 'edns0' }] }]]) {
@@ -297,5 +298,15 @@ describe('Secrets that exist', () => {
     if (!canLookUp) return;
     const objects = render([...set('redis.existingSecret="s"'), ...cluster({ s: { 'redis-url': 'redis://:p@10.1.2.3:7005' } })]);
     assert.deepEqual(to('10.1.2.3/32')(objects).ports, [{ port: 7005, protocol: 'TCP' }]);
+  });
+
+  it('tell the NetworkPolicy where providers are, where they can be read', () => {
+    if (!canLookUp) return;
+    const data = { 'llm-secrets': { a: 'http://10.1.2.3:7006' }, s: { b: 'http://10.1.2.4:7007\n' } };
+    const others = ['secrets.env={"LLM_A_BASE_URL":"a","LLM_NONE_BASE_URL":"none"}', 'extraEnv=[{"name":"LLM_B_BASE_URL","valueFrom":{"secretKeyRef":{"name":"s","key":"b"}}}]'];
+    const objects = render([...set(...others), ...cluster(data)]);
+    assert.deepEqual(to('10.1.2.3/32')(objects).ports, [{ port: 7006, protocol: 'TCP' }]);
+    assert.deepEqual(to('10.1.2.4/32')(objects).ports, [{ port: 7007, protocol: 'TCP' }]);
+    assert.match(helmTemplate([...set(...others), ...cluster({ s: data.s })]).error, /LLM_A_BASE_URL is known in the pod only/);
   });
 });

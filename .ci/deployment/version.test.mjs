@@ -89,6 +89,17 @@ describe('A version', () => {
   });
 });
 
+describe('The image', () => {
+  it('is built of all that decides about its version', () => {
+    const copied = read('Dockerfile').split('\n').filter(line => line.startsWith('COPY ') && !line.includes('--from')).join(' ').split(' ');
+    const sent = read('.dockerignore').split('\n').filter(line => line.startsWith('!')).map(line => line.slice(1));
+    for (const file of buildFiles) {
+      assert.ok(copied.some(name => name === file || (name.endsWith('/') && file.startsWith(name))), `the Dockerfile does not copy ${file}`);
+      assert.ok(sent.some(name => name === file || file.startsWith(`${name}/`)), `.dockerignore leaves out ${file}`);
+    }
+  });
+});
+
 describe('A release', () => {
   const released = [...read('CHANGELOG.md').matchAll(/^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$/gm)];
   const chart = yaml.load(read('helm/prism/Chart.yaml'));

@@ -61,11 +61,18 @@ The URLs that silos call, as JSON: a list of {"variable", "url"}, and "podPort" 
 {{- end }}
 {{- if include "prism.secretName" . }}
 {{- range $name, $key := .Values.secrets.env }}
-{{- $_ := set $variables $name ($.Values.secrets.create | ternary (get $.Values.secrets.values $key) "$()") }}
+{{- $existing := dict "root" $ "kind" "Secret" "name" $.Values.secrets.existingSecret "key" $key }}
+{{- $_ := set $variables $name ($.Values.secrets.create | ternary (get $.Values.secrets.values $key) (include "prism.existingValue" $existing)) }}
 {{- end }}
 {{- end }}
-{{- range .Values.extraEnv }}
-{{- $_ := set $variables .name (hasKey . "valueFrom" | ternary "$()" (.value | default "")) }}
+{{- range $variable := .Values.extraEnv }}
+{{- $value := hasKey . "valueFrom" | ternary "$()" (.value | default "") }}
+{{- range $kind, $ref := dict "Secret" "secretKeyRef" "ConfigMap" "configMapKeyRef" }}
+{{- with dig "valueFrom" $ref "" $variable }}
+{{- $value = include "prism.existingValue" (dict "root" $ "kind" $kind "name" .name "key" .key) }}
+{{- end }}
+{{- end }}
+{{- $_ := set $variables .name $value }}
 {{- end }}
 {{- if not (hasKey $variables "LLM_OLLAMA_BASE_URL") }}
 {{- $bridge := "http://ollama-bridge.prism.svc.cluster.local:4010" }}
@@ -83,14 +90,18 @@ The URLs that silos call, as JSON: a list of {"variable", "url"}, and "podPort" 
 {{- toJson $called }}
 {{- end }}
 
-{{/* The URL of Redis, where it can be known: from the values, or from the Secret in the cluster. */}}
-{{- define "prism.redisUrl" -}}
-{{- if .Values.redis.url }}
-{{- .Values.redis.url }}
-{{- else if .Values.redis.existingSecret }}
-{{- $secret := lookup "v1" "Secret" .Release.Namespace .Values.redis.existingSecret | default dict }}
-{{- get ($secret.data | default dict) .Values.redis.existingSecretKey | default "" | b64dec | trim }}
+{{/*
+A value of a Secret or a ConfigMap that exists; "$()" where it cannot be read, as without a cluster. Arguments: root, kind, name and key.
+*/}}
+{{- define "prism.existingValue" -}}
+{{- $object := lookup "v1" .kind .root.Release.Namespace .name }}
+{{- $value := get (dig "data" dict ($object | default dict)) .key }}
+{{- if not $object }}$(){{ else if eq .kind "Secret" }}{{ $value | b64dec | trim }}{{ else }}{{ trim $value }}{{ end }}
 {{- end }}
+
+{{- define "prism.redisUrl" -}}
+{{- $secret := dict "root" . "kind" "Secret" "name" .Values.redis.existingSecret "key" .Values.redis.existingSecretKey }}
+{{- .Values.redis.url | default (include "prism.existingValue" $secret) }}
 {{- end }}
 
 {{/*
@@ -121,9 +132,8 @@ Pods of a namespace. The pods of a Service may listen on another port than it ha
 {{- define "prism.redisEgress" -}}
 {{- $policy := .Values.networkPolicy }}
 {{- $url := include "prism.redisUrl" . }}
-{{- $known := dict "kind" "unknown" "port" 0 }}
-{{- if $url }}{{ $known = include "prism.destination" (dict "root" . "variable" "redis.url" "url" $url) | fromJson }}{{ end }}
-{{- $port := int ($policy.redisPort | default $known.port) }}
+{{- $known := include "prism.destination" (dict "root" . "variable" "redis.url" "url" $url) | fromJson }}
+{{- $port := int ($policy.redisPort | default (eq $known.kind "unknown" | ternary 0 $known.port)) }}
 {{- if $policy.redisTo }}
 {{- if not $port }}
 {{- fail (printf "networkPolicy.redisPort: the URL of Redis is in the Secret %s, which cannot be read here, so that its port is not known: name it." .Values.redis.existingSecret) }}
