@@ -55,7 +55,7 @@ internal sealed class HttpChatProvider(
 
             if (!response.IsSuccessStatusCode)
             {
-                return _endpoints.OnFailed(endpoint, await ReadErrorAsync(exchange, response));
+                return _endpoints.OnFailed(endpoint, Explain(await ReadErrorAsync(exchange, response), endpoint, exchange, request, body));
             }
 
             // :: Step 3: read the whole body, and say it in ours
@@ -63,15 +63,15 @@ internal sealed class HttpChatProvider(
             var answer = format.ReadResponse(content.Span, time.GetUtcNow().ToUnixTimeSeconds());
             return answer.Response switch
             {
-                null => answer,
-                { Choices.IsEmpty: true } => _errors.InvalidResponse(),
+                null => Explain(answer.Error!, endpoint, exchange, request, body),
+                { Choices.IsEmpty: true } => Explain(_errors.InvalidResponse(), endpoint, exchange, request, body),
                 var whole => new AnswerDefaults(request).Apply(whole),
             };
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return _endpoints.OnFailed(endpoint, error);
+            return _endpoints.OnFailed(endpoint, Explain(error, endpoint, exchange, request, body));
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class HttpChatProvider(
         cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
         {
-            yield return _endpoints.OnFailed(endpoint, failure);
+            yield return _endpoints.OnFailed(endpoint, Explain(failure, endpoint, exchange, request, body));
             yield break;
         }
 
@@ -114,16 +114,18 @@ internal sealed class HttpChatProvider(
                     continue;
                 }
 
-                yield return piece;
-                if (piece.Failed is not null)
+                if (piece.Failed is { } reported)
                 {
+                    yield return Explain(reported, endpoint, exchange, request, body);
                     yield break;
                 }
+
+                yield return piece;
             }
 
             if (error is not null)
             {
-                yield return error;
+                yield return Explain(error, endpoint, exchange, request, body);
             }
 
             if (ended)
@@ -135,7 +137,7 @@ internal sealed class HttpChatProvider(
         // :: Step 4: after the closing event, leave the connection to the next call
         if (!exchange.FirstTokenSeen)
         {
-            yield return _errors.InvalidResponse();
+            yield return Explain(_errors.InvalidResponse(), endpoint, exchange, request, body);
             yield break;
         }
 
@@ -191,12 +193,26 @@ internal sealed class HttpChatProvider(
         }
     }
 
+    // What operators want to know of a failure besides what the client is told: where it was, with which key, and in whose words.
+    private ChatError Explain(ChatError error, PooledEndpoint endpoint, UpstreamExchange exchange, ChatRequest request, RequestBody body) =>
+        error.Provider is null ? error : error with
+        {
+            Failure = new()
+            {
+                Address = endpoint.Address.Authority,
+                Key = endpoint.KeyName,
+                RequestId = request.RequestId,
+                UpstreamRequestId = VendorWords.Clean(exchange.RequestId, options.ApiKeys, []),
+                Message = VendorWords.Clean(error.Failure?.Message, options.ApiKeys, body.Json.Written),
+            },
+        };
+
     private async Task<ChatError> ReadErrorAsync(UpstreamExchange exchange, HttpResponseMessage response)
     {
         try
         {
             var content = await exchange.ReadBodyAsync(response);
-            return _errors.FromStatus(response, format.ReadError(content.Span));
+            return _errors.FromStatus(response, format.ReadError(content.Span), VendorWords.Read(content.Span));
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is not null)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -40,6 +41,10 @@ public sealed record ChatError
     /// Who was asked, and how often: of a stream that failed before its first piece, which has no <see cref="ChatStreamEvent.Started"/>.
     /// </summary>
     [Id(8), JsonIgnore] public ChatRoute? Route { get; init; }
+
+    /// <summary>What operators may know of it; null where the provider was not asked, or by another process. Not serialized.</summary>
+    [field: NonSerialized]
+    [JsonIgnore] public UpstreamFailure? Failure { get; init; }
 
     /// <summary>A call that was still under way when the time was over that a process has to stop.</summary>
     public static ChatError CutShort { get; } = new()
@@ -118,6 +123,16 @@ public enum ChatErrorKind
 
     /// <summary>The caller is known, and may not do this.</summary>
     PermissionDenied = 19,
+}
+
+/// <summary>The kinds as words.</summary>
+public static class ChatErrorKinds
+{
+    private static readonly FrozenDictionary<ChatErrorKind, string> Names = Enum.GetValues<ChatErrorKind>()
+        .ToFrozenDictionary(kind => kind, kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
+
+    /// <summary>A kind as it is in JSON and in logs: <c>upstream_idle_timeout</c>.</summary>
+    public static string ToWord(this ChatErrorKind kind) => Names.GetValueOrDefault(kind, "unknown");
 }
 
 /// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>

@@ -98,6 +98,10 @@ public sealed record ChatRequest
     /// </summary>
     [Id(25), JsonIgnore, JsonPropertyName("(owner)")] public string? Owner { get; init; }
 
+    /// <summary>The id of the HTTP request or of the run that asks, for the log. Not part of the JSON, and not serialized.</summary>
+    [field: NonSerialized]
+    [JsonIgnore, JsonPropertyName("(request_id)")] public string? RequestId { get; init; }
+
     /// <summary>
     /// Who is asked, in this order, where the provider fails before its first token: <c>provider/model</c>, or <c>provider</c> for its default
     /// model. Null: as Prism is configured; empty: nobody. Never sent upstream.

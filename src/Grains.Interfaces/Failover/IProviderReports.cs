@@ -37,7 +37,23 @@ public sealed record ProviderReport
 /// <param name="At">When.</param>
 /// <param name="Kind">How.</param>
 /// <param name="Status">The HTTP status that it answered with; null where it did not.</param>
-public sealed record ProviderFailure(DateTimeOffset At, ChatErrorKind Kind, int? Status);
+public sealed record ProviderFailure(DateTimeOffset At, ChatErrorKind Kind, int? Status)
+{
+    /// <summary>The host and port that was called.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>With which of the provider's keys: <c>key 2 of 3 (…wxyz)</c>; null for none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The id of the request that the call was made for.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The provider's own id of the call.</summary>
+    public string? UpstreamRequestId { get; init; }
+
+    /// <summary>The provider's own words: on one line, shortened, without keys and without anything that stands in the request.</summary>
+    public string? Message { get; init; }
+}
 
 /// <summary>How long something took in the last five to ten minutes, to within an eighth.</summary>
 /// <param name="Count">How often it was measured.</param>

@@ -17,6 +17,7 @@ internal static class StepRequest
             MaxTokens = step.MaxTokens,
             ResponseFormat = step.ResponseFormat,
             IdempotencyKey = idempotencyKey,
+            RequestId = idempotencyKey,
             // An answer that was of no use is not to be had again.
             Cache = isRetry ? new() { NoCache = true } : null,
         };

@@ -91,8 +91,8 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
     private bool IsCutShort(CancellationToken caller) => drain.Over.IsCancellationRequested && !caller.IsCancellationRequested;
 
     private void LogEnded(ChatRoute? route, ChatError? error, ChatUsage? usage) =>
-        LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, error?.Kind, usage?.TotalTokens, usage?.CostOf(route));
+        LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, error?.Kind.ToWord(), usage?.TotalTokens, usage?.CostOf(route));
 
     [LoggerMessage(LogLevel.Information, "Chat call {CallId} to {Provider} {Model} ended: error {Error}, {Tokens} tokens, USD {CostUsd}")]
-    private partial void LogEnded(string callId, string? provider, string? model, ChatErrorKind? error, int? tokens, decimal? costUsd);
+    private partial void LogEnded(string callId, string? provider, string? model, string? error, int? tokens, decimal? costUsd);
 }

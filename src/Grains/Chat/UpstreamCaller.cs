@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Prism.Costs;
@@ -112,7 +113,7 @@ internal sealed partial class UpstreamCaller(
         {
             limits.OnFailed(call, error);
             telemetry.OnUpstreamFailed(call.Route, error);
-            LogUpstreamFailed(call.Route.Provider, call.Route.Model, error.Kind);
+            LogFailure(call.Route, error);
         }
 
         return call.Route.Limits is { } stands ? error with { Limits = stands } : error;
@@ -125,6 +126,23 @@ internal sealed partial class UpstreamCaller(
         Provider = call.Route.Provider,
     };
 
-    [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a call for {Model}: {Kind}")]
-    private partial void LogUpstreamFailed(string provider, string model, ChatErrorKind kind);
+    private void LogFailure(ChatRoute route, ChatError error)
+    {
+        var (kind, failure) = (error.Kind.ToWord(), error.Failure);
+        LogUpstreamFailed(
+            route.Provider,
+            route.Model,
+            kind,
+            error.UpstreamStatus?.ToString(CultureInfo.InvariantCulture) ?? "none",
+            failure?.Address ?? "unknown",
+            failure?.Key ?? "no key",
+            failure?.RequestId ?? "none",
+            failure?.UpstreamRequestId ?? "none",
+            failure?.Message ?? "nothing");
+    }
+
+    [LoggerMessage(LogLevel.Warning,
+        "Provider {Provider} failed a call for {Model}: {Kind}, status {Status}, at {Address} with {Key}, request {Request}, its own id {UpstreamRequestId}; it says: {Words}")]
+    private partial void LogUpstreamFailed(
+        string provider, string model, string kind, string status, string address, string key, string request, string upstreamRequestId, string words);
 }

@@ -56,14 +56,14 @@ internal sealed partial class FailoverDesk(
     public void OnFallback(ChatRoute from, ChatRoute to, ChatError error)
     {
         telemetry.OnFallback(from.Provider, to.Provider);
-        LogFallback(from.Provider, error.Kind, to.Provider, to.Model);
+        LogFallback(from.Provider, error.Kind.ToWord(), to.Provider, to.Model);
     }
 
     /// <summary>A fallback is passed over, for it could not serve the request.</summary>
     public void OnPassedOver(ChatRoute fallback) => LogPassedOver(fallback.Provider, fallback.Model);
 
     [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a request ({Kind}), which falls back on {Fallback} with {Model}")]
-    private partial void LogFallback(string provider, ChatErrorKind kind, string fallback, string model);
+    private partial void LogFallback(string provider, string kind, string fallback, string model);
 
     [LoggerMessage(LogLevel.Warning, "Provider {Fallback} with {Model} cannot serve a request that fell back on it, and is passed over")]
     private partial void LogPassedOver(string fallback, string model);

@@ -39,7 +39,14 @@ internal sealed class ProviderVitals(TimeProvider time)
                 _errors.Dequeue();
             }
 
-            _errors.Enqueue(new(time.GetUtcNow(), error.Kind, error.UpstreamStatus));
+            _errors.Enqueue(new(time.GetUtcNow(), error.Kind, error.UpstreamStatus)
+            {
+                Address = error.Failure?.Address,
+                Key = error.Failure?.Key,
+                RequestId = error.Failure?.RequestId,
+                UpstreamRequestId = error.Failure?.UpstreamRequestId,
+                Message = error.Failure?.Message,
+            });
         }
     }
 }

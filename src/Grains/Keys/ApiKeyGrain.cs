@@ -95,6 +95,8 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
 
         // Also where it was revoked: by a call that may have ended before all silos knew.
         await _broadcast.ForgetEverywhereAsync(Id);
+        // Listed as revoked before it is not listed as good any more. Where there are too many of them, this one is in neither list.
+        await GrainFactory.GetGrain<INamesGrain>(GrainKeys.RevokedApiKeyNames).AddAsync(Id, MostKeys);
         await Names.RemoveAsync(Id);
         return true;
     }

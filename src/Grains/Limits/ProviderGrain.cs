@@ -99,7 +99,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         switch (status.State)
         {
             case CircuitState.Open:
-                LogOpened(provider, status.OpenFor, failure);
+                LogOpened(provider, status.OpenFor, failure?.ToWord());
                 break;
             case CircuitState.HalfOpen:
                 LogHalfOpen(provider);
@@ -131,7 +131,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     }
 
     [LoggerMessage(LogLevel.Warning, "Provider {Provider} keeps failing ({Kind}) and is not called for {Duration}: its circuit is open")]
-    private partial void LogOpened(string provider, TimeSpan duration, ChatErrorKind? kind);
+    private partial void LogOpened(string provider, TimeSpan duration, string? kind);
 
     [LoggerMessage(LogLevel.Information, "Provider {Provider} is probed: its circuit is half-open")]
     private partial void LogHalfOpen(string provider);

@@ -26,7 +26,8 @@ internal sealed partial class EndpointPool
     public EndpointPool(ProviderOptions options, Func<ProviderEndpoint, Uri> addressOf, TimeProvider time, ILogger logger)
     {
         (_provider, _time, _logger) = (options.Name, time, logger);
-        _all = [.. options.Endpoints.Select((endpoint, index) => new PooledEndpoint(this, index + 1, addressOf(endpoint), endpoint.ApiKey))];
+        _all = [.. options.Endpoints.Select((endpoint, index) => new PooledEndpoint(
+            this, index + 1, addressOf(endpoint), endpoint.ApiKey, endpoint.ApiKey is { } key ? KeyMask.Describe(key, options.ApiKeys) : null))];
     }
 
     /// <summary>Chooses an endpoint for a call, which is to be disposed after it.</summary>
@@ -64,7 +65,7 @@ internal sealed partial class EndpointPool
             return error;
         }
 
-        LogParked(endpoint.Number, _all.Length, _provider, pause, error.Kind);
+        LogParked(endpoint.Number, _all.Length, _provider, pause, error.Kind.ToWord());
         lock (_gate)
         {
             var now = _time.GetTimestamp();
@@ -108,7 +109,7 @@ internal sealed partial class EndpointPool
 
     // By its place in the setting: nothing of a key is in it.
     [LoggerMessage(LogLevel.Warning, "Endpoint {Number} of {Count} of provider {Provider} is left alone for {Duration} ({Kind})")]
-    private partial void LogParked(int number, int count, string provider, TimeSpan duration, ChatErrorKind kind);
+    private partial void LogParked(int number, int count, string provider, TimeSpan duration, string kind);
 }
 
 /// <summary>An endpoint that a call is made at.</summary>
@@ -116,13 +117,16 @@ internal sealed partial class EndpointPool
 /// <param name="number">Its place in the settings, from 1.</param>
 /// <param name="address">Where calls go.</param>
 /// <param name="apiKey">With which key; null for none.</param>
-internal sealed class PooledEndpoint(EndpointPool pool, int number, Uri address, string? apiKey) : IDisposable
+/// <param name="keyName">Which key that is, for people.</param>
+internal sealed class PooledEndpoint(EndpointPool pool, int number, Uri address, string? apiKey, string? keyName) : IDisposable
 {
     public int Number => number;
 
     public Uri Address => address;
 
     public string? ApiKey => apiKey;
+
+    public string? KeyName => keyName;
 
     /// <summary>How many calls are under way.</summary>
     public int Outstanding { get; set; }

@@ -13,7 +13,10 @@ internal sealed class UpstreamErrors(ProviderOptions options)
     private const int MaxMessageLength = 1000;
 
     /// <summary>An answer with a status that is no success.</summary>
-    public ChatError FromStatus(HttpResponseMessage response, VendorError? body)
+    /// <param name="response">The answer.</param>
+    /// <param name="body">What the vendor's error object says; null where there is none.</param>
+    /// <param name="words">What the body says otherwise.</param>
+    public ChatError FromStatus(HttpResponseMessage response, VendorError? body, string? words = null)
     {
         // To be told "now" is to be told nothing.
         var retryAfter = RetryAfter.Read(response.Headers) is { Ticks: > 0 } asked ? asked : default(TimeSpan?);
@@ -33,7 +36,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
                 string.Create(CultureInfo.InvariantCulture, $"answered with HTTP status {(int)status}"),
                 retryAfter),
         };
-        return error with { UpstreamStatus = (int)response.StatusCode };
+        return error with { UpstreamStatus = (int)response.StatusCode, Failure = WordsOf(body?.Message ?? words) };
     }
 
     /// <summary>
@@ -41,20 +44,21 @@ internal sealed class UpstreamErrors(ProviderOptions options)
     /// </summary>
     /// <param name="kind">What the vendor's class of error means.</param>
     /// <param name="body">What the vendor says.</param>
-    public ChatError FromEvent(ChatErrorKind kind, VendorError? body) => kind switch
-    {
-        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable =>
-            FromClientFault(kind, body),
-        ChatErrorKind.RateLimited when IsQuota(body) => QuotaExceeded(null),
-        ChatErrorKind.RateLimited => RateLimited(null),
-        ChatErrorKind.QuotaExceeded => QuotaExceeded(null),
-        ChatErrorKind.UpstreamCredentialsRefused => CredentialsRefused(),
-        _ => Create(kind, "reported an error"),
-    };
+    public ChatError FromEvent(ChatErrorKind kind, VendorError? body) => Translate(kind, body) with { Failure = WordsOf(body?.Message) };
 
     /// <summary>An exchange that threw.</summary>
     /// <returns>Null where it is not the provider's doing: the caller left before anything else happened, or there is a bug.</returns>
-    public ChatError? FromException(Exception exception, UpstreamExchange exchange) => exception switch
+    public ChatError? FromException(Exception exception, UpstreamExchange exchange) => Translate(exception, exchange) is { } error
+        ? error with { Failure = exception is HttpRequestException or IOException ? WordsOf(exception.GetBaseException().Message) : null }
+        : null;
+
+    /// <summary>An answer that is not what the vendor documents.</summary>
+    public ChatError InvalidResponse() => Create(ChatErrorKind.UpstreamInvalidResponse, "sent an answer that could not be understood");
+
+    /// <summary>A stream that ended too early.</summary>
+    public ChatError BrokenOff() => Create(ChatErrorKind.UpstreamBrokenOff, "broke off in the middle of its answer");
+
+    private ChatError? Translate(Exception exception, UpstreamExchange exchange) => exception switch
     {
         OperationCanceledException when exchange.TimedOut => Timeout(exchange),
         // SocketsHttpHandler's way to say that ConnectTimeout has passed.
@@ -69,11 +73,19 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         _ => null,
     };
 
-    /// <summary>An answer that is not what the vendor documents.</summary>
-    public ChatError InvalidResponse() => Create(ChatErrorKind.UpstreamInvalidResponse, "sent an answer that could not be understood");
+    private ChatError Translate(ChatErrorKind kind, VendorError? body) => kind switch
+    {
+        ChatErrorKind.InvalidRequest or ChatErrorKind.ModelNotFound or ChatErrorKind.RequestTooLarge or ChatErrorKind.Unprocessable =>
+            FromClientFault(kind, body),
+        ChatErrorKind.RateLimited when IsQuota(body) => QuotaExceeded(null),
+        ChatErrorKind.RateLimited => RateLimited(null),
+        ChatErrorKind.QuotaExceeded => QuotaExceeded(null),
+        ChatErrorKind.UpstreamCredentialsRefused => CredentialsRefused(),
+        _ => Create(kind, "reported an error"),
+    };
 
-    /// <summary>A stream that ended too early.</summary>
-    public ChatError BrokenOff() => Create(ChatErrorKind.UpstreamBrokenOff, "broke off in the middle of its answer");
+    // As they are: whoever made the call knows what is to be taken out of them.
+    private static UpstreamFailure? WordsOf(string? words) => string.IsNullOrWhiteSpace(words) ? null : new() { Message = words };
 
     private ChatError Timeout(UpstreamExchange exchange) => exchange.FirstTokenSeen
         ? Create(ChatErrorKind.UpstreamIdleTimeout, "fell silent in the middle of its answer")
@@ -111,7 +123,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
             return null;
         }
 
-        text = options.ApiKeys.Aggregate(text, (shown, key) => shown.Replace(key, "***", StringComparison.Ordinal));
+        text = KeyMask.Apply(text, options.ApiKeys);
         if (text.Length <= MaxMessageLength)
         {
             return text;

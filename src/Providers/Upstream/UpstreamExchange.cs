@@ -12,6 +12,9 @@ internal sealed class UpstreamExchange : IDisposable
     // Only the end of the body is missing then, and a server that keeps it back is not worth waiting for.
     private static readonly TimeSpan FinishTimeout = TimeSpan.FromMilliseconds(100);
 
+    // OpenAI's, Anthropic's, Azure's, AWS's, and that of proxies.
+    private static readonly string[] RequestIdHeaders = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "cf-ray"];
+
     private readonly HttpMessageInvoker _http;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
@@ -44,6 +47,11 @@ internal sealed class UpstreamExchange : IDisposable
 
     /// <summary>Whether the provider has sent response headers.</summary>
     public bool Answered => _response is not null;
+
+    /// <summary>The provider's own id of the call; null where it has told none.</summary>
+    public string? RequestId => _response?.Headers is { } headers
+        ? Array.Find(RequestIdHeaders, headers.Contains) is { } name ? string.Join(',', headers.GetValues(name)) : null
+        : null;
 
     /// <summary>Whether a piece of the answer has come.</summary>
     public bool FirstTokenSeen { get; private set; }

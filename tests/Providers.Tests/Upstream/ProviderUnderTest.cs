@@ -15,14 +15,14 @@ internal sealed class ProviderUnderTest : IDisposable
 
     private readonly HttpMessageInvoker _http;
 
-    public ProviderUnderTest(string url, int maxBytes = 1 << 20)
+    public ProviderUnderTest(string url, int maxBytes = 1 << 20, string apiKey = ApiKey)
     {
         var options = new ProviderOptions
         {
             Name = "up",
             Type = ProviderType.OpenAi,
             BaseUrl = url + "/v1/",
-            ApiKey = ApiKey,
+            ApiKey = apiKey,
             Timeout = Timeout,
             MaxAnswerBytes = maxBytes,
         };

@@ -16,11 +16,11 @@ public sealed class SeveralKeysTests
     [InlineData(401)]
     public async Task A_key_that_is_refused_is_not_used_again_soon(int status)
     {
-        await using var upstream = await ScriptedUpstream.StartAsync(call => call.Request.Headers["Authorization"] == "Bearer key-2"
-            ? call.JsonAsync(Error("key-1 and key-2 are refused"), status, ("Retry-After", "60"))
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.Request.Headers["Authorization"] == "Bearer key-of-ours-2"
+            ? call.JsonAsync(Error("key-of-ours-1 and key-of-ours-2 are refused"), status, ("Retry-After", "60"))
             : call.JsonAsync(Ok));
         var log = new KeptLog();
-        await using var services = Services(log, upstream.Url, "key-1,key-2");
+        await using var services = Services(log, upstream.Url, "key-of-ours-1,key-of-ours-2");
         var provider = services.GetRequiredService<ProviderRegistry>().Default;
 
         var results = new List<ProviderResult>();
@@ -31,9 +31,9 @@ public sealed class SeveralKeysTests
 
         var error = Assert.Single(results, result => result.Error is not null).Error!;
         Assert.Equal(TimeSpan.Zero, error.RetryAfter);
-        Assert.Single(upstream.Received, request => request.Headers["Authorization"] == "Bearer key-2");
+        Assert.Single(upstream.Received, request => request.Headers["Authorization"] == "Bearer key-of-ours-2");
         Assert.Contains("Endpoint 2 of 2 of provider openai is left alone", Assert.Single(log.Lines), StringComparison.Ordinal);
-        Assert.DoesNotContain(log.Lines.Append(error.ToString()), line => line.Contains("key-", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines.Append(error.ToString()), line => line.Contains("key-of-ours", StringComparison.Ordinal));
     }
 
     [Fact]

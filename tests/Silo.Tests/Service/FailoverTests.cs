@@ -104,6 +104,43 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.Equal(0, openai.GetProperty("latency_seconds").GetProperty("count").GetInt32());
     }
 
+    [Fact]
+    public async Task A_failure_is_told_to_operators_in_the_log_and_in_the_last_errors()
+    {
+        await using var vendor = await ScriptedUpstream.StartAsync(call => call.JsonAsync(
+            """{"error":{"message":"Incorrect key sk-a-long-key-of-ours-1234 for Hi there, you","type":"x"}}""", 401, ("x-request-id", "req-of-theirs")));
+        await using var prism = await StartAsync(
+            ("LLM_OPENAI_BASE_URL", vendor.Url), ("LLM_OPENAI_API_KEY", "sk-a-long-key-of-ours-1234"), ("LLM_MAX_RETRIES", "0"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat")
+        {
+            Content = new StringContent("""{"messages":[{"role":"user","content":"Hi there, you"}]}""", System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("x-request-id", "req-of-ours");
+
+        using var failed = await prism.Http.SendAsync(request);
+        var reports = await prism.Http.GetFromJsonAsync<JsonElement>("/admin/providers");
+        var log = await prism.StopAsync();
+
+        var openai = reports.GetProperty("providers").EnumerateArray().Single(report => report.GetProperty("name").GetString() == "openai");
+        var last = Assert.Single(openai.GetProperty("last_errors").EnumerateArray());
+        var line = Assert.Single(log.Split('\n'), one => one.Contains("failed a call", StringComparison.Ordinal));
+        var message = JsonDocument.Parse(line).RootElement.GetProperty("@m").GetString()!;
+        var facts = new (string Name, string Value)[]
+        {
+            ("address", new Uri(vendor.Url).Authority), ("key", "key 1 of 1 (…1234)"), ("request_id", "req-of-ours"),
+            ("upstream_request_id", "req-of-theirs"), ("message", "Incorrect key *** for ***"), ("kind", "upstream_credentials_refused"),
+        };
+        foreach (var (name, value) in facts)
+        {
+            Assert.Equal(value, last.GetProperty(name).GetString());
+            Assert.Contains(value, message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(401, last.GetProperty("status").GetInt32());
+        Assert.Contains("status 401", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-a-long", log + reports.GetRawText() + await failed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private Task<PrismService> StartAsync(params (string Name, string Value)[] settings) => PrismService.StartAsync(
         [
             ("LLM_OPENAI_API_KEY", "sk-test"), ("LLM_OPENAI_BASE_URL", _openai.Url), ("LLM_DEFAULT_PROVIDER", "openai"),

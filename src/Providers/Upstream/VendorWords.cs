@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Prism.Providers.Upstream;
+
+/// <summary>
+/// Makes a provider's own words fit for a log: one line, not long, without the provider's keys, and without what they repeat of the request, for
+/// prompts are in no log.
+/// </summary>
+internal static class VendorWords
+{
+    private const int MaxLength = 500;
+    private const int MostBytes = 4096;
+    private const string Masked = "***";
+
+    // What the words have in common with a text of the request for so long is repeated from it, and not by chance.
+    private const int Repeated = 12;
+    private const int ShortestText = 4;
+
+    // Names that the vendor knows anyway: without these nobody could tell what the words are about.
+    private static readonly string[] Harmless = ["model", "role", "type"];
+
+    /// <summary>The words as they may be logged; null for none.</summary>
+    /// <param name="words">What the provider said.</param>
+    /// <param name="keys">The provider's keys.</param>
+    /// <param name="sent">The body that it was sent, as JSON.</param>
+    public static string? Clean(string? words, IEnumerable<string> keys, ReadOnlySpan<byte> sent)
+    {
+        if (string.IsNullOrWhiteSpace(words))
+        {
+            return null;
+        }
+
+        var text = KeyMask.Apply(words, keys);
+        // Longer than what is kept of it: what is cut off must not leave half of something behind that had to be masked.
+        text = OneLine(text.Length > 2 * MaxLength ? text[..(2 * MaxLength)] : text);
+        text = WithoutRequest(text, sent);
+        return text.Length <= MaxLength ? text : text[..(char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength)] + "…";
+    }
+
+    /// <summary>What the body of a failed answer says where it is not the vendor's error object: the texts in its JSON, or else all of it.</summary>
+    public static string Read(ReadOnlySpan<byte> body)
+    {
+        // The beginning of a page, say, that a proxy answers with.
+        var beginning = body[..Math.Min(body.Length, MostBytes)];
+        return beginning.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..] && ReadTexts(beginning) is { Count: > 0 } texts
+            ? string.Join(' ', texts)
+            : Encoding.UTF8.GetString(beginning);
+    }
+
+    /// <summary>Without control characters, and white space only where there is some.</summary>
+    private static string OneLine(string text) => string.Join(
+        ' ', string.Concat(text.Select(character => char.IsControl(character) || IsFormat(character) ? ' ' : character))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static bool IsFormat(char character) => char.GetUnicodeCategory(character)
+        is UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator;
+
+    private static string WithoutRequest(string text, ReadOnlySpan<byte> sent)
+    {
+        var isRepeated = new bool[text.Length];
+        var windows = text.Length < Repeated ? null : SearchValues.Create(
+            [.. Enumerable.Range(0, text.Length - Repeated + 1).Select(start => text.Substring(start, Repeated)).Distinct()], StringComparison.Ordinal);
+        foreach (var value in ReadTexts(sent))
+        {
+            Mark(text, OneLine(value), windows, isRepeated);
+        }
+
+        return Mask(text, isRepeated);
+    }
+
+    private static void Mark(string text, string value, SearchValues<string>? windows, bool[] isRepeated)
+    {
+        if (value.Length < Repeated)
+        {
+            Mark(text, value.Length < ShortestText ? "" : value, isRepeated);
+            return;
+        }
+
+        for (var at = 0; windows is not null && value.AsSpan(at).IndexOfAny(windows) is >= 0 and var found; at += found + 1)
+        {
+            Mark(text, value.AsSpan(at + found, Repeated), isRepeated);
+        }
+    }
+
+    private static void Mark(string text, ReadOnlySpan<char> part, bool[] isRepeated)
+    {
+        for (var at = 0; part.Length > 0 && text.AsSpan(at).IndexOf(part, StringComparison.Ordinal) is >= 0 and var found; at += found + 1)
+        {
+            isRepeated.AsSpan(at + found, part.Length).Fill(true);
+        }
+    }
+
+    private static string Mask(string text, bool[] isRepeated)
+    {
+        var masked = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!isRepeated[i])
+            {
+                masked.Append(text[i]);
+            }
+            else if (i == 0 || !isRepeated[i - 1])
+            {
+                masked.Append(Masked);
+            }
+        }
+
+        return masked.ToString();
+    }
+
+    // Every string of the body, decoded, but for those under harmless names.
+    private static List<string> ReadTexts(ReadOnlySpan<byte> sent)
+    {
+        var texts = new List<string>();
+        var reader = new Utf8JsonReader(sent);
+        var isHarmless = false;
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && !isHarmless)
+                {
+                    texts.Add(reader.GetString()!);
+                }
+
+                isHarmless = reader.TokenType == JsonTokenType.PropertyName && Harmless.Contains(reader.GetString());
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // It was not written to its end, or has text that is none.
+        }
+
+        return texts;
+    }
+}
