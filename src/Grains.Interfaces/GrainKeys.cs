@@ -120,6 +120,10 @@ public static class GrainKeys
 
     /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of all API keys that are not revoked.</summary>
     public const string ApiKeyNames = "keys";
+
+    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of API keys that were revoked.</summary>
+    public const string RevokedApiKeyNames = "revoked-keys";
+
     private static string MonthOf(DateOnly day) => day.ToString(MonthFormat, CultureInfo.InvariantCulture);
 
     private static string Owned(string owner, string name) => $"{owner}/{name}";

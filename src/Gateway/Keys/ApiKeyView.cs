@@ -7,6 +7,10 @@ namespace Prism.Keys;
 /// <summary>A key as <c>/admin/keys</c> tells of it. What is not there is not restricted.</summary>
 internal sealed record ApiKeyView
 {
+    public const string Active = "active";
+    public const string Expired = "expired";
+    public const string Revoked = "revoked";
+
     public required string Id { get; init; }
 
     /// <summary>The key itself: only in the answer to the request that has made it, and nowhere else ever.</summary>
@@ -51,7 +55,7 @@ internal sealed record ApiKeyView
     {
         Id = key.Id,
         Name = key.Terms.Name,
-        Status = key.IsGoodAt(now) ? "active" : key.RevokedAt is null ? "expired" : "revoked",
+        Status = key.IsGoodAt(now) ? Active : key.RevokedAt is null ? Expired : Revoked,
         Providers = key.Terms.Providers,
         Models = key.Terms.Models,
         Scopes = key.Terms.Scopes,
@@ -73,4 +77,6 @@ internal sealed record ApiKeyView
 internal sealed record ApiKeyUsage(UsageRow Today, UsageRow Month);
 
 /// <summary>The body of <c>GET /admin/keys</c>.</summary>
-internal sealed record ApiKeyList(ImmutableArray<ApiKeyView> Keys);
+/// <param name="Keys">The keys, oldest first.</param>
+/// <param name="Next">Where the next page begins; null where there is none.</param>
+internal sealed record ApiKeyList(ImmutableArray<ApiKeyView> Keys, string? Next = null);

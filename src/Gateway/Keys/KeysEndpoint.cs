@@ -18,6 +18,9 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
     // Others may change the same key at the same time, each something else of it.
     private const int PatchAttempts = 3;
 
+    // How many keys are asked for at the same time.
+    private const int AtOnce = 64;
+
     // With keys that were made while the service was open, whoever made them would get in once it is not.
     private static readonly ChatError NoAdmin = new()
     {
@@ -28,7 +31,7 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
     /// <summary><c>POST /admin/keys</c></summary>
     public static Task Create(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.CreateAsync);
 
-    /// <summary><c>GET /admin/keys</c>: all that are not revoked.</summary>
+    /// <summary><c>GET /admin/keys</c>: see <see cref="KeysQuery"/>.</summary>
     public static Task List(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.ListAsync);
 
     /// <summary><c>GET /admin/keys/{id}</c></summary>
@@ -81,11 +84,42 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
 
     private async Task ListAsync(HttpContext context)
     {
+        var (query, refused) = KeysQuery.Read(context.Request);
+        if (query is null)
+        {
+            await context.WriteErrorAsync(refused!);
+            return;
+        }
+
+        var keys = await FindAsync(query, context.RequestAborted);
+        var begin = query.Page.After is { } after ? keys.FindIndex(key => key.Id == after) + 1 : 0;
+        if (begin == 0 && query.Page.After is not null)
+        {
+            await context.WriteErrorAsync(Page.WrongCursor);
+            return;
+        }
+
+        var page = keys.Skip(begin).Take(query.Page.Limit ?? int.MaxValue).ToList();
+        var isLast = begin + page.Count >= keys.Count;
+        await context.Response.WriteJsonAsync(new ApiKeyList([.. page], isLast ? null : page[^1].Id), GatewayJson.Api.ApiKeyList);
+    }
+
+    private async Task<List<ApiKeyView>> FindAsync(KeysQuery query, CancellationToken cancellationToken)
+    {
+        var found = new List<ApiKey>();
+        foreach (var some in (await ReadIdsAsync(query)).Chunk(AtOnce))
+        {
+            found.AddRange((await Task.WhenAll(some.Select(id => GrainOf(id).GetAsync())).WaitAsync(cancellationToken)).OfType<ApiKey>());
+        }
+
+        return [.. found.OrderBy(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal).Select(ViewOf).Where(query.Matches)];
+    }
+
+    private async Task<IEnumerable<string>> ReadIdsAsync(KeysQuery query)
+    {
         var ids = await grains.GetGrain<INamesGrain>(GrainKeys.ApiKeyNames).ListAsync();
-        var keys = await Task.WhenAll(ids.Select(id => GrainOf(id).GetAsync()));
-        await context.Response.WriteJsonAsync(
-            new ApiKeyList([.. keys.OfType<ApiKey>().Where(key => key.RevokedAt is null).OrderBy(key => key.CreatedAt).Select(ViewOf)]),
-            GatewayJson.Api.ApiKeyList);
+        // A key that is being revoked is in both.
+        return query.WithRevoked ? ids.Union(await grains.GetGrain<INamesGrain>(GrainKeys.RevokedApiKeyNames).ListAsync()) : ids;
     }
 
     private async Task GetAsync(HttpContext context, IApiKeyGrain grain)

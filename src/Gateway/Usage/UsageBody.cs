@@ -8,12 +8,13 @@ namespace Prism.Usage;
 /// <param name="To">The last day.</param>
 /// <param name="GroupBy">What there is a row for, each of.</param>
 /// <param name="Data">The rows, by key, day, provider and model.</param>
-/// <param name="Total">All together.</param>
+/// <param name="Total">All together, whichever page it is.</param>
+/// <param name="Next">Where the next page of rows begins; null where there is none.</param>
 internal sealed record UsageBody(
-    DateOnly From, DateOnly To, ImmutableArray<string> GroupBy, ImmutableArray<UsageRow> Data, UsageRow Total);
+    DateOnly From, DateOnly To, ImmutableArray<string> GroupBy, ImmutableArray<UsageRow> Data, UsageRow Total, string? Next = null);
 
 /// <summary>
-/// <c>{"key"?,"day"?,"provider"?,"model"?,"requests","input_tokens","cached_input_tokens","output_tokens","cost_usd","unpriced_requests",
+/// <c>{"key"?,"key_name"?,"day"?,"provider"?,"model"?,"requests","input_tokens","cached_input_tokens","output_tokens","cost_usd","unpriced_requests",
 /// "unpriced_tokens"}</c>.
 /// </summary>
 internal sealed record UsageRow
@@ -22,6 +23,9 @@ internal sealed record UsageRow
     private const decimal One = 1.0000000000000000000000000000m;
 
     public string? Key { get; init; }
+
+    /// <summary>What <see cref="Key"/> is called; null where it has no name.</summary>
+    public string? KeyName { get; init; }
 
     public DateOnly? Day { get; init; }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Keys;
 
 namespace Prism.Usage;
 
@@ -10,7 +11,7 @@ namespace Prism.Usage;
 /// </summary>
 internal static class UsageEndpoint
 {
-    public static async Task Get(HttpContext context, UsageClient usage, TimeProvider time)
+    public static async Task Get(HttpContext context, UsageClient usage, OwnerNames names, TimeProvider time)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var (query, error) = UsageQuery.Read(context.Request, today);
@@ -28,8 +29,12 @@ internal static class UsageEndpoint
             total += entry.Sums;
         }
 
-        var rows = groups.OrderBy(group => group.Key).Select(group => UsageRow.Of(group.Value, group.Key));
+        var all = query.GroupBy.IsEmpty ? [] : groups.Where(group => query.IsBehind(group.Key)).OrderBy(group => group.Key).ToList();
+        var page = all.Take(query.Page.Limit ?? int.MaxValue).ToList();
+        var called = await names.FindAsync(page.Select(group => group.Key.Key).OfType<string>(), context.RequestAborted);
+        var rows = page.Select(group => UsageRow.Of(group.Value, group.Key) with { KeyName = called.GetValueOrDefault(group.Key.Key ?? "") });
+        var next = page.Count < all.Count ? page[^1].Key.ToCursor() : null;
         await context.Response.WriteJsonAsync(
-            new UsageBody(query.From, query.To, query.GroupBy, query.GroupBy.IsEmpty ? [] : [.. rows], UsageRow.Of(total)), GatewayJson.Api.UsageBody);
+            new UsageBody(query.From, query.To, query.GroupBy, [.. rows], UsageRow.Of(total), next), GatewayJson.Api.UsageBody);
     }
 }

@@ -1,7 +1,10 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Prism.Chat;
+using Prism.Json;
 
 namespace Prism.Usage;
 
@@ -12,9 +15,10 @@ namespace Prism.Usage;
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
 /// <param name="GroupBy">What there is to be a row for, each of.</param>
-internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<string> GroupBy)
+/// <param name="Page">Which of the rows.</param>
+internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<string> GroupBy, Page Page)
 {
-    private const string DayFormat = "yyyy-MM-dd";
+    internal const string DayFormat = "yyyy-MM-dd";
     private const string Key = "key";
     private const string Day = "day";
     private const string Provider = "provider";
@@ -29,9 +33,14 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<str
         var (to, wrongTo) = ReadDay(request, "to", today);
         var (from, wrongFrom) = ReadDay(request, "from", to.AddDays(1 - to.Day));
         var groupBy = request.Query["group_by"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var error = wrongFrom ?? wrongTo ?? CheckRange(from, to) ?? CheckGroups(groupBy);
-        return error is null ? (new(from, to, [.. groupBy]), null) : (null, error);
+        var (page, wrongPage) = Page.Read(request);
+        var error = wrongFrom ?? wrongTo ?? CheckRange(from, to) ?? CheckGroups(groupBy) ?? wrongPage
+            ?? (page!.After is { } after && UsageGroup.FromCursor(after) is null ? Page.WrongCursor : null);
+        return error is null ? (new(from, to, [.. groupBy], page!), null) : (null, error);
     }
+
+    /// <summary>Whether a row comes behind the last of the page before.</summary>
+    public bool IsBehind(UsageGroup group) => Page.After is not { } after || group.CompareTo(UsageGroup.FromCursor(after)!.Value) > 0;
 
     /// <summary>The row that a line is a part of.</summary>
     public UsageGroup GroupOf(string owner, UsageLine line) => new(
@@ -61,6 +70,23 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<str
 /// <summary>What a row is for; null for what it is not told apart by.</summary>
 internal readonly record struct UsageGroup(string? Key, DateOnly? Day, string? Provider, string? Model) : IComparable<UsageGroup>
 {
+    private const char Separator = '\n';
+
+    /// <summary>The row that a cursor stands for; null where it stands for none.</summary>
+    public static UsageGroup? FromCursor(string cursor)
+    {
+        var bytes = new byte[cursor.Length];
+        return Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split(Separator) is [var key, var day, var provider, var model]
+            && (day.Length == 0 || DateOnly.TryParseExact(day, UsageQuery.DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            ? new UsageGroup(NullIfEmpty(key), day.Length == 0 ? null : DateOnly.ParseExact(day, UsageQuery.DayFormat, CultureInfo.InvariantCulture), NullIfEmpty(provider), NullIfEmpty(model))
+            : null;
+    }
+
+    /// <summary>Itself, for the address of the page behind it.</summary>
+    public string ToCursor() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+        string.Join(Separator, Key, Day?.ToString(UsageQuery.DayFormat, CultureInfo.InvariantCulture), Provider, Model)));
+
     public int CompareTo(UsageGroup other)
     {
         var order = string.CompareOrdinal(Key, other.Key);
@@ -68,4 +94,6 @@ internal readonly record struct UsageGroup(string? Key, DateOnly? Day, string? P
         order = order != 0 ? order : string.CompareOrdinal(Provider, other.Provider);
         return order != 0 ? order : string.CompareOrdinal(Model, other.Model);
     }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

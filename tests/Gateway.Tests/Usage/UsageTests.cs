@@ -60,6 +60,8 @@ public sealed class UsageTests : GatewayTest
     [InlineData("from=2025-01-01&to=2026-01-02", "from")]
     [InlineData("group_by=colour", "group_by")]
     [InlineData("group_by=day,day", "group_by")]
+    [InlineData("group_by=day&limit=0", "limit")]
+    [InlineData("group_by=day&after=nothing", "after")]
     public async Task What_is_wrong_is_said_with_the_field(string query, string field)
     {
         using var response = await Host.Client.GetAsync("/admin/usage?" + query);
@@ -67,6 +69,31 @@ public sealed class UsageTests : GatewayTest
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         using var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.Equal(field, error.RootElement.GetProperty("error").GetProperty("param").GetString());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public async Task Rows_come_page_by_page_with_the_total_of_all(int limit)
+    {
+        Script();
+        const string Query = "/admin/usage?from=2026-01-01&group_by=key,day,provider,model";
+        using var whole = JsonDocument.Parse(await Host.Client.GetStringAsync(Query));
+        var rows = new List<string>();
+        var (after, pages) = ("", 0);
+        do
+        {
+            using var page = JsonDocument.Parse(await Host.Client.GetStringAsync($"{Query}&limit={limit}{after}"));
+            rows.AddRange(page.RootElement.GetProperty("data").EnumerateArray().Select(row => row.GetRawText()));
+            Assert.Equal(whole.RootElement.GetProperty("total").GetRawText(), page.RootElement.GetProperty("total").GetRawText());
+            after = page.RootElement.TryGetProperty("next", out var next) ? "&after=" + next.GetString() : null;
+            pages++;
+        }
+        while (after is not null);
+
+        Assert.Equal(whole.RootElement.GetProperty("data").EnumerateArray().Select(row => row.GetRawText()), rows);
+        Assert.Equal((rows.Count + limit - 1) / limit, pages);
     }
 
     [Fact]

@@ -44,6 +44,29 @@ public sealed class KeysTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keys_are_listed_by_status_and_page_by_page()
+    {
+        var made = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            made.Add((await CreateAsync($$"""{"name":"k{{i}}"}""")).Id);
+        }
+
+        using var revoked = await AdminAsync(HttpMethod.Delete, $"/admin/keys/{made[1]}");
+
+        Assert.Equal([made[0], made[2], made[3], made[4]], await ListAsync("/admin/keys"));
+        Assert.Equal([made[1]], await ListAsync("/admin/keys?status=revoked"));
+        Assert.Equal(made, await ListAsync("/admin/keys?status=all"));
+        Assert.Equal(made, await ListAsync("/admin/keys?status=all&limit=2"));
+        Assert.Equal([], await ListAsync("/admin/keys?status=expired"));
+        foreach (var wrong in new[] { "status=gone", "limit=0", "limit=1001", "after=key_nobody", "after=a&after=b" })
+        {
+            using var refused = await AdminAsync(HttpMethod.Get, "/admin/keys?" + wrong);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_key_opens_what_its_scopes_name_and_nothing_of_the_admins()
     {
         var (_, key) = await CreateAsync("""{"name":"k","scopes":["chat"]}""");
@@ -168,5 +191,23 @@ public sealed class KeysTests : IAsyncLifetime
         request.Headers.Authorization = new("Bearer", key);
         request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         return await _prism.Http.SendAsync(request);
+    }
+
+    // Page by page to the end.
+    private async Task<List<string>> ListAsync(string path)
+    {
+        var ids = new List<string>();
+        for (var page = path; ;)
+        {
+            using var response = await AdminAsync(HttpMethod.Get, page);
+            var list = await response.Content.ReadFromJsonAsync<JsonElement>();
+            ids.AddRange(list.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("id").GetString()!));
+            if (!list.TryGetProperty("next", out var next))
+            {
+                return ids;
+            }
+
+            page = $"{path}&after={next.GetString()}";
+        }
     }
 }

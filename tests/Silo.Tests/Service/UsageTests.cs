@@ -39,6 +39,29 @@ public sealed class UsageTests
         Assert.Equal([Cost, 0m], costs);
     }
 
+    [Fact]
+    public async Task A_row_says_whose_it_is()
+    {
+        const string Admin = "the-admin-key";
+        await using var prism = await PrismService.StartAsync(
+            ("LLM_ADMIN_API_KEY", Admin), ("LLM_API_KEYS", "sk-first,sk-second"), ("LLM_USAGE_REPORT_INTERVAL", "0.02"));
+        prism.Http.DefaultRequestHeaders.Authorization = new("Bearer", Admin);
+        using var made = await prism.PostAsync("/admin/keys", """{"name":"search team"}""");
+        var key = JsonDocument.Parse(await made.Content.ReadAsStringAsync()).RootElement.GetProperty("key").GetString()!;
+        foreach (var one in new[] { Admin, "sk-second", key })
+        {
+            prism.Http.DefaultRequestHeaders.Authorization = new("Bearer", one);
+            using var answer = await prism.PostAsync("/v1/chat", Hello);
+        }
+
+        prism.Http.DefaultRequestHeaders.Authorization = new("Bearer", Admin);
+        using var usage = await UsageAsync(prism, requests: 3);
+
+        Assert.Equal(
+            ["key 2 of LLM_API_KEYS", "search team", "the admin, and callers without a key"],
+            usage.RootElement.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("key_name").GetString()!).Order(StringComparer.Ordinal));
+    }
+
     // Silos report every now and then: it is asked for until it is there, or the test is given up.
     private static async Task<JsonDocument> UsageAsync(PrismService prism, int requests)
     {

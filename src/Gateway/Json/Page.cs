@@ -1,0 +1,32 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Prism.Chat;
+
+namespace Prism.Json;
+
+/// <summary>Which part of a list is wanted: <c>limit</c> items behind the one that <c>after</c> stands for. Without a limit, all.</summary>
+/// <param name="Limit">How many; null for all.</param>
+/// <param name="After">What the <c>next</c> of another page said; null for the beginning.</param>
+internal sealed record Page(int? Limit, string? After)
+{
+    private const int MostItems = 1_000;
+
+    /// <summary>Reads it, or says what is wrong with it.</summary>
+    public static (Page? Page, ChatError? Error) Read(HttpRequest request)
+    {
+        var (limit, wrong) = ReadLimit(request);
+        var after = request.Query["after"];
+        var error = wrong ?? (after.Count > 1 ? WrongCursor : null);
+        return error is null ? (new(limit, after is [{ Length: > 0 } cursor] ? cursor : null), null) : (null, error);
+    }
+
+    /// <summary>What is said of an <c>after</c> that no page has said.</summary>
+    public static ChatError WrongCursor { get; } = ChatError.Invalid("'after' must be the 'next' of another page.", "after");
+
+    private static (int? Limit, ChatError? Error) ReadLimit(HttpRequest request) => request.Query["limit"] switch
+    {
+        [] => (null, null),
+        [{ } text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MostItems => (limit, null),
+        _ => (null, ChatError.Invalid($"'limit' must be from 1 to {MostItems}.", "limit")),
+    };
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Prism.Chat;
+using Prism.Json;
+
+namespace Prism.Keys;
+
+/// <summary>Which keys are listed: <c>status</c> is <c>active</c>, <c>expired</c>, <c>revoked</c> or <c>all</c>; without it, all that are not revoked.</summary>
+/// <param name="Status">The status; null for all but <c>revoked</c>.</param>
+/// <param name="Page">Which of them.</param>
+internal sealed record KeysQuery(string? Status, Page Page)
+{
+    public const string All = "all";
+
+    private static readonly ImmutableArray<string> Statuses = [ApiKeyView.Active, ApiKeyView.Expired, ApiKeyView.Revoked, All];
+
+    /// <summary>Whether keys that are revoked may be among them.</summary>
+    public bool WithRevoked => Status is ApiKeyView.Revoked or All;
+
+    /// <summary>Reads it, or says what is wrong with it.</summary>
+    public static (KeysQuery? Query, ChatError? Error) Read(HttpRequest request)
+    {
+        var (page, error) = Page.Read(request);
+        return request.Query["status"] switch
+        {
+            _ when error is not null => (null, error),
+            [] => (new(null, page!), null),
+            [{ } status] when Statuses.Contains(status) => (new(status, page!), null),
+            _ => (null, ChatError.Invalid($"'status' must be one of {string.Join(", ", Statuses)}.", "status")),
+        };
+    }
+
+    /// <summary>Whether a key is one of them.</summary>
+    public bool Matches(ApiKeyView key) => Status switch
+    {
+        null => key.Status != ApiKeyView.Revoked,
+        All => true,
+        _ => key.Status == Status,
+    };
+}
