@@ -6,6 +6,8 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
+using Prism.Home;
+using Prism.Json;
 using Prism.Keys;
 using Prism.OpenApi;
 using Prism.Overload;
@@ -25,6 +27,7 @@ public static class GatewayEndpoints
     /// </summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
+        .UseMiddleware<TrailingNewlineMiddleware>()
         .UseMiddleware<ErrorMiddleware>()
         .UseMiddleware<StartingMiddleware>()
         .UseMiddleware<DrainMiddleware>()
@@ -32,8 +35,13 @@ public static class GatewayEndpoints
         .UseMiddleware<OverloadMiddleware>();
 
     /// <summary>Maps the REST and SSE endpoints, each with who may call it: what does not say so is nobody's.</summary>
-    public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder app)
+    public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder endpoints)
     {
+        var app = endpoints.MapGroup("").AnswerHead();
+
+        app.MapGet("/", HomeEndpoint.Get).For(Access.Open);
+        app.MapGet("/favicon.ico", HomeEndpoint.Icon).For(Access.Open);
+
         app.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat);
         app.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat);
 
@@ -74,6 +82,6 @@ public static class GatewayEndpoints
 
         app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.KeyInBrowser);
         app.MapGet("/docs", OpenApiEndpoint.Page).For(Access.KeyInBrowser);
-        return app;
+        return endpoints;
     }
 }

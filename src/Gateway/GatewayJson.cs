@@ -5,6 +5,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Health;
+using Prism.Home;
 using Prism.Keys;
 using Prism.Providers;
 using Prism.Templates;
@@ -34,6 +35,7 @@ namespace Prism;
 [JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(StatusBody))]
+[JsonSerializable(typeof(HomeBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>As strict in what it reads as <see cref="ChatJson.Strict"/>, and written alike.</summary>

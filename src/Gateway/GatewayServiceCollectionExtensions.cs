@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Auth;
 using Prism.Chains;
 using Prism.Chat;
+using Prism.Health;
 using Prism.Keys;
 using Prism.Overload;
 using Prism.Sse;
@@ -27,7 +28,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<AuthOptions>();
         services.AddSingleton<Authenticator>();
         services.AddHostedService<OpenWarning>();
+        services.AddSingleton<Readiness>();
         services.AddSingleton<KeysEndpoint>();
+        services.AddSingleton<OwnerNames>();
         services.AddOptions<OverloadOptions>();
         services.AddSingleton<OverloadTelemetry>();
         services.AddSingleton<RequestGate>();

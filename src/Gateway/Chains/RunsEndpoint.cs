@@ -103,8 +103,15 @@ internal sealed class RunsEndpoint(
         }
         else if (await FindAsync(context, id) is { } run)
         {
-            await events.WriteAsync(context, run, after, deltas);
+            await (HttpMethods.IsHead(context.Request.Method) ? AnswerHeadAsync(context) : events.WriteAsync(context, run, after, deltas));
         }
+    }
+
+    // Not for as long as the run takes.
+    private static Task AnswerHeadAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        return Task.CompletedTask;
     }
 
     // Null where there is none of this caller's: then the response says so.

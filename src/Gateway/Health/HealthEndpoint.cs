@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Hosting;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Providers;
@@ -12,16 +11,17 @@ namespace Prism.Health;
 /// <summary>The health endpoints. None of them asks anything outside this process.</summary>
 internal static class HealthEndpoint
 {
-    private static readonly string Version =
+    /// <summary>The version of this build.</summary>
+    public static readonly string Version =
         typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary><c>GET /health</c>: for people and dashboards.</summary>
-    public static JsonHttpResult<HealthReport> Report(IProviderCatalog catalog, IClusterView view, IHostApplicationLifetime lifetime)
+    public static JsonHttpResult<HealthReport> Report(IProviderCatalog catalog, IClusterView view, Readiness readiness)
     {
         var cluster = view.GetStatus();
         return TypedResults.Json(
             new HealthReport(
-                FindObstacle(lifetime, cluster) ?? "healthy",
+                readiness.FindObstacle(cluster) ?? "healthy",
                 Version,
                 catalog.Default,
                 [.. catalog.GetStatus().Select(ProviderHealth.From)],
@@ -33,17 +33,10 @@ internal static class HealthEndpoint
     public static JsonHttpResult<StatusBody> Live() => TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 
     /// <summary><c>GET /healthz</c> and <c>GET /healthz/ready</c>: 200 while this silo serves.</summary>
-    public static JsonHttpResult<StatusBody> Ready(IClusterView view, IHostApplicationLifetime lifetime) =>
-        FindObstacle(lifetime, view.GetStatus()) is { } obstacle
+    public static JsonHttpResult<StatusBody> Ready(Readiness readiness) =>
+        readiness.FindObstacle() is { } obstacle
             ? TypedResults.Json(new StatusBody(obstacle), GatewayJson.Api.StatusBody, statusCode: StatusCodes.Status503ServiceUnavailable)
             : TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
-
-    private static string? FindObstacle(IHostApplicationLifetime lifetime, ClusterStatus cluster) =>
-        lifetime.ApplicationStopping.IsCancellationRequested ? "stopping"
-        : !lifetime.ApplicationStarted.IsCancellationRequested ? "starting"
-        : !cluster.Storage.CanWrite ? "storage_" + (cluster.Storage.Problem ?? StorageProblems.Unreachable)
-        : !cluster.Silos.Any(silo => silo.Address == cluster.Self && silo.Status == "active") ? "not_in_cluster"
-        : null;
 }
 
 /// <summary>The body of <c>GET /health</c>.</summary>

@@ -15,7 +15,7 @@ internal static class OpenApiEndpoint
     {
         // What is in the page, and the document: nothing from elsewhere, and in nobody else's frame.
         context.Response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+            "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
         return WriteAsync(context.Response, "text/html; charset=utf-8", ReferencePage);
     }
 

@@ -38,7 +38,6 @@ public sealed class AuthTests : IAsyncLifetime
     [InlineData("/v1/chat")]
     [InlineData("/health")]
     [InlineData("/nothing")]
-    [InlineData("/")]
     public async Task Without_a_key_there_is_nothing(string path)
     {
         using var response = await SendAsync(HttpMethod.Get, path);

@@ -8,7 +8,6 @@ namespace Prism.Tests.Errors;
 public sealed class ErrorMiddlewareTests : GatewayTest
 {
     [Theory]
-    [InlineData("GET", "/", "/")]
     [InlineData("GET", "/v2/chat", "/v2/chat")]
     [InlineData("GET", "/v1/chat/other", "/v1/chat/other")]
     [InlineData("DELETE", "/%22%3Cscript%3E%5C%0A", "/%22%3Cscript%3E%5C%0A")]
@@ -30,21 +29,21 @@ public sealed class ErrorMiddlewareTests : GatewayTest
     [InlineData("GET", "/v1/chat", "POST")]
     [InlineData("OPTIONS", "/v1/chat/completions", "POST")]
     [InlineData("PUT", "/v1/templates/summarize/render", "POST")]
-    [InlineData("POST", "/v1/models", "GET")]
-    [InlineData("POST", "/health", "GET")]
+    [InlineData("POST", "/v1/models", "GET, HEAD")]
+    [InlineData("POST", "/health", "GET, HEAD")]
     [InlineData("GET", "/cache", "DELETE")]
     public async Task A_method_that_a_path_does_not_take_is_an_error_object_and_the_right_one_is_named(string method, string path, string allowed)
     {
         using var response = await Host.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-        Assert.Equal([allowed], response.Content.Headers.Allow);
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
         Assert.StartsWith("req_", HeaderOf(response, "x-request-id"), StringComparison.Ordinal);
         Assert.Equal(($"{path} does not take {method}.", "invalid_request_error", null, "method_not_allowed"), await ReadErrorAsync(response));
     }
 
     [Theory]
-    [InlineData("/health", "GET", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("/v1/chat", "POST", HttpStatusCode.MethodNotAllowed)]
     [InlineData("/nowhere", null, HttpStatusCode.NotFound)]
     public async Task A_HEAD_has_the_same_headers_and_no_body(string path, string? allowed, HttpStatusCode status)
     {

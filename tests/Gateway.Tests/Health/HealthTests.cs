@@ -107,7 +107,7 @@ public sealed class HealthTests : GatewayTest
     [Fact]
     public void A_silo_that_is_not_up_yet_is_not_ready_and_says_so()
     {
-        var ready = HealthEndpoint.Ready(new ScriptedCluster(), new NotStarted());
+        var ready = HealthEndpoint.Ready(new(new ScriptedCluster(), new NotStarted()));
 
         Assert.Equal(503, ready.StatusCode);
         Assert.Equal("starting", ready.Value!.Status);

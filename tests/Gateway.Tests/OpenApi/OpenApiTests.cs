@@ -109,6 +109,7 @@ public sealed class OpenApiTests : GatewayTest
         { "UsageRow", TypeOf<UsageRow>(GatewayJson.Api.Options) },
         { "Health", GatewayJson.Api.HealthReport },
         { "Status", GatewayJson.Api.StatusBody },
+        { "Home", GatewayJson.Api.HomeBody },
     };
 
     [Theory]
@@ -160,7 +161,7 @@ public sealed class OpenApiTests : GatewayTest
             .ToList();
 
         Assert.Equal(
-            ["/healthz", "/healthz/live", "/healthz/ready"],
+            ["/", "/favicon.ico", "/healthz", "/healthz/live", "/healthz/ready"],
             operations.Where(one => one.Operation["security"] is JsonArray { Count: 0 }).Select(one => one.Path).Order(StringComparer.Ordinal));
         Assert.All(operations, one => Assert.Equal(one.Operation["security"] is null, one.Operation["responses"]!["401"] is not null));
     }

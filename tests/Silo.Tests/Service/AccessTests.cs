@@ -12,7 +12,12 @@ public sealed partial class AccessTests : IAsyncLifetime
     private const string AdminKey = "the-admin-key";
     private const string Key = "sk-one";
 
-    private static readonly string[] Open = ["GET /healthz", "GET /healthz/ready", "GET /healthz/live"];
+    private static readonly string[] Open =
+    [
+        .. from path in new[] { "/", "/favicon.ico", "/healthz", "/healthz/ready", "/healthz/live" }
+           from method in new[] { "GET", "HEAD" }
+           select $"{method} {path}",
+    ];
 
     private PrismService _prism = null!;
 
@@ -64,7 +69,7 @@ public sealed partial class AccessTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("GET", "/")]
+    [InlineData("POST", "/")]
     [InlineData("GET", "/nothing")]
     [InlineData("GET", "/dashboard/nothing")]
     [InlineData("GET", "/admin/nothing")]

@@ -25,6 +25,6 @@ public sealed class OpenApiRoutesTests
         var isDashboard = path == "/dashboard" || path.StartsWith("/dashboard/", StringComparison.Ordinal);
         return isDashboard
             ? ["GET /dashboard"]
-            : (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => $"{method} {path}");
+            : (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Where(method => method != "HEAD").Select(method => $"{method} {path}");
     }
 }
