@@ -10,7 +10,7 @@ using Prism.Telemetry;
 
 return args is [HealthProbe.Verb, .. var rest]
     ? await HealthProbe.RunAsync(rest, Console.Error)
-    : await StartupFailure.RunAsync(() => Build(args), Console.Error);
+    : CommandLine.Answer(args, Console.Out, Console.Error) ?? await StartupFailure.RunAsync(() => Build(args), Console.Error);
 
 /// <summary>The table of contents.</summary>
 public static partial class Program
@@ -26,8 +26,10 @@ public static partial class Program
             .AddPrismLogging(log)
             .AddPrismMetrics()
             .AddPrismServer()
+            .AddPrismPorts()
             .AddPrismCluster()
-            .AddPrismTelemetry();
+            .AddPrismTelemetry()
+            .AddPrismGreeting();
 
         builder.Services
             .AddPrismProviders()

@@ -76,10 +76,11 @@ internal static class SiloHost
         var exitCode = await StartupFailure.RunAsync(() => StopWhenStarted(Build(variables, appSettings, log)), error);
         Assert.Equal(1, exitCode);
         Assert.Equal("", log.ToString());
-        var line = error.ToString();
-        Assert.Equal(line.Length - Environment.NewLine.Length, line.IndexOf(Environment.NewLine, StringComparison.Ordinal));
-        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
-        return line;
+        var lines = error.ToString();
+        // A line for each thing to mend.
+        Assert.All(lines.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("prism: ", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", lines, StringComparison.Ordinal);
+        return lines;
     }
 
     /// <summary>Where it listens: the API first, then the metrics.</summary>

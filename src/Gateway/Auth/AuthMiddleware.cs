@@ -20,7 +20,18 @@ internal sealed partial class AuthMiddleware(
             return context.WriteErrorAsync(StatusCodes.Status403Forbidden, AuthErrors.Denied("This is open to nobody."));
         }
 
-        return access.Level == AccessLevel.Open || !authenticator.IsOn ? next(context) : AuthenticateAsync(context, access);
+        if (access.Level == AccessLevel.Open)
+        {
+            return next(context);
+        }
+
+        if (authenticator.IsOn)
+        {
+            return AuthenticateAsync(context, access);
+        }
+
+        log.Set("Caller", "anybody");
+        return next(context);
     }
 
     private Task AuthenticateAsync(HttpContext context, Access access)

@@ -54,7 +54,8 @@ internal static class CacheHeaders
         return header.Count == 0 || (isNumber && seconds is > 0 and <= MaxTtl);
     }
 
-    private static string NameOf(ChatCacheResult result) => result switch
+    /// <summary>What the cache had to do with an answer, in a word.</summary>
+    public static string NameOf(ChatCacheResult result) => result switch
     {
         ChatCacheResult.Hit => "hit",
         ChatCacheResult.Miss => "miss",

@@ -14,7 +14,7 @@ using Serilog;
 namespace Prism.Chat;
 
 /// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
-internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain drain, IDiagnosticContext log)
+internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain drain, TimeProvider time, IDiagnosticContext log)
 {
     /// <summary><c>POST /v1/chat</c></summary>
     public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
@@ -31,7 +31,7 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
 
         var provider = context.Request.Query["provider"];
         var (cache, unreadable) = context.Request.ReadCachePolicy();
-        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null, Cache = cache, Owner = context.GetOwner() };
+        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null, Cache = cache, Owner = context.GetOwner(), RequestId = context.TraceIdentifier };
         if ((CheckProvider(provider) ?? unreadable ?? format.Check(request)) is { } refused)
         {
             await FailAsync(context, refused);
@@ -84,7 +84,7 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
 
     private async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, IAsyncEnumerable<ChatStreamEvent> events)
     {
-        var (ended, started) = (false, default(ChatRoute));
+        var (ended, started, begun) = (false, default(ChatRoute), time.GetTimestamp());
         await using var enumerator = events.GetAsyncEnumerator();
         while (await MoveNextAsync(enumerator, output))
         {
@@ -97,6 +97,7 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
                     break;
                 case { Started: { } route }:
                     LogRoute(started = route);
+                    log.Set("FirstTokenMs", time.GetElapsedTime(begun).TotalMilliseconds);
                     await output.BeforeStartAsync(SetRoute, route);
                     break;
                 case { Completed: { } usage }:
@@ -184,6 +185,8 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
     {
         log.Set("Provider", route.Provider);
         log.Set("Model", route.Model);
+        log.Set("Cache", CacheHeaders.NameOf(route.Cache));
+        log.Set("Attempts", route.Attempts);
     }
 
     private void LogUsage(ChatRoute? route, ChatUsage? usage)
@@ -193,5 +196,5 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
         log.Set("CostUsd", usage?.CostOf(route));
     }
 
-    private void LogError(ChatError error) => log.Set("Error", error.Kind);
+    private void LogError(ChatError error) => log.Set("Error", error.Kind.ToWord());
 }

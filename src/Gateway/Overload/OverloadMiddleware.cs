@@ -27,7 +27,7 @@ internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate,
         using var lease = await gate.TryEnterAsync(context.RequestAborted);
         if (lease is null)
         {
-            log.Set("Error", TooMany.Kind);
+            log.Set("Error", "overloaded");
             await context.WriteErrorAsync(TooMany);
             return;
         }

@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Prism.Auth;
 using Prism.Configuration;
+using Prism.Home;
 
 namespace Prism.Cluster;
 
@@ -10,12 +11,11 @@ namespace Prism.Cluster;
 internal static class ClusterExtensions
 {
     /// <summary>Adds the silo: of a cluster where <see cref="RedisOptions.Url"/> is set, else on its own and in memory.</summary>
-    /// <exception cref="SettingException">The URL is none, or a port of the silo is in use.</exception>
+    /// <exception cref="SettingException">The URL is not one.</exception>
     public static WebApplicationBuilder AddPrismCluster(this WebApplicationBuilder builder)
     {
-        var endpoints = builder.Configuration.GetSection(Settings.ClusterSection).Get<SiloEndpointOptions>() ?? new();
+        var endpoints = SettingsSection<SiloEndpointOptions>.Read(Settings.ClusterSection, builder.Configuration);
         var redis = ReadRedisUrl(builder.Configuration);
-        SiloPorts.EnsureFree(endpoints);
         builder.UseOrleans(silo =>
         {
             _ = redis is null ? silo.UseMemory(endpoints) : silo.UseRedis(endpoints, redis);
@@ -23,7 +23,14 @@ internal static class ClusterExtensions
             if (IsDashboardEnabled(builder.Configuration))
             {
                 // Without the live log: it would show what other people's calls write there.
-                silo.AddDashboard(dashboard => dashboard.HideTrace = true);
+                silo.AddDashboard(dashboard => dashboard.HideTrace = true).StartDashboardLater();
+            }
+        });
+        builder.Services.AddOptions<HomeOptions>().Configure<IOptions<OrleansDashboardOptions>>((home, dashboard) =>
+        {
+            if (dashboard.Value.Enabled)
+            {
+                home.Links.Add(new("dashboard", "/dashboard", "Silos and grains"));
             }
         });
         return builder;
@@ -34,7 +41,7 @@ internal static class ClusterExtensions
     {
         if (endpoints.ServiceProvider.GetRequiredService<IOptions<OrleansDashboardOptions>>().Value.Enabled)
         {
-            endpoints.MapOrleansDashboard("/dashboard").For(Access.AdminInBrowser);
+            endpoints.MapOrleansDashboard("/dashboard").For(Access.AdminInBrowser).AnswerHead();
         }
 
         return endpoints;
@@ -73,5 +80,5 @@ internal static class ClusterExtensions
     }
 
     private static bool IsDashboardEnabled(ConfigurationManager configuration) =>
-        (configuration.GetSection(Settings.DashboardSection).Get<OrleansDashboardOptions>() ?? new()).Enabled;
+        SettingsSection<OrleansDashboardOptions>.Read(Settings.DashboardSection, configuration).Enabled;
 }

@@ -10,6 +10,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    // How often it is said again what the start waits for.
+    private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
+
     private readonly RedisUrl _url;
     private readonly TimeProvider _time;
     private readonly ILogger<RedisConnection> _logger;
@@ -55,19 +58,19 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     // The client goes on connecting by itself, with a backoff; to an address that only now gets a name, too. A ping waits for it a while.
     private async Task WaitAsync(IDatabase redis, CancellationToken cancellationToken)
     {
-        var hasWaited = false;
+        long? said = null;
         while (await FindObstacleAsync(redis, cancellationToken) is { } obstacle)
         {
-            if (!hasWaited)
+            if (said is not { } before || _time.GetElapsedTime(before) >= Reminder)
             {
+                said = _time.GetTimestamp();
                 LogAway(_url, obstacle);
             }
 
-            hasWaited = true;
             await Task.Delay(Pause, _time, cancellationToken);
         }
 
-        if (hasWaited)
+        if (said is not null)
         {
             LogThere(_url);
         }
@@ -82,7 +85,12 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
         catch (RedisConnectionException exception)
         {
-            return exception.FailureType.ToString();
+            return exception.FailureType switch
+            {
+                ConnectionFailureType.AuthenticationFailure => "it refuses the user or the password",
+                ConnectionFailureType.UnableToResolvePhysicalConnection => "its name has no address",
+                _ => "no connection",
+            };
         }
         catch (RedisTimeoutException)
         {
@@ -94,7 +102,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Redis at {Redis:l} cannot be reached yet ({Reason:l}): this silo waits for it, and is not ready")]
+    [LoggerMessage(LogLevel.Warning, "Redis at {Redis:l} cannot be reached yet ({Reason:l}): this silo waits for it, and is not ready. LLM_REDIS_URL says where it is")]
     private partial void LogAway(RedisUrl redis, string reason);
 
     [LoggerMessage(LogLevel.Information, "Redis at {Redis:l} is there")]

@@ -10,6 +10,7 @@ internal sealed partial class RedisWatch(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(5);
     private static readonly StorageStatus Usable = new() { Kind = "redis", Reachable = true };
     private static readonly StorageStatus Away = StatusOf(StorageProblems.Unreachable);
@@ -17,6 +18,7 @@ internal sealed partial class RedisWatch(
 
     private long _lookedAt = time.GetTimestamp();
     private StorageStatus _status = Away;
+    private long _saidAt;
     private bool _isOutOfDate;
 
     // Also before the first look after a standstill.
@@ -81,17 +83,28 @@ internal sealed partial class RedisWatch(
     {
         if (fault?.Problem == _status.Problem)
         {
+            Remind(fault);
             return;
         }
 
         Volatile.Write(ref _status, fault is { } one ? StatusOf(one.Problem) : Usable);
         if (fault is { } found)
         {
+            _saidAt = time.GetTimestamp();
             LogUnusable(found.Problem, found.Reason);
         }
         else
         {
             LogBack();
+        }
+    }
+
+    private void Remind(RedisFault? fault)
+    {
+        if (fault is { } found && time.GetElapsedTime(_saidAt) >= Reminder)
+        {
+            _saidAt = time.GetTimestamp();
+            LogUnusable(found.Problem, found.Reason);
         }
     }
 

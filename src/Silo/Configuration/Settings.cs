@@ -29,6 +29,9 @@ internal static class Settings
     public const string RedisUrlPath = "Prism:Redis:Url";
     public const string ProvidersPath = "Prism:Providers";
     public const string LogLevelPath = "Prism:LogLevel";
+    public const string LogFormatPath = "Prism:LogFormat";
+    public const string PortPath = "Prism:Port";
+    public const string MetricsPortPath = "Prism:Metrics:Port";
     public const string DefaultProviderPath = "Prism:DefaultProvider";
     public const string FallbackProvidersPath = "Prism:FallbackProviders";
 
@@ -67,7 +70,7 @@ internal static class Settings
         new("Service",
         [
             new("LLM_HOST", "Prism:Host", SettingKind.Host, "0.0.0.0", "The address to listen at."),
-            new("LLM_PORT", "Prism:Port", SettingKind.WholeNumber(0, MaxPort), "8000", "The port of the API; `0`: any free one."),
+            new("LLM_PORT", PortPath, SettingKind.WholeNumber(0, MaxPort), "8000", "The port of the API; `0`: any free one."),
             new("LLM_MAX_BODY_BYTES", "Prism:MaxBodyBytes", SettingKind.WholeNumber(1, 1 << 30), "4194304", "The longest request body."),
             new("LLM_SHUTDOWN_TIMEOUT", "Prism:ShutdownTimeout", SettingKind.Seconds(MaxTimeout), "40",
                 "The longest time from SIGTERM to the end of the process."),
@@ -76,6 +79,8 @@ internal static class Settings
             new("LLM_DRAIN_TIMEOUT", "Prism:DrainTimeout", SettingKind.Seconds(MaxTimeout), "25",
                 "How much of it the requests under way have to finish after that; the rest is the silo's, to hand over what it has."),
             new("LLM_LOG_LEVEL", LogLevelPath, LogLevels.Kind, "info", "The least severe log lines that are written."),
+            new("LLM_LOG_FORMAT", LogFormatPath, SettingKind.Choice(("auto", "Auto"), ("text", "Text"), ("json", "Json")), "auto",
+                "How log lines are written: as text for people, or as JSON. `auto`: text in a terminal, else JSON."),
             DefaultProvider,
             Providers,
         ]),
@@ -83,7 +88,7 @@ internal static class Settings
         new("Observability",
         [
             new("LLM_METRICS_ENABLED", "Prism:Metrics:Enabled", SettingKind.Switch, "true", "Whether there is `/metrics`."),
-            new("LLM_METRICS_PORT", "Prism:Metrics:Port", SettingKind.WholeNumber(0, MaxPort), "9090",
+            new("LLM_METRICS_PORT", MetricsPortPath, SettingKind.WholeNumber(0, MaxPort), "9090",
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
             new("LLM_METRICS_AUTH", "Prism:Metrics:Auth", SettingKind.Switch, "false",
                 "Whether `/metrics` takes the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),

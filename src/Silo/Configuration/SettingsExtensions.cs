@@ -59,10 +59,14 @@ internal static class SettingsExtensions
             .AddSingleton<IValidateOptions<AuthOptions>, AuthSection>()
             .AddSingleton<IConfigureOptions<ProvidersOptions>, ProvidersSection>()
             .AddSingleton<IValidateOptions<ProvidersOptions>, ProvidersValidator>()
-            .AddHostedService(services => new UnknownVariablesWarning(
-                [.. UnknownVariables.Find(variables, table)], services.GetRequiredService<ILogger<UnknownVariablesWarning>>()))
+            .AddHostedService<StartupNotices>()
             .AddOptions<ProvidersOptions>().ValidateOnStart().Services
             .AddOptions<AuthOptions>().ValidateOnStart();
+        foreach (var notice in UnknownVariables.Find(variables, table).Concat(ForeignVariables.Find(variables, table)))
+        {
+            builder.Services.AddSingleton(new StartupNotice(notice));
+        }
+
         return builder;
     }
 

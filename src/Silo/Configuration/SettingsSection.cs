@@ -10,6 +10,14 @@ internal sealed class SettingsSection<TOptions>(string section, SettingsTable ta
     : IConfigureOptions<TOptions>, IValidateOptions<TOptions>
     where TOptions : class
 {
+    /// <summary>The options where the host is still being put together; a section with a problem is left as it is by default.</summary>
+    public static TOptions Read(string section, IConfiguration configuration)
+    {
+        var options = Activator.CreateInstance<TOptions>();
+        new SettingsSection<TOptions>(section, new SettingsTable([]), configuration).Configure(options);
+        return options;
+    }
+
     public void Configure(TOptions options)
     {
         if (!FindProblems().Any())

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Prism.Configuration;
 
-/// <summary>Tells the operator in one line why Prism does not start, where it is the operator who can mend it.</summary>
+/// <summary>Tells the operator, a line for each thing to mend, why Prism does not start, where it is the operator who can mend it.</summary>
 internal static class StartupFailure
 {
     /// <summary>Builds a host, checks its options and runs it to its end.</summary>
@@ -32,9 +32,9 @@ internal static class StartupFailure
         }
     }
 
-    /// <summary>The line, or null where the exception is a bug.</summary>
+    /// <summary>A line for each thing to mend, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => Find(exception).Distinct().ToList() is { Count: > 0 } messages
-        ? "prism: " + string.Join(' ', string.Join(' ', messages).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        ? string.Join(Environment.NewLine, messages.Select(message => "prism: " + string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))))
         : null;
 
     private static IEnumerable<string> Find(Exception exception) => exception switch
@@ -45,14 +45,14 @@ internal static class StartupFailure
         // As for a user who may not do or touch something; the message names it, and no password.
         RedisServerException refused => [$"Redis refuses a command: {refused.Message} Check the user of {Settings.LabelOf(Settings.RedisUrlPath)}."],
         // Kestrel's message names the address; Orleans' does not.
-        IOException { InnerException: AddressInUseException } => [exception.Message, "Check LLM_PORT and LLM_METRICS_PORT."],
+        IOException { InnerException: AddressInUseException } => [exception.Message + " Check LLM_PORT and LLM_METRICS_PORT."],
         AddressInUseException => ["A port of the silo is in use already. Check LLM_SILO_PORT and LLM_SILO_GATEWAY_PORT."],
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
             ["This machine does not have the address to listen at. Check LLM_HOST and LLM_ADVERTISED_IP."],
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             ["This user may not listen at one of the ports. Check LLM_PORT and LLM_METRICS_PORT."],
         // A configuration file that cannot be read; the message names the file, and the innermost one the line.
-        InvalidDataException { InnerException: FormatException } => [exception.Message, exception.GetBaseException().Message],
+        InvalidDataException { InnerException: FormatException } => [$"{exception.Message} {exception.GetBaseException().Message}"],
         _ => [],
     };
 }

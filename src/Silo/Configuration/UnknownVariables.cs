@@ -6,13 +6,13 @@ namespace Prism.Configuration;
 /// <summary>Finds <c>LLM_…</c> variables that are no settings: most are misspelt ones.</summary>
 internal static partial class UnknownVariables
 {
-    /// <summary>The unknown variables with what may have been meant; never their values.</summary>
-    public static IEnumerable<UnknownVariable> Find(IReadOnlyDictionary<string, string> variables, SettingsTable table) =>
+    /// <summary>A sentence for each, with what may have been meant; never with their values.</summary>
+    public static IEnumerable<string> Find(IReadOnlyDictionary<string, string> variables, SettingsTable table) =>
         from name in variables.Keys.Order(StringComparer.Ordinal)
         where name.StartsWith(Settings.Prefix, StringComparison.OrdinalIgnoreCase)
             && !table.TryFind(name, out _)
             && !IsServiceLink(name, variables[name])
-        select new UnknownVariable(name, FindHint(name, table));
+        select $"Environment variable {name} is not a setting of Prism{FindHint(name, table)}";
 
     // Kubernetes sets LLM_SERVICE_HOST, LLM_SERVICE_PORT_HTTP, LLM_PORT_8000_TCP_ADDR and the like for a Service called "llm", and
     // LLM_GATEWAY_PORT=tcp://… for one called "llm-gateway". Nobody misspelt these.
@@ -49,8 +49,3 @@ internal static partial class UnknownVariables
     [GeneratedRegex("_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$")]
     private static partial Regex ServiceLink();
 }
-
-/// <summary>A variable that is no setting.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Hint">What may have been meant, to be put after the sentence; empty where nothing comes to mind.</param>
-internal sealed record UnknownVariable(string Name, string Hint);

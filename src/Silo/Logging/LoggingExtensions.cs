@@ -1,11 +1,7 @@
-using System.Globalization;
 using Prism.Configuration;
 using Serilog;
-using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
-using Serilog.Formatting.Compact;
-using Serilog.Formatting.Display;
 
 namespace Prism.Logging;
 
@@ -14,17 +10,16 @@ internal static class LoggingExtensions
 {
     /// <summary>
     /// Writes logs to the standard output: one JSON object a line (<see href="https://clef-json.org"/>, with the rendered message and
-    /// the ids of trace and span), or readable text where that is a terminal.
+    /// the ids of trace and span), or readable text, by default where that is a terminal.
     /// </summary>
-    /// <param name="builder">The host.</param>
-    /// <param name="output">Where to write JSON instead.</param>
+    /// <param name="builder">The host. Its configuration has to be complete.</param>
+    /// <param name="output">Where to write instead.</param>
     public static TBuilder AddPrismLogging<TBuilder>(this TBuilder builder, TextWriter? output = null)
         where TBuilder : IHostApplicationBuilder
     {
-        ITextFormatter formatter = output is null && !Console.IsOutputRedirected
-            ? new MessageTemplateTextFormatter(
-                "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} <{SourceContext}>{NewLine}{Exception}", CultureInfo.InvariantCulture)
-            : new RenderedCompactJsonFormatter();
+        var format = ReadFormat(builder.Configuration, isTerminal: output is null && !Console.IsOutputRedirected);
+        ITextFormatter formatter = format == LogFormat.Text ? new TextLineFormatter() : new JsonLineFormatter();
+        builder.Services.AddSingleton(new LogOutput(format));
         builder.Services.AddSerilog(
             (services, logger) => Configure(logger, services.GetRequiredService<IConfiguration>(), output ?? StandardOutput(), formatter),
             // Two hosts in one process log for themselves.
@@ -36,8 +31,7 @@ internal static class LoggingExtensions
     {
         var level = LogLevels.Parse(configuration[Settings.LogLevelPath]);
         logger.MinimumLevel.Is(level)
-            .Filter.ByExcluding(IsRepeated)
-            .Filter.ByExcluding(IsAdviceOnGc)
+            .Filter.ByExcluding(FrameworkNoise.IsNoise)
             // A second line for each request, with the whole query in it.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", AtLeastWarning(level))
             .WriteTo.Sink(new LineSink(output, formatter, SecretMask.Of(configuration)));
@@ -51,10 +45,8 @@ internal static class LoggingExtensions
             logger.MinimumLevel.Override("Microsoft", AtLeastWarning(level))
                 .MinimumLevel.Override("System", AtLeastWarning(level))
                 .MinimumLevel.Override("Orleans", AtLeastWarning(level))
-                // Orleans places each activation through a pipeline of Polly's, which tells of it twice.
                 .MinimumLevel.Override("Polly", AtLeastWarning(level))
-                // Which addresses it listens at, and that it stops.
-                .MinimumLevel.Override("Microsoft.Hosting.Lifetime", level);
+                .Filter.ByExcluding(FrameworkNoise.IsDetail);
         }
     }
 
@@ -64,15 +56,9 @@ internal static class LoggingExtensions
 
     private static LogEventLevel AtLeastWarning(LogEventLevel level) => level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
 
-    // Orleans advises server GC at every start; for a gateway that mostly waits, the smaller heap of the workstation's is chosen on purpose.
-    private static bool IsAdviceOnGc(LogEvent logEvent) => logEvent.MessageTemplate.Text.StartsWith("Note: S", StringComparison.Ordinal)
-        && logEvent.MessageTemplate.Text.Contains("ServerGC", StringComparison.Ordinal);
-
-    // Kestrel logs an exception that no middleware handled (its ApplicationError); the line of the request has it already.
-    private static bool IsRepeated(LogEvent logEvent) =>
-        logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
-        && source is ScalarValue { Value: "Microsoft.AspNetCore.Server.Kestrel" }
-        && logEvent.Properties.TryGetValue("EventId", out var eventId)
-        && eventId is StructureValue { Properties: var parts }
-        && parts.Any(part => part is { Name: "Name", Value: ScalarValue { Value: "ApplicationError" } });
+    // What is wrong with it stops the start, and is then said.
+    private static LogFormat ReadFormat(IConfiguration configuration, bool isTerminal) =>
+        Enum.TryParse<LogFormat>(configuration[Settings.LogFormatPath], ignoreCase: true, out var format) && format != LogFormat.Auto ? format
+        : isTerminal ? LogFormat.Text
+        : LogFormat.Json;
 }

@@ -1,4 +1,3 @@
-using Serilog;
 using Serilog.Events;
 
 namespace Prism.Logging;
@@ -6,41 +5,24 @@ namespace Prism.Logging;
 /// <summary>Logs each request in one line.</summary>
 internal static class RequestLogging
 {
-    private const string Template = "{Method:l} {Path:l} {StatusCode} in {ElapsedMs:0.0} ms";
-
     private const int MaxProviderLength = 64;
 
     /// <summary>
     /// Logs each request at its end, whatever the Gateway adds to Serilog's diagnostic context included. Has to be before all that answers
     /// requests. A client that left is logged as status 499.
     /// </summary>
-    public static IApplicationBuilder UsePrismRequestLogging(this IApplicationBuilder app)
-    {
-        app.UseSerilogRequestLogging(options =>
-        {
-            options.Logger = app.ApplicationServices.GetRequiredService<Serilog.ILogger>();
-            options.MessageTemplate = Template;
-            options.GetLevel = (context, _, exception) => GetLevel(context.Request.Path, GetStatus(context, exception));
-            options.GetMessageTemplateProperties = (context, _, elapsedMs, status) =>
-            [
-                new("Method", new ScalarValue(context.Request.Method)),
-                new("Path", new ScalarValue(GetPath(context.Request))),
-                new("StatusCode", new ScalarValue(HasLeft(context) ? StatusCodes.Status499ClientClosedRequest : status)),
-                new("ElapsedMs", new ScalarValue(elapsedMs)),
-                new("RequestId", new ScalarValue(context.TraceIdentifier)),
-            ];
-        });
-        return app;
-    }
+    public static IApplicationBuilder UsePrismRequestLogging(this IApplicationBuilder app) => app.UseMiddleware<RequestLogMiddleware>();
 
     private static bool HasLeft(HttpContext context) => context.RequestAborted.IsCancellationRequested;
 
-    private static int GetStatus(HttpContext context, Exception? exception) =>
+    /// <summary>The status as it is logged: of a client that left, and of an exception, it is not that of the response.</summary>
+    public static int GetStatus(HttpContext context, Exception? exception) =>
         HasLeft(context) ? StatusCodes.Status499ClientClosedRequest
         : exception is not null ? StatusCodes.Status500InternalServerError
         : context.Response.StatusCode;
 
-    private static LogEventLevel GetLevel(PathString path, int status) =>
+    /// <summary>How severe it is.</summary>
+    public static LogEventLevel GetLevel(PathString path, int status) =>
         (IsProbe(path), status >= StatusCodes.Status500InternalServerError) switch
         {
             (true, false) => LogEventLevel.Debug,
@@ -55,8 +37,8 @@ internal static class RequestLogging
         path.StartsWithSegments("/healthz", StringComparison.Ordinal)
         || path.Equals(Metrics.MetricsExtensions.Path, StringComparison.Ordinal);
 
-    // Escaped, so that it stays on its line; and of the query only the provider, since anything else in it may be private.
-    private static string GetPath(HttpRequest request)
+    /// <summary>Escaped, so that it stays on its line; and of the query only the provider, since anything else in it may be private.</summary>
+    public static string GetPath(HttpRequest request)
     {
         var path = request.Path.ToUriComponent();
         return request.Query["provider"] is [{ Length: > 0 and <= MaxProviderLength } provider]

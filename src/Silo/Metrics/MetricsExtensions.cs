@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Prism.Auth;
+using Prism.Home;
 using Prometheus;
 
 namespace Prism.Metrics;
@@ -22,7 +23,14 @@ internal static class MetricsExtensions
             .AddSingleton<IMetricFactory>(services =>
                 Prometheus.Metrics.WithCustomRegistry(services.GetRequiredService<CollectorRegistry>()))
             .AddSingleton<IStartupFilter, MetricsListener>()
-            .AddHostedService<MeterBridge>();
+            .AddHostedService<MeterBridge>()
+            .AddOptions<HomeOptions>().Configure<IOptions<MetricsOptions>>((home, options) =>
+            {
+                if (options.Value.Enabled)
+                {
+                    home.Links.Add(new("metrics", Path, "Measurements in Prometheus' format"));
+                }
+            });
         return builder;
     }
 

@@ -8,6 +8,13 @@ namespace Prism.Server;
 /// <summary>Sets up the web server.</summary>
 internal static class ServerExtensions
 {
+    /// <summary>Says at the end of the start that the silo is ready, and where.</summary>
+    public static WebApplicationBuilder AddPrismGreeting(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<Greeting>();
+        return builder;
+    }
+
     /// <summary>Makes Kestrel listen, and stop listening, as <see cref="ServerOptions"/> and <see cref="Metrics.MetricsOptions"/> say.</summary>
     public static WebApplicationBuilder AddPrismServer(this WebApplicationBuilder builder)
     {

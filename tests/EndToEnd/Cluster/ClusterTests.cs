@@ -48,7 +48,7 @@ public sealed class ClusterTests
         await silo.ReadyAsync();
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-        Assert.Equal("""{"status":"starting"}""", await ready.Content.ReadAsStringAsync());
+        Assert.Equal("""{"status":"storage_unreachable"}""", await ready.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, chat.StatusCode);
     });
 

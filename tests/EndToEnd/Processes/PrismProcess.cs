@@ -34,6 +34,14 @@ internal sealed class PrismProcess : IAsyncDisposable
 
     public string LogFile => _process.LogFile;
 
+    /// <summary>What it has said so far, on both outputs.</summary>
+    public async Task<string[]> ReadLinesAsync()
+    {
+        await using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
@@ -42,10 +50,11 @@ internal sealed class PrismProcess : IAsyncDisposable
     /// <param name="name">What its log is called.</param>
     /// <param name="logs">The directory for that.</param>
     /// <param name="environment">Its <c>LLM_…</c> variables, over those for ports.</param>
-    public static PrismProcess Start(string name, string logs, IEnumerable<(string Name, string Value)> environment)
+    /// <param name="arguments">Its command line.</param>
+    public static PrismProcess Start(string name, string logs, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
     {
         var ports = FreePorts.Take(3);
-        var start = new ProcessStartInfo("dotnet", [SiloPath]) { WorkingDirectory = Path.GetDirectoryName(SiloPath) };
+        var start = new ProcessStartInfo("dotnet", [SiloPath, .. arguments]) { WorkingDirectory = Path.GetDirectoryName(SiloPath) };
         foreach (var inherited in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(key => key.StartsWith("LLM_", StringComparison.Ordinal)))
         {
             start.Environment.Remove(inherited);

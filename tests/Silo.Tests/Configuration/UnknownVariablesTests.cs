@@ -37,6 +37,32 @@ public sealed class UnknownVariablesTests
             ("LLM_GATEWAY_SERVICE_HOST", "10.0.0.2"),
             ("LLM_GATEWAY_PORT", "tcp://10.0.0.2:80")));
 
+    [Theory]
+    [InlineData("OPENAI_API_KEY", "it reads LLM_OPENAI_API_KEY.")]
+    [InlineData("ANTHROPIC_API_KEY", "it reads LLM_ANTHROPIC_API_KEY.")]
+    [InlineData("OPENAI_BASE_URL", "it reads LLM_OPENAI_BASE_URL.")]
+    [InlineData("OPENAI_API_BASE", "it reads LLM_OPENAI_BASE_URL.")]
+    [InlineData("ANTHROPIC_AUTH_TOKEN", "it reads LLM_ANTHROPIC_API_KEY.")]
+    [InlineData("OLLAMA_HOST", "it reads LLM_OLLAMA_BASE_URL.")]
+    [InlineData("REDIS_URL", "it reads LLM_REDIS_URL.")]
+    [InlineData("REDIS_HOST", "it reads LLM_REDIS_URL.")]
+    [InlineData("LOG_LEVEL", "it reads LLM_LOG_LEVEL.")]
+    [InlineData("ADMIN_API_KEY", "it reads LLM_ADMIN_API_KEY.")]
+    [InlineData("METRICS_PORT", null)]
+    [InlineData("GROQ_API_KEY", "it reads LLM_GROQ_API_KEY, once 'groq' is in LLM_PROVIDERS.")]
+    [InlineData("ASPNETCORE_URLS", null)]
+    public async Task A_variable_that_others_read_is_named_with_the_one_that_Prism_reads(string name, string? reads)
+    {
+        var warnings = await WarningsAsync((name, "hidden-value"));
+
+        // Where the host of the tests has set the one that counts, nothing is to be said.
+        Assert.Equal(reads is null ? [] : [$"{name} is set, but Prism does not read it: {reads}"], warnings);
+    }
+
+    [Fact]
+    public async Task A_variable_that_others_read_is_not_named_where_Prisms_own_is_set() =>
+        Assert.Empty(await WarningsAsync(("OPENAI_API_KEY", "x"), ("LLM_OPENAI_API_KEY", "y"), ("PORT", "80"), ("OLLAMA_HOST", ""), ("HOST", "machine")));
+
     [Fact]
     public async Task Settings_and_other_programs_variables_are_not_warned_of() =>
         Assert.Empty(await WarningsAsync(("LLM_LOG_LEVEL", "warning"), ("PATH", "/bin"), ("LLMX", "1")));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ public sealed class LoggingTests
         Log("info", lines, "Prism.Test", logger => logger.LogInformation("Hello {Name},\nagain", "you"));
 
         var line = Assert.Single(lines.All);
-        Assert.Equal("Hello \"you\",\nagain", line.GetProperty("@m").GetString());
+        Assert.Equal("Hello you,\nagain", line.GetProperty("@m").GetString());
         Assert.Equal("you", line.GetProperty("Name").GetString());
         Assert.Equal("Prism.Test", line.GetProperty("SourceContext").GetString());
         Assert.True(line.GetProperty("@t").TryGetDateTimeOffset(out _));
@@ -54,12 +55,59 @@ public sealed class LoggingTests
     [InlineData("info", "System.Net.Http", LogLevel.Warning)]
     [InlineData("error", "Orleans.Runtime.Silo", LogLevel.Error)]
     [InlineData("debug", "Orleans.Runtime.Silo", LogLevel.Debug)]
-    [InlineData("info", "Microsoft.Hosting.Lifetime", LogLevel.Information)]
+    [InlineData("info", "Microsoft.Hosting.Lifetime", LogLevel.Warning)]
     public void The_frameworks_say_less(string setting, string category, LogLevel least)
     {
         using var lines = new LogLines();
         Log(setting, lines, category, WriteAll);
         Assert.Equal(Levels(least), lines.All.Select(line => line.GetProperty("@m").GetString()));
+    }
+
+    [Theory]
+    [InlineData("Polly", "ExecutionAttempt", "Execution attempt. Source: {PipelineName}", "Orleans.Placement", true)]
+    [InlineData("Polly", "ExecutionAttempt", "Execution attempt. Source: {PipelineName}", "Something.Else", false)]
+    [InlineData("Polly", "Timeout", "Timed out in {PipelineName}", "Orleans.Placement", false)]
+    [InlineData("Prism.Flights.FlightService", "LogInformationServiceStarting", "Starting {TypeName} grain service", "x", true)]
+    [InlineData("Prism.Flights.FlightService", "LogInformationRangeChanged", "My range changed from {OldRange}", "x", true)]
+    [InlineData("Prism.Flights.FlightService", "LogSomethingElse", "Flights have {TypeName}", "x", false)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", "ApplicationError", "Unhandled in {ConnectionId}", "x", true)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", "HeartbeatSlow", "Slow in {ConnectionId}", "x", false)]
+    public void What_is_known_to_say_nothing_is_left_out_and_nothing_else_of_its_category(
+        string category, string name, string message, string value, bool isNoise)
+    {
+        using var lines = new LogLines();
+        var level = category.StartsWith("Prism", StringComparison.Ordinal) ? LogLevel.Information : LogLevel.Error;
+#pragma warning disable CA2254 // The templates are the frameworks'.
+        Log("info", lines, category, logger => logger.Log(level, new EventId(1, name), message, value));
+#pragma warning restore CA2254
+        Assert.Equal(isNoise ? 0 : 1, lines.All.Length);
+    }
+
+    [Theory]
+    [InlineData("00:00:03", 1)]
+    [InlineData("3.00:00:00", 0)]
+    public void The_watchdog_is_believed_unless_it_measures_from_before_the_process(string elapsed, int expected)
+    {
+        using var lines = new LogLines();
+        Log("info", lines, "Orleans.Runtime.Watchdog", logger => logger.LogWarning(
+            "Participant check thread has not completed for {TimeSinceLastTick}, potentially", TimeSpan.Parse(elapsed, CultureInfo.InvariantCulture)));
+        Assert.Equal(expected, lines.All.Length);
+    }
+
+    [Theory]
+    [InlineData("text", "INF Hello you of 00:00:05 as Closed")]
+    [InlineData("json", "\"@m\":\"Hello you of 00:00:05 as Closed\"")]
+    public void Values_stand_in_a_message_without_quotation_marks(string format, string expected)
+    {
+        using var lines = new LogLines();
+        using (var app = SiloHost.Build(new() { ["LLM_LOG_FORMAT"] = format }, log: lines.Writer))
+        {
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Prism.Some.Class")
+                .LogInformation("Hello {Name} of {Age} as {State}", "you", TimeSpan.FromSeconds(5), Prism.Failover.CircuitState.Closed);
+        }
+
+        Assert.Contains(expected, lines.Text, StringComparison.Ordinal);
+        Assert.Equal(format == "json", lines.Text.Contains("Prism.Some.Class", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -32,6 +32,32 @@ public sealed class RequestLoggingTests
         Assert.StartsWith("POST /v1/chat?provider=echo 200 in ", line.GetProperty("@m").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_requests_message_has_what_is_known_and_nothing_else()
+    {
+        var line = await LogAsync("/v1/chat", context =>
+        {
+            context.TraceIdentifier = "req-1";
+            var log = context.RequestServices.GetRequiredService<IDiagnosticContext>();
+            foreach (var (name, value) in new (string, object?)[]
+                     {
+                         ("Caller", "key_1"), ("Provider", "openai"), ("Model", "gpt-4o"), ("FirstTokenMs", 12.34), ("PromptTokens", 9),
+                         ("CompletionTokens", 2), ("CostUsd", 0.00000255m), ("Cache", "miss"), ("Attempts", 2), ("Error", null),
+                     })
+            {
+                log.Set(name, value);
+            }
+
+            return Task.CompletedTask;
+        });
+
+        var message = line.GetProperty("@m").GetString()!;
+        Assert.EndsWith(
+            " ms, first token after 12.3 ms, caller key_1, provider openai, model gpt-4o, 9 prompt tokens, 2 answer tokens, USD 0.00000255, cache miss, attempts 2, req-1",
+            message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("info")]
     [InlineData("trace")]

@@ -1,0 +1,44 @@
+using System.Text;
+using Prism.Configuration;
+using Prism.Providers;
+
+namespace Prism.Server;
+
+/// <summary>What <c>--help</c> says.</summary>
+internal static class HelpText
+{
+    private const int NameWidth = 36;
+
+    /// <summary>How the process is called, and every setting with its default.</summary>
+    public static string Render(string version)
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"Prism {version}: one HTTP API in front of LLM providers.")
+            .AppendLine()
+            .AppendLine("Usage:")
+            .AppendLine("  prism                            starts it; http://localhost:8000, with the echo provider, if nothing is set")
+            .AppendLine("  prism --Prism:Port=8001          starts it with a setting by its path in appsettings.json")
+            .AppendLine("  prism --health [URL]             asks a running Prism whether it lives; exit code 0 or 1")
+            .AppendLine("  prism --version | --help")
+            .AppendLine()
+            .AppendLine("Settings are environment variables:");
+        foreach (var group in Settings.Groups)
+        {
+            Append(text, group.Title, group.Settings);
+        }
+
+        var provider = new ProviderOptions { Name = "<name>" };
+        Append(text, "Each provider (openai, anthropic, ollama, echo, and those of LLM_PROVIDERS)", Settings.Of(provider).Select(setting => setting.Of(provider)));
+        return text.AppendLine().AppendLine("docs/configuration.md has their values and their paths in appsettings.json.").ToString();
+    }
+
+    private static void Append(StringBuilder text, string title, IEnumerable<Setting> settings)
+    {
+        text.AppendLine().AppendLine($"{title}:");
+        foreach (var setting in settings)
+        {
+            var preset = string.IsNullOrEmpty(setting.Default) ? "" : $" [{setting.Default}]";
+            text.AppendLine($"  {setting.Name.PadRight(NameWidth)} {setting.Description.Replace("`", "", StringComparison.Ordinal)}{preset}");
+        }
+    }
+}
