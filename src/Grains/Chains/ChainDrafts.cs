@@ -6,7 +6,7 @@ using Prism.Templates;
 namespace Prism.Chains;
 
 /// <summary>Makes stored chains of what users send, and says why it cannot.</summary>
-internal sealed class ChainDrafts(ChainPlanner planner, IPromptTemplates templates)
+internal sealed class ChainDrafts(ChainPlanner planner, ITemplateRunner runner, IPromptTemplates templates)
 {
     private const int LongestDescription = 1_000;
 
@@ -34,7 +34,7 @@ internal sealed class ChainDrafts(ChainPlanner planner, IPromptTemplates templat
             }
         }
 
-        var result = planner.PlanWithoutInputs(draft.Definition, stored);
+        var result = await runner.RunAsync(Owners.Of(owner), _ => planner.PlanWithoutInputs(draft.Definition, stored), CancellationToken.None);
         if (result.Plan is not { } plan)
         {
             return (null, result.Error);

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
-using Prism.Chat;
 
 namespace Prism.Chains;
 
@@ -76,7 +75,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         }
 
         _starting = true;
-        var (run, error) = await _factory.CreateAsync(start);
+        var (run, plan, error) = await _factory.CreateAsync(start);
         if (run is null)
         {
             DeactivateOnIdle();
@@ -89,7 +88,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         await this.RegisterOrUpdateReminder(shelf, _options.WakePeriod, _options.WakePeriod);
 
         run = run with { Shelf = shelf };
-        await WorkAsync(run, loop => loop.BeginAsync(run));
+        await WorkAsync(plan!, loop => loop.BeginAsync(run));
         return _store.Exists ? new() { Run = ViewOf() } : throw Overtaken();
     }
 
@@ -161,34 +160,30 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
     private async Task TakeOverAsync()
     {
         LogTakenOver(Id, _store.Current.Revision);
-        if (await WorkAsync(_store.Current, loop => loop.ResumeAsync()) is { } error)
+        var (plan, error) = await _factory.PlanAsync(_store.Current);
+        if (plan is not null)
+        {
+            await WorkAsync(plan, loop => loop.ResumeAsync());
+        }
+        else if (await _store.TryWriteAsync(RunScheduler.Abandon(_store.Current, error!, _time.GetUtcNow())))
         {
             // What this version of Prism cannot plan any more.
-            if (await _store.TryWriteAsync(RunScheduler.Abandon(_store.Current, error, _time.GetUtcNow())))
-            {
-                _ = CloseQuietlyAsync();
-            }
-            else
-            {
-                DeactivateOnIdle();
-            }
+            _ = CloseQuietlyAsync();
+        }
+        else
+        {
+            DeactivateOnIdle();
         }
     }
 
-    private async Task<ChatError?> WorkAsync(RunState run, Func<RunLoop, Task> begin)
+    private async Task WorkAsync(ChainPlan plan, Func<RunLoop, Task> begin)
     {
-        var (loop, error) = _factory.CreateLoop(_store, run, _feed);
-        if (loop is null)
-        {
-            return error;
-        }
-
+        var loop = _factory.CreateLoop(_store, plan, _feed);
         _loop = loop;
         // Nobody may call for as long as a model thinks: that is no reason to be collected.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         _following = FollowAsync(loop);
         await begin(loop);
-        return null;
     }
 
     private async Task FollowAsync(RunLoop loop)

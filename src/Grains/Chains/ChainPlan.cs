@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Prism.Chat;
 using Prism.Templates;
 
@@ -53,6 +54,9 @@ internal sealed record PlannedStep
     public CompiledExpression? When { get; init; }
 
     public CompiledExpression? ForEach { get; init; }
+
+    /// <summary>What <see cref="ForEach"/> comes to, where it needs nothing but inputs and these are known.</summary>
+    public ImmutableArray<JsonElement>? Elements { get; init; }
 
     /// <summary>The steps whose outputs it uses, by their places.</summary>
     public ImmutableArray<int> Needs { get; init; } = [];

@@ -60,7 +60,7 @@ internal sealed class ChainPlanner(TemplateEngine engine, ChatRouter router, IOp
 
         return StepOrder.Resolve(definition, steps.MoveToImmutable(), definition.MaxParallel ?? _options.MaxParallel, isOpen) switch
         {
-            { Plan: { } plan } => CheckForEach(definition, plan) is { } tooMany ? tooMany : plan,
+            { Plan: { } plan } => EvaluateLists(definition, plan),
             var refused => refused,
         };
     }
@@ -76,24 +76,24 @@ internal sealed class ChainPlanner(TemplateEngine engine, ChatRouter router, IOp
     };
 
     // A list that only inputs make is known before anything runs.
-    private ChatError? CheckForEach(ChainDefinition definition, ChainPlan plan)
+    private PlanResult EvaluateLists(ChainDefinition definition, ChainPlan plan)
     {
         var inputs = new StepValues(definition.Inputs, plan, []);
+        var steps = plan.Steps.ToBuilder();
         foreach (var step in plan.Steps)
         {
             if (step.ForEach is { } list && list.Variables.All(name => definition.Inputs?.ContainsKey(name) ?? false))
             {
-                var result = SecondChance.Of(
-                    () => engine.EvaluateList(list, inputs.Of(list.Variables), CancellationToken.None), one => one.Error);
-                var error = result.Error
-                    ?? (result.Value.Length > _options.MaxElements ? ChainErrors.TooManyElements(result.Value.Length, _options.MaxElements) : null);
-                if (error is not null)
+                var result = StepExpressions.EvaluateList(engine.Patient, _options, list, inputs, CancellationToken.None);
+                if (result.Error is { } error)
                 {
                     return ChainErrors.OfStep(new(step.Index, step.Name), "for_each", error);
                 }
+
+                steps[step.Index] = step with { Elements = result.Value };
             }
         }
 
-        return null;
+        return plan with { Steps = steps.ToImmutable() };
     }
 }

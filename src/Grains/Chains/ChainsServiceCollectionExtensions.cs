@@ -19,6 +19,7 @@ internal static class ChainsServiceCollectionExtensions
         services.AddOptions<ChainOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new TemplateEngine(
             provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<IOptions<TemplateOptions>>().Value));
         services.AddSingleton<ChainPlanner>();
         services.AddSingleton<ChainDrafts>();
         services.AddSingleton<ChainTelemetry>();

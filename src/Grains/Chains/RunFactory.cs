@@ -12,6 +12,7 @@ namespace Prism.Chains;
 internal sealed class RunFactory(
     ChainPlanner planner,
     TemplateEngine engine,
+    ITemplateRunner runner,
     IPromptTemplates templates,
     StepCaller caller,
     ChainTelemetry telemetry,
@@ -31,8 +32,8 @@ internal sealed class RunFactory(
         return $"{Convert.ToHexStringLower(SHA256.HashData(definition))} {start.Chain}";
     }
 
-    /// <summary>The run that a start asks for, with nothing claimed yet; or why there is none.</summary>
-    public async Task<(RunState? Run, ChatError? Error)> CreateAsync(ChainStart start)
+    /// <summary>The run that a start asks for, with nothing claimed yet, and its plan; or why there is none.</summary>
+    public async Task<(RunState? Run, ChainPlan? Plan, ChatError? Error)> CreateAsync(ChainStart start)
     {
         var stored = ImmutableArray.CreateBuilder<PromptTemplate>();
         foreach (var name in ChainPlanner.StoredTemplatesOf(start.Definition))
@@ -44,35 +45,34 @@ internal sealed class RunFactory(
             }
             else if (found.Error is { Kind: not ChatErrorKind.NotFound } unavailable)
             {
-                return (null, unavailable);
+                return (null, null, unavailable);
             }
         }
 
         var run = new RunState { Start = start, Templates = stored.ToImmutable() };
-        var (plan, error) = Plan(run);
+        var (plan, error) = await PlanAsync(run);
         var bytes = ChainInputs.SizeOf(start.Definition) + stored.Sum(template => (long)template.Source.Length);
         error ??= bytes is null ? ChainErrors.NotText()
             : bytes > options.Value.MaxStateBytes ? ChainErrors.DefinitionTooLarge(bytes.Value, options.Value.MaxStateBytes)
             : null;
         return error is not null
-            ? (null, error)
-            : (CreateScheduler(plan!).Begin(run with { Fingerprint = FingerprintOf(start), Bytes = bytes!.Value }), null);
+            ? (null, null, error)
+            : (CreateScheduler(plan!).Begin(run with { Fingerprint = FingerprintOf(start), Bytes = bytes!.Value }), plan, null);
     }
 
-    /// <summary>What carries a run out; or why it cannot be any more.</summary>
-    public (RunLoop? Loop, ChatError? Error) CreateLoop(RunStore store, RunState run, RunFeed feed)
+    /// <summary>What a run does; or why it cannot be carried out any more. Compiles and evaluates, and so is not done in the turn of a grain.</summary>
+    public async Task<(ChainPlan? Plan, ChatError? Error)> PlanAsync(RunState run)
     {
-        var (plan, error) = Plan(run);
-        return plan is null
-            ? (null, error)
-            : (new(store, plan, CreateScheduler(plan), caller, feed, telemetry, options.Value, time, logger), null);
-    }
-
-    private (ChainPlan? Plan, ChatError? Error) Plan(RunState run)
-    {
-        var result = planner.Plan(run.Start!.Definition, run.Templates.ToDictionary(template => template.Name, StringComparer.Ordinal));
+        var stored = run.Templates.ToDictionary(template => template.Name, StringComparer.Ordinal);
+        var result = await runner.RunAsync(
+            Owners.Of(run.Start!.Owner), _ => planner.Plan(run.Start.Definition, stored), CancellationToken.None);
         return (result.Plan, result.Error);
     }
 
-    private RunScheduler CreateScheduler(ChainPlan plan) => new(plan, engine, options.Value, time);
+    /// <summary>What carries a run out.</summary>
+    public RunLoop CreateLoop(RunStore store, ChainPlan plan, RunFeed feed) =>
+        new(store, plan, CreateScheduler(plan), runner, caller, feed, telemetry, options.Value, time, logger);
+
+    private RunScheduler CreateScheduler(ChainPlan plan) =>
+        new(plan, new StepExpressions(plan, engine.Patient, options.Value), options.Value, time);
 }

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Prism.Templates;
 
 namespace Prism.Chains;
 
@@ -12,6 +12,7 @@ internal sealed partial class RunLoop(
     RunStore store,
     ChainPlan plan,
     RunScheduler scheduler,
+    ITemplateRunner runner,
     StepCaller caller,
     RunFeed feed,
     ChainTelemetry telemetry,
@@ -20,9 +21,9 @@ internal sealed partial class RunLoop(
     ILogger logger) : IDisposable
 {
     private readonly HashSet<StepWork> _underWay = [];
-    private readonly Dictionary<int, ImmutableArray<JsonElement>> _elements = [];
     private readonly List<(StepWork Work, StepOutcome Outcome)> _outcomes = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // What is decided; ahead of what is written by the elements that wait for a checkpoint.
@@ -59,6 +60,7 @@ internal sealed partial class RunLoop(
     public Task<bool> CancelAsync()
     {
         _cancelling = true;
+        _cancel.Cancel();
         _ = PumpAsync();
         return Ended;
     }
@@ -82,7 +84,11 @@ internal sealed partial class RunLoop(
         OnOver(ended: false);
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _cancel.Dispose();
+    }
 
     private Task PumpAsync()
     {
@@ -104,6 +110,7 @@ internal sealed partial class RunLoop(
             {
                 _again = false;
                 _state = Decide();
+                await EvaluateAsync();
                 if (MustWrite() && !await WriteAsync())
                 {
                     OnOver(ended: false);
@@ -130,6 +137,27 @@ internal sealed partial class RunLoop(
     {
         var next = ApplyOutcomes(_resuming ? RunScheduler.Resume(_state) : _state);
         return scheduler.Advance(_cancelling ? scheduler.Cancel(next) : next);
+    }
+
+    // Beside the turns of the grain, which goes on with its calls meanwhile: their outcomes wait for the next round.
+    private async Task EvaluateAsync()
+    {
+        while (scheduler.Expressions.TakeOpen() is { IsEmpty: false } open && !_stop.IsCancellationRequested)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _cancel.Token);
+            var values = scheduler.ValuesOf(_state);
+            try
+            {
+                scheduler.Expressions.Add(await runner.RunAsync(
+                    Owners.Of(_state.Start!.Owner), token => scheduler.Expressions.Evaluate(open, values, token), either.Token));
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                // The run is to end, or this activation does.
+            }
+
+            _state = scheduler.Advance(_cancelling ? scheduler.Cancel(_state) : _state);
+        }
     }
 
     private RunState ApplyOutcomes(RunState run)
@@ -182,7 +210,7 @@ internal sealed partial class RunLoop(
         try
         {
             var (step, state) = (plan.Steps[work.Step], _state.Steps[work.Step]);
-            var item = work.Element is { } element ? ElementsOf(step)[element] : default(JsonElement?);
+            var item = work.Element is { } element ? scheduler.Expressions.ElementsOf(step)!.Value.Value[element] : default(JsonElement?);
             var outcome = await caller.CallAsync(
                 step,
                 _state.Start!.Owner,
@@ -211,16 +239,6 @@ internal sealed partial class RunLoop(
         }
 
         await PumpAsync();
-    }
-
-    private ImmutableArray<JsonElement> ElementsOf(PlannedStep step)
-    {
-        if (!_elements.TryGetValue(step.Index, out var elements))
-        {
-            _elements[step.Index] = elements = scheduler.ElementsOf(_state, step).Value;
-        }
-
-        return elements;
     }
 
     private void ArmCheckpoint()

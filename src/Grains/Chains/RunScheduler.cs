@@ -2,16 +2,19 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Prism.Chat;
-using Prism.Templates;
 
 namespace Prism.Chains;
 
 /// <summary>
-/// Decides what becomes of a run: pure functions from one state to the next. What is new in a state may be acted upon once it is written.
+/// Decides what becomes of a run: pure functions from one state, and what its expressions come to, to the next. What is new in a state may be acted
+/// upon once it is written.
 /// </summary>
-internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainOptions options, TimeProvider time)
+internal sealed class RunScheduler(ChainPlan plan, StepExpressions expressions, ChainOptions options, TimeProvider time)
 {
     private static readonly JsonElement EmptyList = JsonElement.Parse("[]");
+
+    /// <summary>What has been evaluated, and what is to be.</summary>
+    public StepExpressions Expressions => expressions;
 
     /// <summary>A run that begins: nothing of it is claimed yet.</summary>
     public RunState Begin(RunState run)
@@ -27,7 +30,8 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
     }
 
     /// <summary>
-    /// Settles what can be settled without a call, claims the steps that may run now, and ends the run where nothing is left of it.
+    /// Settles what can be settled without a call, claims the steps that may run now, and ends the run where nothing is left of it. Where an
+    /// expression is in the way that is not evaluated yet, it asks for it.
     /// </summary>
     public RunState Advance(RunState run)
     {
@@ -38,7 +42,14 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
                 return run;
             }
 
-            if (run.Steps[index].Status == ChainStepStatus.Pending && plan.Steps[index].Needs.All(need => run.Steps[need].IsSettled))
+            if (run.Steps[index] is { Status: ChainStepStatus.Running } running
+                && plan.Steps[index] is { ForEach: not null } each
+                && expressions.ElementsOf(each)?.Error is { } error)
+            {
+                // Another silo had begun it.
+                run = Fail(run, each, running, error);
+            }
+            else if (run.Steps[index].Status == ChainStepStatus.Pending && plan.Steps[index].Needs.All(need => run.Steps[need].IsSettled))
             {
                 run = Enter(run, plan.Steps[index]);
             }
@@ -88,17 +99,6 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
     public static RunState Abandon(RunState run, ChatError error, DateTimeOffset now) =>
         run.IsFinished ? run : End(run with { Error = error }, ChainRunStatus.Failed, RunEventKind.RunFailed, now);
 
-    /// <summary>The elements of a step with <c>for_each</c>: always the same ones, for what it reads is settled before it begins.</summary>
-    public EvaluateResult<ImmutableArray<JsonElement>> ElementsOf(RunState run, PlannedStep step)
-    {
-        var values = ValuesOf(run);
-        var result = SecondChance.Of(
-            () => engine.EvaluateList(step.ForEach!, values.Of(step.ForEach!.Variables), CancellationToken.None), one => one.Error);
-        return result.Error is null && result.Value.Length > options.MaxElements
-            ? ChainErrors.TooManyElements(result.Value.Length, options.MaxElements)
-            : result;
-    }
-
     /// <summary>The values that templates see.</summary>
     public StepValues ValuesOf(RunState run) => new(run.Start!.Definition.Inputs, plan, run.Outputs);
 
@@ -114,23 +114,18 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
             return run;
         }
 
-        if (step.When is { } when)
+        if (step.When is null)
         {
-            var values = ValuesOf(run);
-            var condition = SecondChance.Of(
-                () => engine.EvaluateCondition(when, values.Of(when.Variables), CancellationToken.None), one => one.Error);
-            if (condition.Error is { } error)
-            {
-                return Fail(run, step, run.Steps[step.Index], error);
-            }
-
-            if (!condition.Value)
-            {
-                return Skip(run, step);
-            }
+            return Claim(run, step);
         }
 
-        return Claim(run, step);
+        return expressions.ConditionOf(step) switch
+        {
+            null => run,
+            { Error: { } error } => Fail(run, step, run.Steps[step.Index], error),
+            { Value: true } => Claim(run, step),
+            _ => Skip(run, step),
+        };
     }
 
     private RunState Claim(RunState run, PlannedStep step)
@@ -145,7 +140,11 @@ internal sealed class RunScheduler(ChainPlan plan, TemplateEngine engine, ChainO
         };
         if (step.ForEach is not null)
         {
-            var elements = ElementsOf(run, step);
+            if (expressions.ElementsOf(step) is not { } elements)
+            {
+                return run;
+            }
+
             if (elements.Error is { } error)
             {
                 return Fail(run, step, run.Steps[step.Index], error);

@@ -10,7 +10,8 @@ namespace Prism.Chains;
 /// Makes the call of a step, through the same pipeline as any other: renders the prompt, waits where a limit is in the way, and tries again
 /// as the step says. Knows nothing of the run around it.
 /// </summary>
-internal sealed partial class StepCaller(IChatService chat, TemplateEngine engine, TimeProvider time, ILogger<StepCaller> logger)
+internal sealed partial class StepCaller(
+    IChatService chat, TemplateEngine engine, ITemplateRunner runner, TimeProvider time, ILogger<StepCaller> logger)
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
@@ -39,7 +40,9 @@ internal sealed partial class StepCaller(IChatService chat, TemplateEngine engin
         Action<string> onPiece,
         CancellationToken cancellationToken)
     {
-        var (messages, error) = StepPrompt.Render(engine, step, values, item, cancellationToken);
+        // Once, whatever comes of the call: all attempts send the same.
+        var (messages, error) = await runner.RunAsync(
+            Owners.Of(owner), token => StepPrompt.Render(engine, step, values, item, token), cancellationToken);
         if (error is not null)
         {
             return new() { Error = error };

@@ -74,9 +74,9 @@ internal sealed class StepCompiler(
             return null;
         }
 
-        var result = engine.Compile(stored[name].Source);
-        _error = result.Error is { } error ? ChainErrors.OfStep(place, "template_name", error) : null;
-        return result.Template is null ? null : PreparedTemplate.Create(stored[name], engine);
+        var (prepared, error) = PreparedTemplate.TryCreate(stored[name], engine);
+        _error = error is null ? null : ChainErrors.OfStep(place, "template_name", error);
+        return prepared;
     }
 
     private CompiledTemplate? CompileTemplate(string? source, string property, StepPlace place)

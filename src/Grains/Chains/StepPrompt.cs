@@ -29,7 +29,7 @@ internal static class StepPrompt
 
         ChatError? Render(string role, CompiledTemplate template, IEnumerable<KeyValuePair<string, JsonElement>> variables)
         {
-            var result = SecondChance.Of(() => engine.Render(template, variables, cancellationToken), one => one.Error);
+            var result = engine.Patient.Render(template, variables, cancellationToken);
             if (result.Text is { } text)
             {
                 messages.Add(ChatMessage.Create(role, text));

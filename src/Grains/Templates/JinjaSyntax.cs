@@ -46,9 +46,11 @@ internal static class JinjaSyntax
     /// <summary>The first tag or comment of Jinja2 outside expressions and raw blocks (<c>{%{ … }%}</c>), or null.</summary>
     public static ChatError? Find(string source, string subject)
     {
+        var (lastTag, lastComment) = (source.LastIndexOf("%}", StringComparison.Ordinal), source.LastIndexOf("#}", StringComparison.Ordinal));
         foreach (var token in new Lexer(source))
         {
-            if (token.Type == TokenType.Raw && FindIn(source, token.Start.Offset, token.End.Offset + 1, subject) is { } error)
+            if (token.Type == TokenType.Raw
+                && FindIn(source, token.Start.Offset, token.End.Offset + 1, lastTag, lastComment, subject) is { } error)
             {
                 return error;
             }
@@ -57,7 +59,7 @@ internal static class JinjaSyntax
         return null;
     }
 
-    private static ChatError? FindIn(string source, int start, int end, string subject)
+    private static ChatError? FindIn(string source, int start, int end, int lastTag, int lastComment, string subject)
     {
         for (var at = start; at < end - 1; at++)
         {
@@ -67,12 +69,12 @@ internal static class JinjaSyntax
             }
 
             // The closing half may be behind an expression; without it, this is text that only looks like a tag.
-            if (source[at + 1] == '%' && source.IndexOf("%}", at + 2, StringComparison.Ordinal) > 0)
+            if (source[at + 1] == '%' && lastTag >= at + 2)
             {
                 return Refuse(source, at, "'{% … %}' is Jinja2. Write {{ if … }}…{{ end }} or {{ for x in xs }}…{{ end }} instead.", subject);
             }
 
-            if (source[at + 1] == '#' && source.IndexOf("#}", at + 2, StringComparison.Ordinal) > 0)
+            if (source[at + 1] == '#' && lastComment >= at + 2)
             {
                 return Refuse(source, at, "'{# … #}' is Jinja2. Write a comment as {{ ## … ## }} instead.", subject);
             }

@@ -6,10 +6,11 @@ using Prism.Chat;
 namespace Prism.Templates;
 
 /// <summary>
-/// The templates that come with Prism and its users' own, rendered in the caller's process. A built-in template has its name for itself, and
+/// The templates that come with Prism and its users' own, rendered in the caller's process, beside its requests. A built-in template has its name for itself, and
 /// nothing is asked for it.
 /// </summary>
-internal sealed class PromptTemplates(BuiltInCatalog builtIn, TemplateDrafts drafts, TemplateCache cache, TemplateEngine engine, IGrainFactory grains)
+internal sealed class PromptTemplates(
+    BuiltInCatalog builtIn, TemplateDrafts drafts, TemplateCache cache, TemplateEngine engine, ITemplateRunner runner, IGrainFactory grains)
     : IPromptTemplates
 {
     public async Task<ImmutableArray<PromptTemplate>> ListAsync(string owner, CancellationToken cancellationToken)
@@ -33,15 +34,17 @@ internal sealed class PromptTemplates(BuiltInCatalog builtIn, TemplateDrafts dra
             _ => new() { Error = NoneAtPath(name) },
         };
 
-    public ValueTask<RenderOutcome> RenderAsync(
+    public async ValueTask<RenderOutcome> RenderAsync(
         string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
     {
-        var finding = PrepareAsync(owner, name, cancellationToken);
-        return finding.IsCompletedSuccessfully
-            ? new(Render(name, finding.GetAwaiter().GetResult(), variables, cancellationToken))
-            : AwaitAsync(finding);
+        var found = await PrepareAsync(owner, name, cancellationToken);
+        if (found.Template is not { } prepared)
+        {
+            return new() { Error = found.Error ?? TemplateErrors.NotFound(name) };
+        }
 
-        async ValueTask<RenderOutcome> AwaitAsync(ValueTask<TemplateFound> pending) => Render(name, await pending, variables, cancellationToken);
+        var rendering = runner.TryRunAsync(owner, token => Render(prepared, variables, token), cancellationToken);
+        return rendering is null ? new() { Error = TemplateErrors.TooManyWaiting } : await rendering;
     }
 
     public Task<TemplatePut> PutAsync(string owner, string name, TemplateDraft draft) => drafts.CheckName(name) is { } refused
@@ -71,13 +74,8 @@ internal sealed class PromptTemplates(BuiltInCatalog builtIn, TemplateDrafts dra
     }
 
     private RenderOutcome Render(
-        string name, TemplateFound found, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
+        PreparedTemplate prepared, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
     {
-        if (found.Template is not { } prepared)
-        {
-            return new() { Error = found.Error ?? TemplateErrors.NotFound(name) };
-        }
-
         var (values, error) = prepared.Bind(variables ?? ImmutableDictionary<string, JsonElement>.Empty);
         if (error is not null)
         {

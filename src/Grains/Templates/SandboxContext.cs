@@ -1,5 +1,5 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Scriban;
 using Scriban.Parsing;
 using Scriban.Runtime;
@@ -8,26 +8,25 @@ using Scriban.Syntax;
 namespace Prism.Templates;
 
 /// <summary>
-/// One rendering, held to <see cref="TemplateOptions"/>. Scriban's own limits are set, and what they leave open is checked at every node:
-/// loops one after the other each have a full <see cref="TemplateContext.LoopLimit"/>, and lists, objects and whole numbers may grow
-/// without any.
+/// One rendering, held to <see cref="TemplateOptions"/>. Scriban's own limits are set, and what they leave open is checked at every node and at
+/// every call of a function: loops one after the other each have a full <see cref="TemplateContext.LoopLimit"/>, and lists, objects and whole
+/// numbers may grow without any.
 /// </summary>
 internal sealed class SandboxContext : TemplateContext
 {
-    private readonly TemplateOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ValueSizes _sizes;
-    private readonly long _started;
-    private readonly long _allocatedBefore;
+    // About what a node costs over the values it works on, in characters.
+    private const int WorkOfNode = 20;
 
-    public SandboxContext(TemplateOptions options, TimeProvider time, ScriptObject variables, CancellationToken cancellationToken)
+    private readonly ValueSizes _sizes;
+    private readonly RenderBudget _budget;
+    private readonly Dictionary<(string Pattern, RegexOptions Options), Regex> _expressions = [];
+
+    public SandboxContext(TemplateOptions options, RenderBudget budget, ScriptObject variables, CancellationToken cancellationToken)
         : base(TemplateFunctions.Shared)
     {
-        _options = options;
-        _time = time;
+        Options = options;
+        _budget = budget;
         _sizes = new(options);
-        _started = time.GetTimestamp();
-        _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
 
         LoopLimit = options.MaxLoopRounds;
         RecursiveLimit = options.MaxCallDepth;
@@ -51,22 +50,76 @@ internal sealed class SandboxContext : TemplateContext
         PushGlobal(variables);
     }
 
+    public TemplateOptions Options { get; }
+
     /// <summary>The variable that was read last and is not there; null where all were.</summary>
     public ScriptVariable? Missing { get; private set; }
+
+    /// <summary>The function that is running, or where the rendering failed, the one that it failed in; null outside of functions.</summary>
+    public string? Function { get; private set; }
 
     public override object? Evaluate(ScriptNode? scriptNode, bool aliasReturnedFunction)
     {
         var span = scriptNode?.Span ?? CurrentSpan;
-        CheckResources(span);
-        var value = base.Evaluate(scriptNode, aliasReturnedFunction) switch
+        var outer = Function;
+        Function = null;
+        Spend(span, WorkOfNode);
+        var value = base.Evaluate(scriptNode, aliasReturnedFunction);
+        // Scriban prints a part of $"…" by ToString, which for a list is the name of a .NET type.
+        value = scriptNode is ScriptInterpolatedExpression ? ObjectToString(Settle(value, span)) : Settle(value, span);
+        if (IsOperand(scriptNode))
         {
-            // Lazy sequences are read at once: one over another, thousands deep, would overflow the stack, which no process survives.
-            IEnumerable sequence and not (string or IScriptObject or IScriptCustomFunction) => ReadAll(sequence, span),
-            // Scriban prints a part of $"…" by ToString, which for a list is the name of a .NET type.
-            var part when scriptNode is ScriptInterpolatedExpression => ObjectToString(part),
-            var other => other,
-        };
-        return _sizes.FindExcess(value) is { } excess ? throw new TemplateLimitException(span, excess) : value;
+            // Comparisons and sums go through all of it; the vector instructions that they use take many characters at once.
+            Spend(span, _sizes.LengthOf(value) / 16);
+        }
+
+        Function = outer;
+        return value;
+    }
+
+    public override string? ObjectToString(object? value, bool nested = false)
+    {
+        if (!nested && value is not string)
+        {
+            Spend(CurrentSpan, _sizes.LengthOf(value));
+        }
+
+        return base.ObjectToString(value, nested);
+    }
+
+    /// <summary>Calls a function of <see cref="TemplateFunctions"/>, after its cost is paid.</summary>
+    public object? Call(BoundedFunction function, ScriptNode? caller, ScriptArray arguments, ScriptBlockStatement? block)
+    {
+        var span = caller?.Span ?? CurrentSpan;
+        var outer = Function;
+        Function = function.Name;
+        Spend(span, WorkOfNode + function.Cost(this, arguments));
+        var value = Settle(function.Inner.Invoke(this, caller, arguments, block), span);
+        _budget.Check(span);
+        Function = outer;
+        return value;
+    }
+
+    /// <summary>Counts work that is about to be done, and checks what is measured.</summary>
+    public void Spend(SourceSpan span, long work)
+    {
+        _budget.Spend(span, work);
+        _budget.Check(span);
+    }
+
+    /// <summary>About how many characters a value has when it is printed.</summary>
+    public long LengthOf(object? value) => _sizes.LengthOf(value);
+
+    /// <summary>A regular expression, parsed once a rendering.</summary>
+    /// <exception cref="RegexParseException">It is none.</exception>
+    public Regex ExpressionOf(string pattern, RegexOptions options)
+    {
+        if (!_expressions.TryGetValue((pattern, options), out var expression))
+        {
+            _expressions[(pattern, options)] = expression = new(pattern, options | RegexOptions.CultureInvariant, RegexTimeOut);
+        }
+
+        return expression;
     }
 
     // The fallback of the base class is reflection over whatever .NET object it is given: functions, loops, iterators.
@@ -75,22 +128,20 @@ internal sealed class SandboxContext : TemplateContext
             ? base.GetMemberAccessorImpl(target)
             : throw new ScriptRuntimeException(CurrentSpan, "Cannot get member of this value.");
 
-    private void CheckResources(SourceSpan span)
+    private static bool IsOperand(ScriptNode? node) => node?.Parent switch
     {
-        if (_time.GetElapsedTime(_started) > _options.Deadline)
-        {
-            throw new TemplateLimitException(span, $"takes longer than {_options.Deadline.TotalMilliseconds:0} ms");
-        }
+        ScriptBinaryExpression { Operator: not (ScriptBinaryOperator.And or ScriptBinaryOperator.Or) } => true,
+        ScriptAssignExpression assignment => assignment.EqualToken.TokenType != TokenType.Equal,
+        ScriptWhenStatement or ScriptCaseStatement => true,
+        _ => false,
+    };
 
-        if (GC.GetAllocatedBytesForCurrentThread() - _allocatedBefore > _options.MaxAllocatedBytes)
-        {
-            throw new TemplateLimitException(span, $"takes more than {_options.MaxAllocatedBytes:N0} bytes of memory");
-        }
-
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            throw new TemplateLimitException(span, "is nested or calls functions too deep");
-        }
+    // A value as it may be passed on: read, measured, and not too large.
+    private object? Settle(object? value, SourceSpan span)
+    {
+        // Lazy sequences are read at once: one over another, thousands deep, would overflow the stack, which no process survives.
+        var settled = value is IEnumerable sequence and not (string or IScriptObject or IScriptCustomFunction) ? ReadAll(sequence, span) : value;
+        return _sizes.FindExcess(settled) is { } excess ? throw new TemplateLimitException(span, excess) : settled;
     }
 
     private ScriptArray ReadAll(IEnumerable sequence, SourceSpan span)
@@ -98,9 +149,9 @@ internal sealed class SandboxContext : TemplateContext
         var list = new ScriptArray();
         foreach (var item in sequence)
         {
-            if (list.Count == _options.MaxLoopRounds)
+            if (list.Count == Options.MaxLoopRounds)
             {
-                throw new TemplateLimitException(span, $"makes a list of more than {_options.MaxLoopRounds:N0} elements");
+                throw new TemplateLimitException(span, $"makes a list of more than {Options.MaxLoopRounds:N0} elements");
             }
 
             list.Add(item);

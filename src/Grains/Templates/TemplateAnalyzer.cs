@@ -11,7 +11,7 @@ namespace Prism.Templates;
 /// </summary>
 internal sealed class TemplateAnalyzer : ScriptVisitor
 {
-    private readonly List<string> _free = [];
+    private readonly OrderedDictionary<string, bool> _free = [];
     private readonly HashSet<string> _bound = [];
     private readonly HashSet<string> _functions;
 
@@ -21,7 +21,7 @@ internal sealed class TemplateAnalyzer : ScriptVisitor
     public (SourceSpan Span, string Message)? Refused { get; private set; }
 
     /// <summary>The variables that are read before the template itself sets them.</summary>
-    public ImmutableArray<string> Variables => [.. _free];
+    public ImmutableArray<string> Variables => [.. _free.Keys];
 
     public static TemplateAnalyzer Analyze(ScriptPage page)
     {
@@ -34,9 +34,9 @@ internal sealed class TemplateAnalyzer : ScriptVisitor
 
     public override void Visit(ScriptVariableGlobal node)
     {
-        if (!IsKnown(node.Name) && !_free.Contains(node.Name))
+        if (!IsKnown(node.Name))
         {
-            _free.Add(node.Name);
+            _free.TryAdd(node.Name, true);
         }
     }
 

@@ -62,13 +62,13 @@ internal sealed class TemplateDrafts(TemplateEngine engine, BuiltInCatalog built
 
     private static ChatError? CheckVariables(ImmutableArray<TemplateVariable> declared, ImmutableArray<string> used)
     {
-        var seen = new HashSet<string>();
+        var (known, seen) = (used.ToHashSet(), new HashSet<string>());
         for (var i = 0; i < declared.Length; i++)
         {
             var (variable, path) = (declared[i], $"variables[{i}]");
             var refused = variable switch
             {
-                _ when !used.Contains(variable.Name) => ChatError.Invalid(
+                _ when !known.Contains(variable.Name) => ChatError.Invalid(
                     $"The template does not use a variable '{TemplateErrors.Shorten(variable.Name)}'.", $"{path}.name", "unknown_variable"),
                 _ when !seen.Add(variable.Name) => ChatError.Invalid($"'{path}.name' is there already.", $"{path}.name", "duplicate"),
                 { Description.Length: > LongestDescription } => TooLong($"{path}.description", LongestDescription),

@@ -17,7 +17,14 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
 {
     private static readonly LexerOptions ExpressionLexer = new() { Mode = ScriptMode.ScriptOnly };
 
+    private const int PatienceOfRuns = 4;
+
     private readonly ParserOptions _parserOptions = new() { ExpressionDepthLimit = options.MaxExpressionDepth };
+
+    /// <summary>
+    /// Renders with more time. A chat is asked again by its caller where a machine stood still for a moment; a run must not fail of that.
+    /// </summary>
+    public TemplateEngine Patient => field ??= new(options.WithPatience(PatienceOfRuns), time);
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text, in Scriban's language.</param>
@@ -90,7 +97,7 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
             expression.Script,
             variables,
             (script, context) => script.Evaluate(context) is ScriptArray list
-                ? ToJson(expression.Script, list)
+                ? ToJson(expression.Script, context, list)
                 : TemplateErrors.WrongValue(expression.Script, "does not make a list"),
             cancellationToken);
 
@@ -114,13 +121,14 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (values, error) = TemplateValues.Convert(variables, options.MaxValueDepth);
+        var budget = new RenderBudget(options, time, cancellationToken);
+        var (values, error) = TemplateValues.Convert(variables, options.MaxValueDepth, budget);
         if (error is not null)
         {
             return error;
         }
 
-        var context = new SandboxContext(options, time, values, cancellationToken);
+        var context = new SandboxContext(options, budget, values, cancellationToken);
         try
         {
             return run(template.Script, context);
@@ -130,7 +138,7 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
             cancellationToken.ThrowIfCancellationRequested();
             return context.Missing is { Scope: ScriptVariableScope.Global } missing
                 ? TemplateErrors.Missing([missing.Name])
-                : TemplateErrors.Failed(template, exception);
+                : TemplateErrors.Failed(template, exception, options, context.Function);
         }
     }
 
@@ -140,11 +148,11 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
     private ChatError? FindTooLong(string source, string subject) =>
         Encoding.UTF8.GetByteCount(source) > options.MaxTemplateBytes ? TemplateErrors.TooLong(options.MaxTemplateBytes, subject) : null;
 
-    private static EvaluateResult<ImmutableArray<JsonElement>> ToJson(CompiledTemplate expression, ScriptArray list)
+    private static EvaluateResult<ImmutableArray<JsonElement>> ToJson(CompiledTemplate expression, SandboxContext context, ScriptArray list)
     {
         try
         {
-            return (ImmutableArray<JsonElement>)[.. list.Select(item => JsonElement.Parse(TemplateJson.Write(item)))];
+            return (ImmutableArray<JsonElement>)[.. list.Select(item => JsonElement.Parse(TemplateJson.Write(context, item)))];
         }
         catch (ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Prism.Chat;
 using Scriban.Parsing;
@@ -25,17 +26,23 @@ internal static partial class TemplateErrors
 
     private const string Unsuitable = "does not work with the values it is given";
 
-    // What Scriban 7.5 says when a limit is reached, and what is said instead.
-    private static readonly (string Sign, string Reason)[] Limits =
+    private const string Elements = "goes through more than {0:N0} rounds or elements";
+
+    private const string LongText = "makes a text of more than {0:N0} characters";
+
+    private const string LongPrompt = "makes a prompt of more than {0:N0} characters";
+
+    // What Scriban 7.5 says when a limit is reached, and what is said instead, with the limit.
+    private static readonly (string Sign, string Reason, Func<TemplateOptions, int> Limit)[] Limits =
     [
-        ("LoopLimit", "goes through too many rounds or elements"),
-        ("iteration limit", "goes through too many rounds or elements"),
-        ("recursive depth", "calls functions too deep"),
-        ("OutputLimit", "makes a prompt that is too long"),
-        ("output limit", "makes a prompt that is too long"),
-        ("LimitToString", "makes a text that is too long"),
-        ("string conversion limit", "makes a text that is too long"),
-        ("too deeply nested", "is nested too deep to be printed"),
+        ("LoopLimit", Elements, options => options.MaxLoopRounds),
+        ("iteration limit", Elements, options => options.MaxLoopRounds),
+        ("recursive depth", "calls functions more than {0:N0} deep", options => options.MaxCallDepth),
+        ("OutputLimit", LongPrompt, options => options.MaxOutputLength),
+        ("output limit", LongPrompt, options => options.MaxOutputLength),
+        ("LimitToString", LongText, options => options.MaxStringLength),
+        ("string conversion limit", LongText, options => options.MaxStringLength),
+        ("too deeply nested", "prints what is nested more than {0:N0} deep", options => options.MaxValueDepth),
     ];
 
     private static readonly (string Sign, string Reason)[] Faults =
@@ -69,13 +76,18 @@ internal static partial class TemplateErrors
     }
 
     /// <summary>A rendering that failed.</summary>
-    public static ChatError Failed(CompiledTemplate template, ScriptRuntimeException exception)
+    /// <param name="template">What was rendered.</param>
+    /// <param name="exception">How it failed.</param>
+    /// <param name="options">The limits that it was held to.</param>
+    /// <param name="function">The function that it failed in, if any.</param>
+    public static ChatError Failed(CompiledTemplate template, ScriptRuntimeException exception, TemplateOptions options, string? function)
     {
         var (source, isExpression) = (template.Source, template.Script.LexerOptions.Mode == ScriptMode.ScriptOnly);
         var (line, column) = Locate(source, exception.Span);
-        var (reason, isLimit) = Explain(exception);
+        var (reason, isLimit) = Explain(exception, options);
+        var place = isLimit && function is not null ? $" in {function}" : "";
         return ChatError.Invalid(
-            $"Line {line}, column {column} of {template.Subject}: {Excerpt(source, exception.Span, isExpression)} {reason}.",
+            $"Line {line}, column {column} of {template.Subject}: {Excerpt(source, exception.Span, isExpression)} {reason}{place}.",
             "template",
             isLimit ? LimitExceeded : "template_failed");
     }
@@ -97,6 +109,16 @@ internal static partial class TemplateErrors
     {
         Kind = ChatErrorKind.Overloaded,
         Message = "The template cannot be read at the moment.",
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>A rendering more than may wait.</summary>
+    public static ChatError TooManyWaiting { get; } = new()
+    {
+        Kind = ChatErrorKind.RateLimited,
+        Message = "Too many templates of this caller wait to be rendered. Send the request again.",
+        Param = "template",
+        Code = "too_many_renderings",
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
@@ -140,7 +162,7 @@ internal static partial class TemplateErrors
     private static string Quote(IEnumerable<string> names) =>
         string.Join(", ", names.Take(MostNames).Select(name => $"'{Shorten(name)}'"));
 
-    private static (string Reason, bool IsLimit) Explain(ScriptRuntimeException exception)
+    private static (string Reason, bool IsLimit) Explain(ScriptRuntimeException exception, TemplateOptions options)
     {
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
@@ -149,7 +171,7 @@ internal static partial class TemplateErrors
                 case TemplateLimitException limit:
                     return (limit.OriginalMessage, true);
                 case RegexMatchTimeoutException:
-                    return ("searches for too long", true);
+                    return ($"searches for longer than {options.RegexTimeout.TotalMilliseconds:0} ms", true);
                 case RegexParseException:
                     return ("is given a regular expression that is none", false);
                 case InsufficientExecutionStackException:
@@ -158,11 +180,11 @@ internal static partial class TemplateErrors
         }
 
         var message = exception.OriginalMessage;
-        return Find(Limits, message) is { } reached ? (reached, true) : (Find(Faults, message) ?? Unsuitable, false);
+        var (_, reached, limitOf) = Limits.FirstOrDefault(one => message.Contains(one.Sign, StringComparison.Ordinal));
+        return reached is not null
+            ? (string.Format(CultureInfo.InvariantCulture, reached, limitOf(options)), true)
+            : (Faults.FirstOrDefault(one => message.Contains(one.Sign, StringComparison.Ordinal)).Reason ?? Unsuitable, false);
     }
-
-    private static string? Find((string Sign, string Reason)[] known, string message) =>
-        known.FirstOrDefault(one => message.Contains(one.Sign, StringComparison.Ordinal)).Reason;
 
     private static (int Line, int Column) Locate(string source, SourceSpan span)
     {

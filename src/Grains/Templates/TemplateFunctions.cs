@@ -1,44 +1,90 @@
 using Scriban.Functions;
 using Scriban.Runtime;
+using static Prism.Templates.FunctionCosts;
 
 namespace Prism.Templates;
 
 /// <summary>
-/// The functions that a template may call. An allow-list, so that what a new version of Scriban brings is not let in unread. Left out is
-/// what reaches outside (<c>include</c>), what parses values as templates (<c>object.eval</c>), and what makes two renderings differ
-/// (<c>date</c>, <c>math.random</c>, <c>math.uuid</c>).
+/// The functions that a template may call, each with what it costs. An allow-list, so that what a new version of Scriban brings is not let in
+/// unread. Left out is what reaches outside (<c>include</c>), what parses values as templates (<c>object.eval</c>), and what makes two
+/// renderings differ (<c>date</c>, <c>math.random</c>, <c>math.uuid</c>). What Scriban does without a bound is replaced.
 /// </summary>
 internal static class TemplateFunctions
 {
-    private static readonly (string Name, ScriptObject From, string[] Members)[] Allowed =
+    private static readonly (string Name, ScriptObject From, (string Name, FunctionCost Cost)[] Members)[] Allowed =
     [
-        ("array", new ArrayFunctions(), [
-            "add", "add_range", "any", "compact", "concat", "contains", "cycle", "each", "filter", "first", "insert_at", "join", "last",
-            "limit", "map", "offset", "remove_at", "reverse", "size", "sort", "uniq"]),
-        ("html", new HtmlFunctions(), ["escape", "strip", "url_encode", "url_escape"]),
-        ("math", new MathFunctions(), [
-            "abs", "ceil", "divided_by", "floor", "format", "is_number", "minus", "modulo", "plus", "round", "times"]),
-        ("object", CreateObjectFunctions(), [
-            "default", "format", "has_key", "has_value", "keys", "size", "to_json", "typeof", "values"]),
-        ("regex", new RegexFunctions(), ["escape", "match", "matches", "replace", "split", "unescape"]),
-        ("string", new StringFunctions(), [
-            "append", "base64_decode", "base64_encode", "capitalize", "capitalizewords", "contains", "downcase", "empty", "ends_with",
-            "equals_ignore_case", "escape", "handleize", "index_of", "lstrip", "pad_left", "pad_right", "pluralize", "prepend", "remove",
-            "remove_first", "remove_last", "replace", "replace_first", "rstrip", "sha256", "size", "slice", "split", "starts_with", "strip",
-            "strip_newlines", "to_double", "to_int", "to_long", "truncate", "truncatewords", "upcase", "whitespace"]),
+        ("array", new ArrayFunctions(),
+        [
+            ("add", Elements), ("add_range", Elements), ("any", Elements), ("compact", Elements), ("concat", Elements), ("contains", Lengths),
+            ("cycle", Lengths), ("each", Elements), ("filter", Elements), ("first", None), ("insert_at", Elements), ("join", Lengths),
+            ("last", Elements), ("limit", Elements), ("map", Members), ("offset", Elements), ("remove_at", Elements), ("reverse", Elements),
+            ("size", Elements), ("sort", Sort), ("uniq", Lengths),
+        ]),
+        ("html", With(
+            new HtmlFunctions(),
+            ("escape", TextFunctions.HtmlEscape),
+            ("strip", HtmlTags.Strip),
+            ("url_encode", TextFunctions.UrlEncode),
+            ("url_escape", TextFunctions.UrlEscape)),
+        [
+            ("escape", Lengths), ("strip", Lengths), ("url_encode", Lengths), ("url_escape", Lengths),
+        ]),
+        ("math", With(new MathFunctions(), ("format", TextFunctions.FormatNumber)),
+        [
+            ("abs", None), ("ceil", None), ("divided_by", Lengths), ("floor", None), ("format", None), ("is_number", None), ("minus", Lengths),
+            ("modulo", Lengths), ("plus", Lengths), ("round", None), ("times", Lengths),
+        ]),
+        ("object", With(new ObjectFunctions(), ("format", TextFunctions.FormatObject), ("to_json", TemplateJson.Write)),
+        [
+            ("default", None), ("format", None), ("has_key", Elements), ("has_value", Elements), ("keys", Elements), ("size", Elements),
+            ("to_json", Lengths), ("typeof", None), ("values", Elements),
+        ]),
+        ("regex", With(
+            new RegexFunctions(),
+            ("escape", ExpressionFunctions.Escape),
+            ("match", ExpressionFunctions.Match),
+            ("matches", ExpressionFunctions.Matches),
+            ("replace", ExpressionFunctions.Replace),
+            ("split", ExpressionFunctions.Split),
+            ("unescape", ExpressionFunctions.Unescape)),
+        [
+            ("escape", Lengths), ("match", Expression), ("matches", Expression), ("replace", Expression), ("split", Expression),
+            ("unescape", Lengths),
+        ]),
+        ("string", With(
+            new StringFunctions(),
+            ("base64_encode", TextFunctions.Base64Encode),
+            ("escape", TextFunctions.Escape),
+            ("replace", TextFunctions.Replace),
+            ("split", TextFunctions.Split),
+            ("strip_newlines", TextFunctions.StripNewlines),
+            ("truncatewords", TextFunctions.Truncatewords)),
+        [
+            ("append", Lengths), ("base64_decode", Lengths), ("base64_encode", Lengths), ("capitalize", Lengths), ("capitalizewords", Lengths),
+            ("contains", Search), ("downcase", Lengths), ("empty", None), ("ends_with", Lengths), ("equals_ignore_case", Lengths),
+            ("escape", Lengths), ("handleize", Lengths), ("index_of", SearchIgnoringCase), ("lstrip", Lengths), ("pad_left", Padding),
+            ("pad_right", Padding), ("pluralize", None), ("prepend", Lengths), ("remove", Search), ("remove_first", SearchIgnoringCase),
+            ("remove_last", SearchIgnoringCase), ("replace", Search), ("replace_first", SearchIgnoringCase), ("rstrip", Lengths),
+            ("sha256", Lengths), ("size", None), ("slice", None), ("split", Search), ("starts_with", Lengths), ("strip", Lengths),
+            ("strip_newlines", Lengths), ("to_double", Lengths), ("to_int", Lengths), ("to_long", Lengths), ("truncate", Lengths),
+            ("truncatewords", Lengths), ("upcase", Lengths), ("whitespace", Lengths),
+        ]),
     ];
 
     /// <summary>All of them, read-only throughout: it is shared by all renderings.</summary>
     public static readonly ScriptObject Shared = Create();
 
     /// <summary>Their full names (<c>string.upcase</c>), in order.</summary>
-    public static IEnumerable<string> Names => Allowed.SelectMany(group => group.Members.Select(member => $"{group.Name}.{member}"));
+    public static IEnumerable<string> Names => Allowed.SelectMany(group => group.Members.Select(member => $"{group.Name}.{member.Name}"));
 
-    private static ObjectFunctions CreateObjectFunctions()
+    private static ScriptObject With(ScriptObject functions, params (string Name, Delegate Function)[] replaced)
     {
-        var functions = new ObjectFunctions();
-        functions.Remove("to_json");
-        functions.Import("to_json", TemplateJson.Write);
+        foreach (var (name, function) in replaced)
+        {
+            functions.Remove(name);
+            functions.Import(name, function);
+        }
+
         return functions;
     }
 
@@ -48,9 +94,10 @@ internal static class TemplateFunctions
         foreach (var (name, from, members) in Allowed)
         {
             var group = new ScriptObject();
-            foreach (var member in members)
+            foreach (var (member, cost) in members)
             {
-                group.SetValue(member, from[member], readOnly: true);
+                var function = new BoundedFunction($"{name}.{member}", (IScriptCustomFunction)from[member]!, cost);
+                group.SetValue(member, function, readOnly: true);
             }
 
             group.IsReadOnly = true;

@@ -12,21 +12,24 @@ namespace Prism.Templates;
 /// </summary>
 internal static class TemplateJson
 {
+    private const int SegmentLength = 4096;
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="ArgumentException">There is a function in it.</exception>
-    public static string Write(object? value)
+    /// <exception cref="TemplateLimitException">It would be too long: a character may become six.</exception>
+    public static string Write(SandboxContext context, object? value)
     {
         var output = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(output, WriterOptions))
         {
-            Write(writer, value);
+            Write(context, writer, value);
         }
 
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
-    private static void Write(Utf8JsonWriter writer, object? value)
+    private static void Write(SandboxContext context, Utf8JsonWriter writer, object? value)
     {
         switch (value)
         {
@@ -34,7 +37,7 @@ internal static class TemplateJson
                 writer.WriteNullValue();
                 break;
             case string text:
-                writer.WriteStringValue(text);
+                WriteText(context, writer, text);
                 break;
             case bool flag:
                 writer.WriteBooleanValue(flag);
@@ -49,7 +52,7 @@ internal static class TemplateJson
                 writer.WriteStartArray();
                 foreach (var item in list)
                 {
-                    Write(writer, item);
+                    Write(context, writer, item);
                 }
 
                 writer.WriteEndArray();
@@ -58,8 +61,8 @@ internal static class TemplateJson
                 writer.WriteStartObject();
                 foreach (var (name, member) in members)
                 {
-                    writer.WritePropertyName(name);
-                    Write(writer, member);
+                    WriteName(context, writer, name);
+                    Write(context, writer, member);
                 }
 
                 writer.WriteEndObject();
@@ -67,5 +70,41 @@ internal static class TemplateJson
             default:
                 throw new ArgumentException("Not a value.", nameof(value));
         }
+
+        ThrowIfTooLong(context, writer);
+    }
+
+    private static void WriteText(SandboxContext context, Utf8JsonWriter writer, string text)
+    {
+        if (text.Length <= SegmentLength)
+        {
+            writer.WriteStringValue(text);
+            return;
+        }
+
+        for (var start = 0; start < text.Length; start += SegmentLength)
+        {
+            var isLast = text.Length - start <= SegmentLength;
+            writer.WriteStringValueSegment(text.AsSpan(start, isLast ? text.Length - start : SegmentLength), isLast);
+            ThrowIfTooLong(context, writer);
+        }
+    }
+
+    private static void WriteName(SandboxContext context, Utf8JsonWriter writer, string name)
+    {
+        if (name.Length > SegmentLength)
+        {
+            // A name cannot be written in segments.
+            BoundedText.ThrowIfTooLong(context, 6L * name.Length);
+        }
+
+        writer.WritePropertyName(name);
+    }
+
+    // A character has up to three bytes.
+    private static void ThrowIfTooLong(SandboxContext context, Utf8JsonWriter writer)
+    {
+        BoundedText.ThrowIfTooLong(context, (writer.BytesCommitted + writer.BytesPending) / 3);
+        context.Spend(context.CurrentSpan, 1);
     }
 }

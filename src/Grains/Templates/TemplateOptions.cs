@@ -37,11 +37,37 @@ public sealed class TemplateOptions
     /// <summary>How much memory one rendering may allocate, in bytes, whether or not it keeps it. Default: 64 MiB.</summary>
     public long MaxAllocatedBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>The longest that one regular expression may search. Default: 50 ms.</summary>
+    /// <summary>
+    /// How much work one rendering may be, in units of about one character that is read or written. It is counted before it is done: a function whose
+    /// arguments are too long, or whose product of lengths is too large, does not begin. Default: 100,000,000.
+    /// </summary>
+    public long MaxWork { get; set; } = 100_000_000;
+
+    /// <summary>The longest regular expression, or replacement with <c>$</c> in it, in UTF-16 code units. Default: 1,000.</summary>
+    public int MaxPatternLength { get; set; } = 1_000;
+
+    /// <summary>How many renderings this silo works on at the same time, each on a thread of its own. Default: 4.</summary>
+    public int RendersAtOnce { get; set; } = 4;
+
+    /// <summary>How many of them may be of one owner. Default: 2.</summary>
+    public int RendersAtOncePerOwner { get; set; } = 2;
+
+    /// <summary>How many more requests of one owner may wait for that; all others get a 429 at once. Default: 1,000.</summary>
+    public int RendersWaiting { get; set; } = 1_000;
+
+    /// <summary>The longest that a regular expression may search for one match. Default: 50 ms.</summary>
     public TimeSpan RegexTimeout { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The longest that one rendering may take. Default: 250 ms.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The limits of what nobody waits for and no other attempt is made of: machines stand still at times.</summary>
+    internal TemplateOptions WithPatience(int factor)
+    {
+        var patient = (TemplateOptions)MemberwiseClone();
+        (patient.Deadline, patient.RegexTimeout) = (Deadline * factor, RegexTimeout * factor);
+        return patient;
+    }
 }
 
 /// <summary>Refuses limits that are none: Scriban takes 0 for "no limit".</summary>
@@ -60,6 +86,11 @@ internal sealed class TemplateOptionsValidator : IValidateOptions<TemplateOption
             .. MustBePositive(nameof(options.MaxOutputLength), options.MaxOutputLength),
             .. MustBePositive(nameof(options.MaxNumberBits), options.MaxNumberBits),
             .. MustBePositive(nameof(options.MaxAllocatedBytes), options.MaxAllocatedBytes),
+            .. MustBePositive(nameof(options.MaxWork), options.MaxWork),
+            .. MustBePositive(nameof(options.MaxPatternLength), options.MaxPatternLength),
+            .. MustBePositive(nameof(options.RendersAtOnce), options.RendersAtOnce),
+            .. MustBePositive(nameof(options.RendersAtOncePerOwner), options.RendersAtOncePerOwner),
+            .. MustBePositive(nameof(options.RendersWaiting), options.RendersWaiting),
             .. MustBePositive(nameof(options.RegexTimeout), options.RegexTimeout.Ticks),
             .. MustBePositive(nameof(options.Deadline), options.Deadline.Ticks),
         ];

@@ -5,15 +5,27 @@ using Scriban.Runtime;
 namespace Prism.Templates;
 
 /// <summary>
-/// Turns JSON into the values that templates know: text, numbers, booleans, null, lists and objects. No .NET object gets in.
+/// Turns JSON into the values that templates know: text, numbers, booleans, null, lists and objects. No .NET object gets in. This is a part of
+/// the rendering: a list of a million empty lists is a few bytes of JSON and much memory.
 /// </summary>
-internal static class TemplateValues
+internal sealed class TemplateValues
 {
+    private const int WorkOfValue = 10;
+
+    // How many values are made between two looks at the clock.
+    private const int ValuesBetweenChecks = 256;
+
+    private readonly RenderBudget _budget;
+    private int _unchecked;
+
+    private TemplateValues(RenderBudget budget) => _budget = budget;
+
     /// <summary>Converts variables, into an object that belongs to one rendering: templates can assign to it.</summary>
     /// <returns>The object, or what of the variables cannot be used.</returns>
     public static (ScriptObject Values, ChatError? Error) Convert(
-        IEnumerable<KeyValuePair<string, JsonElement>> variables, int maxDepth)
+        IEnumerable<KeyValuePair<string, JsonElement>> variables, int maxDepth, RenderBudget budget)
     {
+        var converter = new TemplateValues(budget);
         var values = new ScriptObject();
         foreach (var (name, value) in variables)
         {
@@ -24,12 +36,16 @@ internal static class TemplateValues
 
             try
             {
-                if (!TryConvert(value, maxDepth, out var converted, out var problem))
+                if (!converter.TryConvert(value, maxDepth, out var converted, out var problem))
                 {
                     return (values, TemplateErrors.OfVariable(name, problem));
                 }
 
                 values.SetValue(name, converted, readOnly: false);
+            }
+            catch (TemplateLimitException exception)
+            {
+                return (values, TemplateErrors.OfVariable(name, exception.OriginalMessage) with { Code = TemplateErrors.LimitExceeded });
             }
             catch (InvalidOperationException)
             {
@@ -41,8 +57,15 @@ internal static class TemplateValues
         return (values, null);
     }
 
-    private static bool TryConvert(JsonElement value, int depthLeft, out object? converted, out string problem)
+    private bool TryConvert(JsonElement value, int depthLeft, out object? converted, out string problem)
     {
+        _budget.Spend(default, WorkOfValue);
+        if (++_unchecked == ValuesBetweenChecks)
+        {
+            _budget.Check(default);
+            _unchecked = 0;
+        }
+
         (converted, problem) = (null, "");
         switch (value.ValueKind)
         {
@@ -88,7 +111,7 @@ internal static class TemplateValues
         return double.IsFinite(number);
     }
 
-    private static bool TryConvertArray(JsonElement value, int depthLeft, out object? converted, out string problem)
+    private bool TryConvertArray(JsonElement value, int depthLeft, out object? converted, out string problem)
     {
         var items = new ScriptArray(value.GetArrayLength());
         (converted, problem) = (items, "");
@@ -105,7 +128,7 @@ internal static class TemplateValues
         return true;
     }
 
-    private static bool TryConvertObject(JsonElement value, int depthLeft, out object? converted, out string problem)
+    private bool TryConvertObject(JsonElement value, int depthLeft, out object? converted, out string problem)
     {
         var members = new ScriptObject();
         (converted, problem) = (members, "");

@@ -19,6 +19,7 @@ internal static class TemplatesServiceCollectionExtensions
         services.AddOptions<TemplateOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new TemplateEngine(
             provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<IOptions<TemplateOptions>>().Value));
         services.TryAddSingleton<BuiltInCatalog>();
         services.TryAddSingleton<TemplateDrafts>();
         services.TryAddSingleton<TemplateCache>();

@@ -26,6 +26,9 @@ internal sealed class ValueSizes(TemplateOptions options)
             : null;
     }
 
+    /// <summary>About how many characters a value has when it is printed.</summary>
+    public long LengthOf(object? value) => Measure(value).Length;
+
     private Size Measure(object? value) => value switch
     {
         string text => new(0, text.Length),

@@ -22,6 +22,7 @@ internal static class Settings
     public const string OverloadSection = "Prism:Overload";
     public const string CacheSection = "Prism:Cache";
     public const string ChainsSection = "Prism:Chains";
+    public const string TemplatesSection = "Prism:Templates";
     public const string CostsSection = "Prism:Costs";
     public const string PricesFilePath = "Prism:Costs:PricesFile";
     public const string ClusterSection = "Prism:Cluster";
@@ -151,6 +152,13 @@ internal static class Settings
                 "Whether identical calls that come while one is under way share its answer."),
             new("LLM_CACHE_JOIN_TIMEOUT", "Prism:Cache:JoinTimeout", SettingKind.Seconds(MaxTimeout), "60",
                 "The longest wait for the first piece of an answer that is shared; then a request calls by itself."),
+        ]),
+        new("Templates",
+        [
+            new("LLM_TEMPLATE_RENDERS", "Prism:Templates:RendersAtOnce", SettingKind.WholeNumber(1, 1_000), "4",
+                "How many templates this silo renders at the same time, each on a thread of its own."),
+            new("LLM_TEMPLATE_RENDERS_PER_OWNER", "Prism:Templates:RendersAtOncePerOwner", SettingKind.WholeNumber(1, 1_000), "2",
+                "How many of them may be of one API key."),
         ]),
         new("Chains",
         [

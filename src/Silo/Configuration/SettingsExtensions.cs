@@ -13,6 +13,7 @@ using Prism.Overload;
 using Prism.Providers;
 using Prism.Server;
 using Prism.Telemetry;
+using Prism.Templates;
 
 namespace Prism.Configuration;
 
@@ -47,6 +48,7 @@ internal static class SettingsExtensions
             .AddSection<OverloadOptions>(Settings.OverloadSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
+            .AddSection<TemplateOptions>(Settings.TemplatesSection)
             .AddSection<CostOptions>(Settings.CostsSection)
             .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
             .AddSection<ClusterTimingOptions>(Settings.ClusterSection)

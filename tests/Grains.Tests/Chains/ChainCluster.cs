@@ -11,6 +11,7 @@ using Prism.Failover;
 using Prism.Providers;
 using Prism.Templates;
 using Prism.Tests.Chat;
+using Prism.Tests.Templates;
 using Prometheus;
 using static Prism.Tests.Chat.ScriptedProvider;
 
@@ -37,6 +38,9 @@ internal sealed class ChainCluster : IAsyncDisposable
 
     /// <summary>What the provider does; without it, it answers with the prompt in angle brackets.</summary>
     public Func<string, CancellationToken, IAsyncEnumerable<ChatStreamEvent>> OnPrompt { get; set; } = (prompt, _) => Say($"<{prompt}>");
+
+    /// <summary>What was rendered and evaluated.</summary>
+    public ConcurrentQueue<WatchedRunner.Piece> Rendered { get; } = new();
 
     public ChainClient Chains { get; private set; } = null!;
 
@@ -170,6 +174,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             .AddKeyedSingleton<IGrainStorage>(StorageNames.Runs, Storage)
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(_metrics.GetOrAdd(siloName, _ => Metrics.NewCustomRegistry())))
+            .AddSingleton<ITemplateRunner>(_ => new WatchedRunner(new(new()), Rendered))
             .AddPrismGrains()
             .Configure<FailoverOptions>(options => options.MaxRetries = 0)
             .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromMinutes(1))

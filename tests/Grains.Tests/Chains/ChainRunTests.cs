@@ -166,6 +166,26 @@ public sealed class ChainRunTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task Nothing_is_rendered_or_evaluated_twice_and_nothing_in_a_turn_of_a_grain()
+    {
+        _cluster.OnPrompt = (prompt, _) => prompt == "bad" ? ScriptedProvider.Play(ScriptedProvider.Failure(ChatErrorKind.UpstreamServerError)) : Say(prompt);
+
+        var run = await _cluster.RunAsync(
+            """
+            {"steps":[{"template":"bad","output_key":"bad","on_error":"continue","retry":{"attempts":3,"backoff_seconds":0}},
+                      {"template":"{{ n }}","output_key":"b","when":"!bad"},
+                      {"template":"{{ item }}","output_key":"c","for_each":"[b, n]"},
+                      {"template":"{{ item }}","output_key":"d","for_each":"[n, n, n]"}],"inputs":{"n":1}}
+            """);
+
+        Assert.Equal((ChainRunStatus.Succeeded, 3), (run.Status, run.Steps[0].Attempts));
+        // The plan, with the list that only needs inputs; the three attempts of one prompt; the condition and its prompt; a list and its two elements;
+        // the elements of the other list.
+        Assert.Equal(1 + 1 + 2 + 3 + 3, _cluster.Rendered.Count);
+        Assert.All(_cluster.Rendered, piece => Assert.Equal((Owners.Global, true), (piece.Owner, piece.IsBeside)));
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task A_call_is_made_as_its_step_says()
     {
         await _cluster.RunAsync(

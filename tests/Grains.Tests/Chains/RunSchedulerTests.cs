@@ -43,8 +43,8 @@ public sealed class RunSchedulerTests
             """);
         var scheduler = Create(plan);
 
-        var run = scheduler.Advance(scheduler.Begin(StateOf("""{"steps":[],"inputs":{"flag":0}}""")));
-        run = scheduler.Advance(scheduler.Apply(run, new(1, null), Text("out")));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("""{"steps":[],"inputs":{"flag":0}}""")));
+        run = Advance(scheduler, scheduler.Apply(run, new(1, null), Text("out")));
 
         Assert.Equal(
             [ChainStepStatus.Skipped, ChainStepStatus.Succeeded, ChainStepStatus.Skipped, ChainStepStatus.Running],
@@ -56,8 +56,8 @@ public sealed class RunSchedulerTests
     {
         var scheduler = Create(Chain.Plan("""{"steps":[{"output_key":"a","template":"x"},{"output_key":"b","template":"y"},{"output_key":"c","template":"{{ a }}"}]}"""));
 
-        var run = scheduler.Advance(scheduler.Begin(StateOf("{}")));
-        run = scheduler.Advance(scheduler.Apply(run, new(0, null), new() { Error = ChatError.Invalid("it broke."), Attempts = 2 }));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("{}")));
+        run = Advance(scheduler, scheduler.Apply(run, new(0, null), new() { Error = ChatError.Invalid("it broke."), Attempts = 2 }));
 
         Assert.Equal((ChainRunStatus.Failed, "Step 'a': it broke."), (run.Status, run.Error!.Message));
         Assert.Equal(
@@ -74,8 +74,8 @@ public sealed class RunSchedulerTests
     {
         var scheduler = Create(Chain.Plan($$"""{"steps":[{"output_key":"a","template":"x"},{"output_key":"b","template":"y",{{property}} }]}"""));
 
-        var run = scheduler.Advance(scheduler.Begin(StateOf("{}")));
-        run = scheduler.Advance(scheduler.Apply(run, new(0, null), Text(new string('x', 1001))));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("{}")));
+        run = Advance(scheduler, scheduler.Apply(run, new(0, null), Text(new string('x', 1001))));
 
         Assert.Equal((ChainRunStatus.Failed, message), (run.Status, run.Error?.Message));
     }
@@ -85,11 +85,11 @@ public sealed class RunSchedulerTests
     {
         var scheduler = Create(Chain.Plan("""{"steps":[{"output_key":"a","template":"{{ item }}","for_each":"[1,2,3]","on_error":"continue"}]}"""));
 
-        var run = scheduler.Advance(scheduler.Begin(StateOf("{}")));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("{}")));
         run = scheduler.Apply(run, new(0, 2), Text("three"));
         run = scheduler.Apply(run, new(0, 2), Text("again"));
         run = scheduler.Apply(run, new(0, 1), new() { Error = ChatError.Invalid("no."), Attempts = 4 });
-        run = scheduler.Advance(scheduler.Apply(run, new(0, 0), Text("one")));
+        run = Advance(scheduler, scheduler.Apply(run, new(0, 0), Text("one")));
 
         Assert.Equal(ChainRunStatus.Succeeded, run.Status);
         Assert.Equal("""["one",null,"three"]""", run.Steps[0].Output!.Value.GetRawText());
@@ -100,12 +100,12 @@ public sealed class RunSchedulerTests
     public void A_run_that_gets_too_large_fails_by_the_step_that_makes_it_so()
     {
         var plan = Chain.Plan("""{"steps":[{"output_key":"a","template":"x"},{"output_key":"b","template":"{{ a }}"}]}""");
-        var scheduler = new RunScheduler(plan, Chain.Engine, new() { MaxStateBytes = 1000 }, TimeProvider.System);
+        var scheduler = Create(plan, new() { MaxStateBytes = 1000 });
 
-        var run = scheduler.Advance(scheduler.Begin(StateOf("{}") with { Bytes = 100 }));
-        run = scheduler.Advance(scheduler.Apply(run, new(0, null), Text(new string('x', 500))));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("{}") with { Bytes = 100 }));
+        run = Advance(scheduler, scheduler.Apply(run, new(0, null), Text(new string('x', 500))));
         Assert.Equal(602, run.Bytes);
-        run = scheduler.Advance(scheduler.Apply(run, new(1, null), Text(new string('x', 500))));
+        run = Advance(scheduler, scheduler.Apply(run, new(1, null), Text(new string('x', 500))));
 
         Assert.Equal("Step 'b': with its output the run would have more than 1000 bytes of JSON.", run.Error!.Message);
     }
@@ -114,9 +114,9 @@ public sealed class RunSchedulerTests
     public void What_a_dead_silo_had_claimed_is_run_again_under_the_same_claim()
     {
         var scheduler = Create(Chain.Plan("""{"steps":[{"output_key":"a","template":"x"},{"output_key":"b","template":"{{ a }}"}]}"""));
-        var run = scheduler.Advance(scheduler.Begin(StateOf("{}")));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("{}")));
 
-        var resumed = scheduler.Advance(RunScheduler.Resume(run));
+        var resumed = Advance(scheduler, RunScheduler.Resume(run));
 
         Assert.Equal((run.Steps[0].Claim, 2), (resumed.Steps[0].Claim, resumed.Steps[0].Attempts));
         Assert.Equal(new StepState(), resumed.Steps[1]);
@@ -126,7 +126,7 @@ public sealed class RunSchedulerTests
     private static RunState Play(RandomChain chain, Random chance)
     {
         var scheduler = Create(chain.Plan);
-        var run = scheduler.Advance(scheduler.Begin(StateOf("{}")));
+        var run = Advance(scheduler, scheduler.Begin(StateOf("{}")));
         var underWay = new List<StepWork>();
         while (!run.IsFinished)
         {
@@ -141,7 +141,7 @@ public sealed class RunSchedulerTests
             {
                 // The silo dies, and with it all that is under way.
                 underWay.Clear();
-                run = scheduler.Advance(RunScheduler.Resume(run));
+                run = Advance(scheduler, RunScheduler.Resume(run));
                 continue;
             }
 
@@ -149,7 +149,7 @@ public sealed class RunSchedulerTests
             underWay.Remove(done);
             run = scheduler.Apply(run, done, chain.OutcomeOf(done));
             Assert.Equal(run, scheduler.Apply(run, done, chain.OutcomeOf(done)));
-            run = scheduler.Advance(run);
+            run = Advance(scheduler, run);
         }
 
         return run;
@@ -183,7 +183,21 @@ public sealed class RunSchedulerTests
         int LastOf(int step) => run.Events.Select((one, place) => (one, place)).Last(pair => pair.one.Step == step).place;
     }
 
-    private static RunScheduler Create(ChainPlan plan) => new(plan, Chain.Engine, Options, TimeProvider.System);
+    private static RunScheduler Create(ChainPlan plan, ChainOptions? options = null) =>
+        new(plan, new StepExpressions(plan, Chain.Engine, options ?? Options), options ?? Options, TimeProvider.System);
+
+    // As far as it goes, with all expressions evaluated that are in the way.
+    private static RunState Advance(RunScheduler scheduler, RunState run)
+    {
+        run = scheduler.Advance(run);
+        while (scheduler.Expressions.TakeOpen() is { IsEmpty: false } open)
+        {
+            scheduler.Expressions.Add(scheduler.Expressions.Evaluate(open, scheduler.ValuesOf(run), CancellationToken.None));
+            run = scheduler.Advance(run);
+        }
+
+        return run;
+    }
 
     private static RunState StateOf(string definition) => new() { Start = new() { Definition = Chain.Parse(definition) } };
 

@@ -6,6 +6,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Tests.Chat;
 using Prism.Tests.Limits.Simulation;
+using Prism.Tests.Templates;
 
 namespace Prism.Tests.Chains;
 
@@ -221,7 +222,7 @@ public sealed class StepCallerTests : IChatService
         var definition = Chain.Parse(
             $$"""{"steps":[{"output_key":"a","template":{{JsonSerializer.Serialize(template)}}{{properties}} }],"inputs":{"text":"t"} }""");
         var plan = Chain.Plan(definition);
-        var caller = new StepCaller(this, Chain.Engine, _time, NullLogger<StepCaller>.Instance);
+        var caller = new StepCaller(this, Chain.Engine, new InlineRunner(), _time, NullLogger<StepCaller>.Instance);
 
         Task<StepOutcome> call = null!;
         _world.Run(TimeSpan.FromDays(2), () => call = TimeAsync(caller.CallAsync(

@@ -130,15 +130,22 @@ internal sealed class Pipeline
 /// <summary>Knows one template, "greet", which makes a system message of its variable "name".</summary>
 internal sealed class OneTemplate : IPromptTemplates
 {
+    /// <summary>How often it was rendered.</summary>
+    public int Renderings { get; private set; }
+
     public Task<ImmutableArray<PromptTemplate>> ListAsync(string owner, CancellationToken cancellationToken) =>
         throw new InvalidOperationException();
 
     public ValueTask<FindOutcome> FindAsync(string owner, string name, CancellationToken cancellationToken) => throw new InvalidOperationException();
 
     public ValueTask<RenderOutcome> RenderAsync(
-        string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken) => new(name == "greet"
-        ? new RenderOutcome { Message = ChatMessage.Create(ChatRoles.System, $"Greet {variables!["name"]} of {owner}.") }
-        : new RenderOutcome { Error = ChatError.Invalid("There is no such template.", "template") });
+        string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken)
+    {
+        Renderings++;
+        return new(name == "greet"
+            ? new RenderOutcome { Message = ChatMessage.Create(ChatRoles.System, $"Greet {variables!["name"]} of {owner}.") }
+            : new RenderOutcome { Error = ChatError.Invalid("There is no such template.", "template") });
+    }
 
     public Task<TemplatePut> PutAsync(string owner, string name, TemplateDraft draft) => throw new InvalidOperationException();
 

@@ -41,6 +41,22 @@ public sealed class FallbackTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task All_attempts_send_the_prompt_that_was_rendered_once(bool stream)
+    {
+        var pipeline = new Pipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, ["second"], _second);
+        Fail(pipeline.Vendor, ChatErrorKind.UpstreamServerError);
+
+        var (route, error) = await AskAsync(
+            pipeline, new() { Template = "greet", Variables = new() { ["name"] = JsonElement.Parse("\"Ada\"") } }, stream);
+
+        Assert.Null(error);
+        Assert.Equal((3, 1), (route!.Attempts, pipeline.Templates.Renderings));
+        Assert.Equal("Greet Ada of global.", _second.Received.Single().Messages[0].Content!.Text);
+    }
+
+    [Theory]
     [InlineData(ChatErrorKind.InvalidRequest)]
     [InlineData(ChatErrorKind.ModelNotFound)]
     [InlineData(ChatErrorKind.RequestTooLarge)]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -207,6 +208,48 @@ public sealed class PromptTemplatesTests
 
         Assert.Equal(
             ["Prism:Templates:MaxLoopRounds must be greater than zero.", "Prism:Templates:Deadline must be greater than zero."], exception.Failures);
+    }
+
+    [Fact]
+    public async Task A_question_is_rendered_once_beside_the_callers_threads_and_for_its_owner()
+    {
+        var rendered = new ConcurrentQueue<WatchedRunner.Piece>();
+        var services = CreateServices().AddSingleton<ITemplateRunner>(_ => new WatchedRunner(new(new()), rendered));
+        await using var provider = services.BuildServiceProvider();
+
+        var outcome = await provider.GetRequiredService<IPromptTemplates>().RenderAsync("somebody", "assistant", null, default);
+
+        Assert.Null(outcome.Error?.Message);
+        Assert.Equal([new WatchedRunner.Piece("somebody", true)], rendered);
+    }
+
+    [Fact]
+    public async Task A_caller_with_too_much_that_waits_is_told_to_come_again()
+    {
+        using var gate = new ManualResetEventSlim();
+        var services = CreateServices().Configure<TemplateOptions>(
+            options => (options.RendersAtOnce, options.RendersAtOncePerOwner, options.RendersWaiting) = (1, 1, 1));
+        await using var provider = services.BuildServiceProvider();
+        var runner = provider.GetRequiredService<ITemplateRunner>();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var busy = runner.RunAsync("somebody", _ => Block(begun, gate), default);
+        await begun.Task;
+        var waiting = runner.RunAsync("somebody", _ => 1, default);
+
+        var outcome = await provider.GetRequiredService<IPromptTemplates>().RenderAsync("somebody", "assistant", null, default);
+        gate.Set();
+        await Task.WhenAll(busy, waiting);
+
+        Assert.Equal(
+            (ChatErrorKind.RateLimited, "template", "too_many_renderings", TimeSpan.FromSeconds(1)),
+            (outcome.Error!.Kind, outcome.Error.Param, outcome.Error.Code, outcome.Error.RetryAfter));
+    }
+
+    private static int Block(TaskCompletionSource begun, ManualResetEventSlim gate)
+    {
+        begun.SetResult();
+        gate.Wait();
+        return 0;
     }
 
     private static IServiceCollection CreateServices() =>

@@ -155,6 +155,18 @@ public sealed class TemplateSandboxTests
     }
 
     [Fact]
+    public void A_run_bears_a_machine_that_stands_still_and_not_for_ever()
+    {
+        var engine = new TemplateEngine(new TemplateOptions { Deadline = TimeSpan.FromMilliseconds(250) }, new SteppingTime(TimeSpan.FromMilliseconds(60)));
+        var template = engine.Compile("{{ 1 + 2 }}").Template!;
+        var longer = engine.Compile("{{ for i in 1..99 }}{{ i }}{{ end }}").Template!;
+
+        Assert.Equal("template_limit_exceeded", engine.Render(template, [], default).Error?.Code);
+        Assert.Equal("3", engine.Patient.Render(template, [], default).Text);
+        Assert.EndsWith("takes longer than 1000 ms.", engine.Patient.Render(longer, [], default).Error?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_rendering_ends_when_the_caller_leaves()
     {
         using var leaving = new CancellationTokenSource();

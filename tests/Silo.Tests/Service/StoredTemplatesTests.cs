@@ -63,6 +63,28 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, "template_limit_exceeded"), (longer.Status, longer.Body.GetProperty("error").GetProperty("code").GetString()));
     }
 
+    [Theory]
+    [InlineData("{{ long = 'a' * 2000000; half = ('a' * 1000000) + 'b'; string.split long half }}")]
+    [InlineData("{{ pattern = 'a' * 2000000; regex.match 'a' pattern }}")]
+    [InlineData("{{ long = 'a' * 1000000; parts = '$&' * 400; regex.replace long '^a*$' parts }}")]
+    [InlineData("{{ zeros = '0' * 3000000; object.format 1 zeros }}")]
+    public async Task A_template_that_takes_too_much_is_refused_and_others_are_served(string template)
+    {
+        await PutAsync("hostile", JsonSerializer.Serialize(new { template }));
+
+        using var chat = await _prism.PostAsync("/v1/chat?provider=echo", """{"template":"hostile"}""");
+        using var rendering = await _prism.PostAsync("/v1/templates/hostile/render", "{}");
+
+        foreach (var response in new[] { chat, rendering })
+        {
+            var error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Equal(("template", "template_limit_exceeded"), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
+        }
+
+        Assert.Equal("hello", await ChatAsync("""{"messages":[{"role":"user","content":"hello"}]}"""));
+    }
+
     private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(string name, string json)
     {
         using var response = await _prism.Http.PutAsync($"/v1/templates/{name}", new StringContent(json, Encoding.UTF8, "application/json"));

@@ -1,0 +1,18 @@
+namespace Prism.Templates;
+
+/// <summary>
+/// Where templates are rendered: beside the threads that serve requests and grains, so that a template that takes its time holds neither.
+/// </summary>
+internal interface ITemplateRunner
+{
+    /// <summary>Runs some work as soon as it is its owner's turn.</summary>
+    /// <param name="owner">Whose work it is.</param>
+    /// <param name="work">The work; its token is cancelled where nobody waits for it any more.</param>
+    /// <param name="cancellationToken">The caller leaves: also while its work waits.</param>
+    /// <exception cref="OperationCanceledException">The caller left, or the process stops.</exception>
+    Task<T> RunAsync<T>(string owner, Func<CancellationToken, T> work, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="RunAsync"/>, but not where too much of the owner's work waits already.</summary>
+    /// <returns>Null where it does.</returns>
+    Task<T>? TryRunAsync<T>(string owner, Func<CancellationToken, T> work, CancellationToken cancellationToken);
+}
