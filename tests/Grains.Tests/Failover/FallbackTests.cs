@@ -96,7 +96,7 @@ public sealed class FallbackTests
 
         Assert.Equal(["""{provider="second",model="second-model",status="success"} 1"""], await pipeline.ScrapeAsync("llm_requests_total"));
         Assert.Equal(["""{provider="vendor",fallback="second"} 1"""], await pipeline.ScrapeAsync("llm_fallbacks_total"));
-        Assert.Contains("LogFallback: Provider vendor failed a request (UpstreamServerError)", Assert.Single(pipeline.FailoverLog.Lines), StringComparison.Ordinal);
+        Assert.Contains("LogFallback: Provider vendor failed a request (upstream_server_error)", Assert.Single(pipeline.FailoverLog.Lines), StringComparison.Ordinal);
         await pipeline.AssertNothingInFlightAsync();
     }
 
