@@ -12,7 +12,7 @@ internal sealed class OpenAiFormat : IChatFormat
 
     public ChatError? Check(ChatRequest request) => request is { StreamOptions: not null, Stream: not true }
         ? ChatError.Invalid("'stream_options' is only allowed with 'stream': true.", "stream_options")
-        : null;
+        : ChatNames.FindLookalike(request);
 
     public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) =>
         response.WriteJsonAsync(answer, ChatJson.Lenient.ChatResponse);

@@ -15,7 +15,8 @@ internal static class ChatRequestValidator
 
     /// <summary>The first thing that is wrong, or null.</summary>
     public static ChatError? Validate(ChatRequest request) =>
-        CheckMessages(request)
+        ChatNames.FindLookalike(request)
+        ?? CheckMessages(request)
         ?? CheckModel(request.Model)
         ?? CheckRange(request.Temperature, 0, 2, "temperature")
         ?? CheckRange(request.TopP, 0, 1, "top_p")

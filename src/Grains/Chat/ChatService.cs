@@ -31,7 +31,7 @@ internal sealed class ChatService(
         // :: Steps 4 to 7: cache, and where it has no answer, admit, call upstream and settle
         var outcome = denied is null ? await answers.CompleteAsync(call, cancellationToken) : Denied(call, denied);
         observation.OnEnded(outcome.Route, outcome.Error);
-        return call.Account?.Mark(outcome) ?? outcome;
+        return call.Account is { } account ? account.End(outcome, spending!) : outcome;
     }
 
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(

@@ -18,6 +18,9 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
     /// <summary>Whether there is anything to hand out.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>The service tier that the provider says it is made in; null where it says nothing.</summary>
+    public string? Tier { get; private set; }
+
     /// <summary>Takes a piece.</summary>
     /// <returns>
     /// The piece with what the provider left out of it; null where it only brought the usage, which is told once, by the event that ends
@@ -26,6 +29,7 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
     public ChatChunk? Add(ChatChunk chunk)
     {
         _usage = chunk.Usage ?? _usage;
+        Tier = PricedFeatures.TierOf(chunk.Extra) ?? Tier;
         if (chunk is { Choices.IsEmpty: true, Usage: not null })
         {
             return null;
@@ -68,14 +72,14 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
         {
             var usage = GetUsage();
             reservation.Settle(usage);
-            billing.Bill(call, usage);
+            billing.Bill(call, usage, Tier);
         }
 
         reservation.Dispose();
     }
 
     private ChatUsage GetUsage() => _usage ?? ChatUsage.Of(
-        tokens.CountPrompt(call.Route.Model, call.Request), tokens.CountText(call.Route.Model, _text.ToString()));
+        tokens.CountPrompt(call.Route.Model, call.Request, call.Provider.Options.Type), tokens.CountText(call.Route.Model, _text.ToString()));
 
     private void Add(ChatDelta delta)
     {

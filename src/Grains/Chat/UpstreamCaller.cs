@@ -34,13 +34,15 @@ internal sealed partial class UpstreamCaller(
         if (result.Error is { } error)
         {
             reservation.Settle(error);
+            call = limits.WithStands(call);
             return new() { Error = OnFailed(call, error), Route = error.Provider is null ? call.Route with { Attempts = 0 } : call.Route };
         }
 
         var response = WithUsage(result.Response!, call);
         reservation.Settle(response.Usage!);
+        call = limits.WithStands(call);
         telemetry.OnAnswered(call.Route, response.Usage!);
-        return new() { Response = response with { Usage = billing.Bill(call, response.Usage!) }, Route = call.Route };
+        return new() { Response = response with { Usage = billing.Bill(call, response.Usage!, PricedFeatures.TierOf(response.Extra)) }, Route = call.Route };
     }
 
     /// <summary>
@@ -93,7 +95,7 @@ internal sealed partial class UpstreamCaller(
 
         var usage = answer.Complete();
         telemetry.OnAnswered(call.Route, usage);
-        yield return new() { Completed = billing.Bill(call, usage) };
+        yield return new() { Completed = billing.Bill(call, usage, answer.Tier) };
     }
 
     private ChatResponse WithUsage(ChatResponse response, ChatCall call) => response with
@@ -101,7 +103,7 @@ internal sealed partial class UpstreamCaller(
         Id = response.Id ?? RandomId.OfAnswer(),
         Model = response.Model ?? call.Route.Model,
         Usage = response.Usage ?? ChatUsage.Of(
-            tokens.CountPrompt(call.Route.Model, call.Request),
+            tokens.CountPrompt(call.Route.Model, call.Request, call.Provider.Options.Type),
             response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
     };
 

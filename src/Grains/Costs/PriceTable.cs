@@ -37,5 +37,8 @@ internal sealed class PriceTable
     public ModelPrice? Find(string provider, string model) => _providers.GetValueOrDefault(provider)?.Find(model);
 
     /// <summary>What an answer cost, in USD; null where the price is not known.</summary>
-    public decimal? CostOf(ChatRoute route, ChatUsage usage) => Find(route.Provider, route.Model)?.CostOf(usage);
+    /// <param name="route">Which model made it.</param>
+    /// <param name="usage">What it took.</param>
+    /// <param name="tier">The service tier that it was made in; null: the standard one.</param>
+    public decimal? CostOf(ChatRoute route, ChatUsage usage, string? tier = null) => Find(route.Provider, route.Model)?.CostOf(usage, tier);
 }

@@ -30,8 +30,14 @@ internal static class ApiKeyErrors
 
     public static ChatError Model(string model) => Denied($"This API key may not use model '{model}'.", "model");
 
-    public static ChatError Unpriced(ChatRoute route) => Denied(
-        $"This API key has a budget in USD, and the price of model '{route.Model}' of provider '{route.Provider}' is not known here.", "model");
+    public static ChatError OtherModel(string field) => Denied(
+        $"'{field}' may name other models than 'model', and this API key is restricted in its models or has a budget in USD.", field);
+
+    public static ChatError Unpriced(string provider, string model) => Denied(
+        $"This API key has a budget in USD, and the price of model '{model}' of provider '{provider}' is not known here.", "model");
+
+    public static ChatError Unbounded(string field, string provider, string model) => Denied(
+        $"This API key has a budget in USD, and what '{field}' costs with model '{model}' of provider '{provider}' is not known here.", field);
 
     private static ChatError Conflict(string message, string code) =>
         new() { Kind = ChatErrorKind.Conflict, Message = message, Code = code };

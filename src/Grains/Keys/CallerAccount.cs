@@ -35,6 +35,15 @@ internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reserva
         Interlocked.Add(ref _microUsd, MicroUsd.Of(usage.CostUsd ?? 0));
     }
 
+    /// <summary>The call has ended, and its request spends nothing more.</summary>
+    /// <returns>The outcome as the caller is to see it: with how the key's limits stand once it is settled.</returns>
+    public ChatOutcome End(ChatOutcome outcome, IDisposable spending)
+    {
+        Mark(outcome);
+        spending.Dispose();
+        return Mark(outcome);
+    }
+
     /// <summary>The outcome as the caller is to see it: with how the key's limits stand.</summary>
     public ChatOutcome Mark(ChatOutcome outcome)
     {

@@ -1,5 +1,4 @@
 using Prism.Chat;
-using Prism.Costs;
 using Prism.Limits;
 
 namespace Prism.Keys;
@@ -8,10 +7,8 @@ namespace Prism.Keys;
 /// The pipeline's entry to what API keys may do and spend. A call by anybody else passes: the gateway has let it in, or a client in the cluster, which is
 /// trusted, has made it. Costs no hop where the key is in use and its limits are far away.
 /// </summary>
-internal sealed class CallerAdmission(ApiKeyCopies keys, KeyLeases leases, TokenBound bounds, PriceTable prices, TimeProvider time)
+internal sealed class CallerAdmission(ApiKeyCopies keys, KeyLeases leases, KeyTargets targets, CallerCharge charges, TimeProvider time)
 {
-    private const long Unpriced = -1;
-
     /// <summary>Admits a call.</summary>
     /// <returns>
     /// The call as it is to be made, with what it holds (to be disposed), or an error: <see cref="ChatErrorKind.PermissionDenied"/>,
@@ -42,21 +39,21 @@ internal sealed class CallerAdmission(ApiKeyCopies keys, KeyLeases leases, Token
             return Refuse(call, limited.Finding.Error ?? ApiKeyErrors.NotGood);
         }
 
-        if (KeyTargets.FindObstacle(key.Terms, call) is { } denied)
+        if (targets.FindObstacle(key.Terms, call) is { } denied)
         {
             return Refuse(call, denied);
         }
 
-        call = call with { Fallbacks = KeyTargets.Allowed(key.Terms, call.Fallbacks) };
+        call = call with { Fallbacks = targets.Allowed(key.Terms, call.Fallbacks) };
         if (limited.Limits.IsEmpty)
         {
             return new(new AdmittedCaller(call, null));
         }
 
-        (call, var charge) = Bound(call, limited.Limits);
-        if (charge.MicroUsd == Unpriced)
+        (call, var charge, var unbounded) = charges.Of(call, limited.Limits);
+        if (unbounded is not null)
         {
-            return Refuse(call, ApiKeyErrors.Unpriced(call.Route));
+            return Refuse(call, unbounded);
         }
 
         var holder = leases.Of(key.Id, limited.Limits);
@@ -72,33 +69,6 @@ internal sealed class CallerAdmission(ApiKeyCopies keys, KeyLeases leases, Token
             ? new(call, LimitErrors.Of("this API key", charge, denial, time.GetUtcNow()) with { Limits = holder.GetStands() })
             : new(call with { Account = new(holder, admission.Reservation) }, null);
     }
-
-    // What a call takes at the most. What it may cost is what the dearest of those may who may come to answer; whose price is not known is
-    // none of them.
-    private (ChatCall Call, Charge Charge) Bound(ChatCall call, LimitSet limits)
-    {
-        if (!limits.CountsTokens && limits.MicroUsdPerMonth is null)
-        {
-            return (call, default);
-        }
-
-        call = call with { Request = OutputCap.In(call.Request, call.Provider.Options) };
-        // Money is dearer: what it may cost is bounded as closely as can be.
-        var tokens = bounds.Of(call, limits.MicroUsdPerMonth is null ? limits.ScarcestTokens : 0);
-        if (limits.MicroUsdPerMonth is null)
-        {
-            return (call, new(tokens.Total));
-        }
-
-        call = call with { Fallbacks = call.Fallbacks.RemoveAll(fallback => CostOf(fallback.ToRoute(), tokens) == Unpriced) };
-        var cost = CostOf(call.Route, tokens);
-        return (call, new(
-            tokens.Total,
-            cost == Unpriced ? cost : call.Fallbacks.Aggregate(cost, (most, fallback) => Math.Max(most, CostOf(fallback.ToRoute(), tokens)))));
-    }
-
-    private long CostOf(ChatRoute route, TokenAmounts tokens) =>
-        prices.Find(route.Provider, route.Model) is { } price ? MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output)) : Unpriced;
 
     private static ValueTask<AdmittedCaller> Refuse(ChatCall call, ChatError error) => new(new AdmittedCaller(call, error));
 }

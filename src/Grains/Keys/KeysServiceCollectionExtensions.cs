@@ -25,6 +25,8 @@ internal static class KeysServiceCollectionExtensions
         services.AddSingleton<ApiKeyBroadcast>();
         services.AddSingleton<KeyLeases>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<KeyLeases>());
+        services.AddSingleton<KeyTargets>();
+        services.AddSingleton<CallerCharge>();
         services.AddSingleton<CallerAdmission>();
         services.AddGrainService<ApiKeyCopiesService>();
         return services;

@@ -28,7 +28,7 @@ internal sealed partial class LeaseHolder
                 {
                     Kind = kind,
                     Limit = grant.Limit,
-                    Remaining = Math.Min(grant.Limit, grant.Remaining + HeldOf(kind, now)),
+                    Remaining = Math.Clamp(grant.Remaining + HeldOf(kind, now), 0, grant.Limit),
                     ResetAfter = left > TimeSpan.Zero ? left : TimeSpan.Zero,
                 });
             }
@@ -58,7 +58,8 @@ internal sealed partial class LeaseHolder
                 pool.SurrenderAll();
             }
 
-            if (needed > 0 || isLow)
+            // After a debt it is asked how the limit stands: the headers are to tell.
+            if (needed > 0 || isLow || pool.IsInDebt)
             {
                 wants.Add(new(pool.Kind, needed, line.Of(pool.Kind), perSecond));
             }
@@ -120,6 +121,11 @@ internal sealed partial class LeaseHolder
         {
             var now = _time.GetTimestamp();
             (_unanswered, _failures) = (null, 0);
+            foreach (var pool in _pools)
+            {
+                pool.OnAnswered();
+            }
+
             TakeIn(answer, now);
             if (answer.HeldBackFor > TimeSpan.Zero)
             {

@@ -196,7 +196,7 @@ internal sealed partial class LeaseHolder
                 pool.Sweep(now);
                 // What is scarce and not used here may be just what others wait for.
                 _reportDue |= pool.HasReports
-                    && (isReportTime || pool.HasOverspent || (isReturnTime && pool.HasReturns) || IsScarce(pool.Kind));
+                    && (isReportTime || (isReturnTime && pool.HasReturns) || IsScarce(pool.Kind));
             }
 
             if (_permits is not null)

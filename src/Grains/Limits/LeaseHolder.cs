@@ -161,6 +161,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
                 if (spent != took || kind.IsBudget())
                 {
                     _pools[i].Settle(blocks[i], took, spent, now);
+                    // The other silos are to know at once.
+                    _reportDue |= _pools[i].HasUntoldDebt;
                 }
 
                 if (spent < took)

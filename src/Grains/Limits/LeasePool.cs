@@ -11,6 +11,9 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     private readonly List<LeaseReport> _reports = [];
     private Block _old;
     private Block _current;
+    // What was spent beyond all blocks: the part that the ledger has not been told, and the part that it has not answered.
+    private long _debt;
+    private long _debtTold;
 
     public LimitKind Kind => kind;
 
@@ -24,14 +27,17 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether there is something to give back.</summary>
     public bool HasReturns => _reports.Exists(report => report.Returned > 0);
 
-    /// <summary>Whether more was spent than the ledger knows to be granted.</summary>
-    public bool HasOverspent => _reports.Exists(report => report.Returned < 0);
+    /// <summary>Whether more was spent than there was, and the ledger has not answered to it yet. Nothing is admitted until then.</summary>
+    public bool IsInDebt => _debt + _debtTold > 0;
+
+    /// <summary>Whether the ledger does not know of a debt.</summary>
+    public bool HasUntoldDebt => _debt > 0;
 
     /// <summary>Whether there is so much. Of what a request takes nothing of, no block is needed: a model may be free.</summary>
-    public bool Fits(long amount, long now) => amount == 0 || _old.Fits(amount, now) || _current.Fits(amount, now);
+    public bool Fits(long amount, long now) => amount == 0 || (!IsInDebt && (_old.Fits(amount, now) || _current.Fits(amount, now)));
 
-    /// <summary>What can still be spent, over all blocks.</summary>
-    public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0);
+    /// <summary>What can still be spent, over all blocks; negative in debt.</summary>
+    public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtTold;
 
     /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
     public long Take(long amount, long now)
@@ -63,7 +69,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
 
     /// <summary>
     /// Settles a reservation: what it did not use can be spent again while its block lives, else the ledger gets it back. What it used
-    /// beyond it is charged all the same.
+    /// beyond it is taken from the blocks that there are, and what they do not cover is a debt.
     /// </summary>
     public void Settle(long number, long reserved, long used, long now)
     {
@@ -72,15 +78,20 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
             Report(number, 0, used);
         }
 
-        var returned = reserved - used;
-        ref var block = ref _current.Number == number && now < _current.Dies ? ref _current : ref _old;
-        if (block.Number != number || now >= block.Dies || block.Left + returned < 0)
+        if (used > reserved)
         {
-            Report(number, returned, 0);
+            Overspend(number, used - reserved, now);
+            return;
+        }
+
+        ref var block = ref _current.Number == number && now < _current.Dies ? ref _current : ref _old;
+        if (block.Number != number || now >= block.Dies)
+        {
+            Report(number, reserved - used, 0);
         }
         else
         {
-            block.Left += returned;
+            block.Left += reserved - used;
         }
     }
 
@@ -110,6 +121,31 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     {
         reports.AddRange(_reports.Where(report => report is not { Returned: 0, Spent: 0 }));
         _reports.Clear();
+        (_debtTold, _debt) = (_debtTold + _debt, 0);
+    }
+
+    /// <summary>The ledger has answered what it was told: from now on it counts the debt.</summary>
+    public void OnAnswered() => _debtTold = 0;
+
+    private void Overspend(long number, long amount, long now)
+    {
+        Pay(ref _old, number, ref amount, now);
+        Pay(ref _current, number, ref amount, now);
+        if (amount > 0)
+        {
+            Report(number, -amount, 0);
+            _debt += amount;
+        }
+    }
+
+    // Of a budget only a block of the same period can pay: the ledger counts what is spent in the period that it was granted in.
+    private void Pay(ref Block block, long number, ref long amount, long now)
+    {
+        if (now < block.Dies && (!kind.IsBudget() || block.Number == number))
+        {
+            var paid = Math.Min(block.Left, amount);
+            (block.Left, amount) = (block.Left - paid, amount - paid);
+        }
     }
 
     private void Surrender(ref Block block)
@@ -126,7 +162,8 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     {
         for (var i = _reports.Count - 1; i >= 0; i--)
         {
-            if (_reports[i].Block == block)
+            // What is returned of a block that has expired is past caring, what was overspent of it is not.
+            if (_reports[i].Block == block && _reports[i].Returned < 0 == returned < 0)
             {
                 _reports[i] = _reports[i] with { Returned = _reports[i].Returned + returned, Spent = _reports[i].Spent + spent };
                 return;

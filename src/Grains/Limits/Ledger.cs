@@ -91,10 +91,10 @@ internal static class Ledger
             switch (report.Kind)
             {
                 case LimitKind.RequestsPerMinute:
-                    state = state with { Requests = RateLog.Return(state.Requests, report.Block, report.Returned) };
+                    state = state with { Requests = Settle(state.Requests, report, state.Now) };
                     break;
                 case LimitKind.TokensPerMinute:
-                    state = state with { Tokens = RateLog.Return(state.Tokens, report.Block, report.Returned) };
+                    state = state with { Tokens = Settle(state.Tokens, report, state.Now) };
                     break;
                 case LimitKind.Concurrency:
                     silo = silo with { Permits = Math.Max(0, silo.Permits - report.Returned) };
@@ -107,6 +107,10 @@ internal static class Ledger
 
         return (state, silo);
     }
+
+    private static ImmutableArray<RateSlot> Settle(ImmutableArray<RateSlot> slots, LeaseReport report, long now) => report.Returned < 0
+        ? RateLog.Overspend(slots, report.Block, -report.Returned, now)
+        : RateLog.Return(slots, report.Block, report.Returned);
 
     private static (LedgerState State, SiloLease Silo) Hand(LedgerState state, SiloLease silo, LeaseAsk ask, GrantDecision decision)
     {

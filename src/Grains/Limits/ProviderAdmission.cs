@@ -23,6 +23,11 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
         {
             call = call with { Request = OutputCap.In(call.Request, options) };
+            if (ExtraParameters.Of(call.Request, options.Type).Refused is { } refused)
+            {
+                return new(new AdmittedCall(call, default, refused));
+            }
+
             charge = new(bounds.Of(call, holder.ScarcestTokens).Total);
         }
 
@@ -30,6 +35,9 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
             ? new(new AdmittedCall(WithStands(call, holder), new(reservation), null))
             : WaitAsync(call, holder, charge, cancellationToken);
     }
+
+    /// <summary>The call with a route that says how the limits stand now.</summary>
+    public ChatCall WithStands(ChatCall call) => WithStands(call, leases.Of(call.Route.Provider));
 
     /// <summary>A provider failed a call. Where it answered 429 and named a time, the whole cluster leaves it alone until then.</summary>
     public void OnFailed(ChatCall call, ChatError error)

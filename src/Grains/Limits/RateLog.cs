@@ -61,12 +61,16 @@ internal static class RateLog
             : (slots.SetItem(index, new(block, now, slots[index].Amount + amount)), block);
     }
 
-    /// <summary>With what will never be spent of a block taken out of it (or, negative, overspent added). An expired block is past caring.</summary>
+    /// <summary>With what will never be spent of a block taken out of it. An expired block is past caring.</summary>
     public static ImmutableArray<RateSlot> Return(ImmutableArray<RateSlot> slots, long block, long amount)
     {
         var index = IndexOf(slots, block);
         return index < 0 ? slots : slots.SetItem(index, slots[index] with { Amount = Math.Max(0, slots[index].Amount - amount) });
     }
+
+    /// <summary>With what was spent beyond a block: counted with it, or from now on where it has expired.</summary>
+    public static ImmutableArray<RateSlot> Overspend(ImmutableArray<RateSlot> slots, long block, long amount, long now) =>
+        IndexOf(slots, block) < 0 ? Add(slots, now, amount, longLived: false).Slots : Return(slots, block, -amount);
 
     /// <summary>When so much of the limit will be free, if nothing more is granted. Null: never.</summary>
     public static long? FreeAt(ImmutableArray<RateSlot> slots, long now, long limit, long amount)

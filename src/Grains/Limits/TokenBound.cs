@@ -1,4 +1,6 @@
 using Prism.Chat;
+using Prism.Providers;
+using Prism.Tokens;
 
 namespace Prism.Limits;
 
@@ -7,10 +9,18 @@ internal sealed class TokenBound(PromptBound prompts)
 {
     /// <param name="call">A call with an output cap.</param>
     /// <param name="scarcest">The least that a limit is which this is reserved of; 0: as exactly as can be.</param>
-    public TokenAmounts Of(ChatCall call, long scarcest)
+    public TokenAmounts Of(ChatCall call, long scarcest) => Of(call.Provider, call.Request, scarcest);
+
+    /// <param name="provider">The provider that is asked.</param>
+    /// <param name="request">A request with an output cap, and the provider's own name of the model.</param>
+    /// <param name="scarcest">The least that a limit is which this is reserved of; 0: as exactly as can be.</param>
+    public TokenAmounts Of(IChatProvider provider, ChatRequest request, long scarcest)
     {
-        var output = (long)call.Request.OutputTokenLimit!.Value + call.Provider.ExtraOutputTokens(call.Request);
-        return new(prompts.Of(call.Request, scarcest), output * (call.Request.N ?? 1));
+        var type = provider.Options.Type;
+        var extra = ExtraParameters.Of(request, type);
+        var prompt = prompts.Of(request, scarcest, type) + (extra.AddsContext ? MediaRules.Of(type, request.Model).File : 0);
+        var output = (long)request.OutputTokenLimit!.Value + provider.ExtraOutputTokens(request) + extra.Output;
+        return new(prompt, output * (request.N ?? 1));
     }
 }
 

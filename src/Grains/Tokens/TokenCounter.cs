@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.ML.Tokenizers;
 using Prism.Chat;
+using Prism.Providers;
 
 namespace Prism.Tokens;
 
@@ -43,10 +45,14 @@ internal sealed class TokenCounter
         return count;
     }
 
-    /// <summary>Tokens of a conversation and the tools that come with it. Images are not counted.</summary>
-    public int CountPrompt(string model, ChatRequest request)
+    /// <summary>Tokens of everything that a model may be shown. Of images, audio and files it is the most that they may take.</summary>
+    public int CountPrompt(string model, ChatRequest request, ProviderType? type = ProviderType.OpenAi) =>
+        (int)Math.Min(int.MaxValue, CountPromptText(model, request) + PromptMedia.Of(request, type).Tokens);
+
+    /// <summary>The same without images, audio and files.</summary>
+    public long CountPromptText(string model, ChatRequest request)
     {
-        var count = TokensPerReply;
+        long count = TokensPerReply;
         foreach (var message in request.Messages)
         {
             count += CountMessage(model, message);
@@ -56,6 +62,11 @@ internal sealed class TokenCounter
         {
             count += CountText(model, tool.Function?.Name) + CountText(model, tool.Function?.Description)
                 + CountText(model, tool.Function?.Parameters?.GetRawText());
+        }
+
+        foreach (var (text, json) in PromptPieces.Of(request))
+        {
+            count += CountText(model, json is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : text);
         }
 
         return count;

@@ -60,6 +60,8 @@ internal sealed class OpenAiWireFormat(ProviderOptions options) : IWireFormat
         Template = null,
         Variables = null,
         Fallbacks = null,
+        // One cap, the one that counts here: of two, servers differ in which they obey.
+        MaxTokens = request.MaxCompletionTokens is null ? request.MaxTokens : null,
         Stream = stream ? true : null,
         // Asked for whether or not the client did: accounting needs it.
         StreamOptions = stream ? (request.StreamOptions ?? new()) with { IncludeUsage = true } : null,
