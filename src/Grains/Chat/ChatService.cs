@@ -63,10 +63,11 @@ internal sealed class ChatService(
         {
             observation.OnEvent(streamEvent);
             var marked = call.Account?.Mark(streamEvent) ?? streamEvent;
-            if (streamEvent.Completed is not null)
+            if (streamEvent is { Completed: not null } or { Failed: not null })
             {
-                // Before the caller knows: its next request is to find the permit free.
+                // Before the caller knows: its next request is to find the permit free, and an error says how the limits stand after it.
                 spending?.Dispose();
+                marked = call.Account?.Mark(streamEvent) ?? streamEvent;
             }
 
             observation.IsWithCaller = true;

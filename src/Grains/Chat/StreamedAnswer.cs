@@ -79,7 +79,7 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
     }
 
     private ChatUsage GetUsage() => _usage ?? ChatUsage.Of(
-        tokens.CountPrompt(call.Route.Model, call.Request, call.Provider.Options.Type), tokens.CountText(call.Route.Model, _text.ToString()));
+        tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type), tokens.CountText(call.Route.Model, _text.ToString()));
 
     private void Add(ChatDelta delta)
     {

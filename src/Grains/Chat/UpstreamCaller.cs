@@ -103,7 +103,7 @@ internal sealed partial class UpstreamCaller(
         Id = response.Id ?? RandomId.OfAnswer(),
         Model = response.Model ?? call.Route.Model,
         Usage = response.Usage ?? ChatUsage.Of(
-            tokens.CountPrompt(call.Route.Model, call.Request, call.Provider.Options.Type),
+            tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type),
             response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
     };
 
@@ -118,7 +118,7 @@ internal sealed partial class UpstreamCaller(
             LogFailure(call.Route, error);
         }
 
-        return call.Route.Limits is { } stands ? error with { Limits = stands } : error;
+        return limits.WithStands(call).Route.Limits is { } stands ? error with { Limits = stands } : error;
     }
 
     private static ChatError EmptyAnswer(ChatCall call) => new()

@@ -38,7 +38,7 @@ internal sealed class PromptBound(TokenCounter tokens)
     {
         var media = PromptMedia.Of(request, type);
         var bytes = CountBytes(request);
-        var text = bytes > scarcest / Negligible && HasKnownTokenizer(request.Model!) ? tokens.CountPromptText(request.Model!, request) : bytes;
+        var text = bytes > scarcest / Negligible && HasKnownTokenizer(request.Model!) ? tokens.CountAllText(request.Model!, request) : bytes;
         var body = PromptSize.BytesOf(request) - media.Bytes;
         return Math.Max(text, (body + BytesPerToken - 1) / BytesPerToken) + media.Tokens + WordsOfVendor(request, type);
     }

@@ -45,14 +45,10 @@ internal sealed class TokenCounter
         return count;
     }
 
-    /// <summary>Tokens of everything that a model may be shown. Of images, audio and files it is the most that they may take.</summary>
-    public int CountPrompt(string model, ChatRequest request, ProviderType? type = ProviderType.OpenAi) =>
-        (int)Math.Min(int.MaxValue, CountPromptText(model, request) + PromptMedia.Of(request, type).Tokens);
-
-    /// <summary>The same without images, audio and files.</summary>
-    public long CountPromptText(string model, ChatRequest request)
+    /// <summary>Tokens of a conversation and the tools that come with it, as OpenAI counts them. Images are not counted.</summary>
+    public int CountPrompt(string model, ChatRequest request)
     {
-        long count = TokensPerReply;
+        var count = TokensPerReply;
         foreach (var message in request.Messages)
         {
             count += CountMessage(model, message);
@@ -64,6 +60,13 @@ internal sealed class TokenCounter
                 + CountText(model, tool.Function?.Parameters?.GetRawText());
         }
 
+        return count;
+    }
+
+    /// <summary>Tokens of all text that a provider is sent, shown to the model or not.</summary>
+    public long CountAllText(string model, ChatRequest request)
+    {
+        long count = CountPrompt(model, request);
         foreach (var (text, json) in PromptPieces.Of(request))
         {
             count += CountText(model, json is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : text);
@@ -71,6 +74,10 @@ internal sealed class TokenCounter
 
         return count;
     }
+
+    /// <summary>Tokens of all that a provider is sent. Of images, audio and files it is the most that they may take.</summary>
+    public int CountAll(string model, ChatRequest request, ProviderType? type) =>
+        (int)Math.Min(int.MaxValue, CountAllText(model, request) + PromptMedia.Of(request, type).Tokens);
 
     /// <summary>Tokens of an answer.</summary>
     public int CountAnswer(string model, AssistantMessage? message) => message is null
