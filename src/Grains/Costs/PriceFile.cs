@@ -5,7 +5,9 @@ namespace Prism.Costs;
 /// <summary>
 /// Files of prices, in USD a million tokens: <c>{"openai":{"date":"2026-06-12","source":"https://…","models":{"gpt-4o":{"input":2.5,
 /// "cached_input":1.25,"output":10}}}}</c>. Of a model <c>input</c> and <c>output</c> must be there; <c>cached_input</c> and <c>cache_write</c>
-/// are as much as the input where nothing else is said, <c>cache_write_1h</c> as much as <c>cache_write</c>. A name may end in <c>*</c>, see
+/// are as much as the input where nothing else is said, <c>cache_write_1h</c> as much as <c>cache_write</c>. There may be <c>audio_input</c> and
+/// <c>audio_output</c>, <c>long_context</c> (the same fields, for prompts of more tokens than its <c>above</c>) and <c>tiers</c> (by the name of a
+/// <c>service_tier</c>, the same fields). A name may end in <c>*</c>, see
 /// <see cref="ModelPrices"/>.
 /// </summary>
 public static class PriceFile

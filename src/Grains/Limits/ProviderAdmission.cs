@@ -36,8 +36,20 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
             : WaitAsync(call, holder, charge, cancellationToken);
     }
 
-    /// <summary>The call with a route that says how the limits stand now.</summary>
-    public ChatCall WithStands(ChatCall call) => WithStands(call, leases.Of(call.Route.Provider));
+    /// <summary>
+    /// The call, once it is settled, with a route that says how the limits stand: as after its reservation, or with less where it took more.
+    /// </summary>
+    public ChatCall WithStands(ChatCall call)
+    {
+        if (call.Route.Limits is not { } reserved)
+        {
+            return call;
+        }
+
+        var stands = leases.Of(call.Route.Provider).GetStands().Select(
+            stand => reserved.FirstOrDefault(before => before.Kind == stand.Kind) is { } before && before.Remaining < stand.Remaining ? before : stand);
+        return call with { Route = call.Route with { Limits = [.. stands] } };
+    }
 
     /// <summary>A provider failed a call. Where it answered 429 and named a time, the whole cluster leaves it alone until then.</summary>
     public void OnFailed(ChatCall call, ChatError error)
