@@ -67,6 +67,7 @@ public static class GatewayEndpoints
         app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains);
 
         app.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin);
+        app.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin);
         app.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin);
         app.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin);
         app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin);

@@ -29,6 +29,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<ProviderCatalog>();
         services.AddSingleton<IProviderCatalog>(provider => provider.GetRequiredService<ProviderCatalog>());
         services.TryAddSingleton<IClusterStorage, MemoryStorage>();
+        services.TryAddSingleton<ISiloRow, KeptRow>();
         services.AddSingleton<IClusterView, ClusterView>();
         services.AddSingleton<ChatRouter>();
         services.AddSingleton<TokenCounter>();

@@ -23,6 +23,8 @@ internal sealed class HttpChatProvider(
 
     public ProviderOptions Options => options;
 
+    public void LiftHolds() => _endpoints.LiftHolds();
+
     public int ExtraOutputTokens(ChatRequest request) => format.ExtraOutputTokens(request);
 
     public ImmutableArray<string> FindUnsupported(ChatRequest request)

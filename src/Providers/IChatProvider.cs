@@ -18,6 +18,11 @@ public interface IChatProvider
     /// </summary>
     ImmutableArray<string> FindUnsupported(ChatRequest request) => [];
 
+    /// <summary>Calls keys and addresses again that it leaves alone for what they answered.</summary>
+    void LiftHolds()
+    {
+    }
+
     /// <summary>Makes one call and waits for the whole answer.</summary>
     /// <param name="request">With its model set; is sent as it is, or refused where the provider cannot do what it asks.</param>
     /// <param name="cancellationToken">Cancels the call upstream at once.</param>

@@ -8,9 +8,26 @@ using Prism.Providers;
 using Prism.Server;
 using Prism.Telemetry;
 
-return args is [HealthProbe.Verb, .. var rest]
-    ? await HealthProbe.RunAsync(rest, Console.Error)
-    : CommandLine.Answer(args, Console.Out, Console.Error) ?? await StartupFailure.RunAsync(() => Build(args), Console.Error);
+if (args is [HealthProbe.Verb, .. var rest])
+{
+    return await HealthProbe.RunAsync(rest, Console.Error);
+}
+
+if (CommandLine.Answer(args, Console.Out, Console.Error) is { } answered)
+{
+    return answered;
+}
+
+using var signals = new StopSignals(Console.Error, new ProcessEnd());
+return await StartupFailure.RunAsync(
+    () =>
+    {
+        var app = Build(args);
+        UnhandledFailures.Log(app.Logger);
+        return app;
+    },
+    Console.Error,
+    signals);
 
 /// <summary>The table of contents.</summary>
 public static partial class Program

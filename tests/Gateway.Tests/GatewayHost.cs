@@ -57,6 +57,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IResponseCache>(Cache)
             .AddSingleton<IProviderCatalog>(Catalog)
             .AddSingleton<IProviderReports>(Reports)
+            .AddSingleton<IProviderHolds>(Holds)
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IApiKeys>(Keys)
             .AddSingleton<IClusterView>(Cluster)
@@ -81,6 +82,8 @@ public sealed class GatewayHost : IAsyncDisposable
     internal ScriptedCatalog Catalog { get; } = new();
 
     internal ScriptedReports Reports { get; } = new();
+
+    internal ScriptedHolds Holds { get; } = new();
 
     internal ScriptedTemplates Templates { get; } = new();
 

@@ -32,6 +32,18 @@ internal sealed class ScriptedReports : IProviderReports
     public Task<ImmutableArray<ProviderReport>> GetAsync(CancellationToken cancellationToken) => Task.FromResult(Reports);
 }
 
+/// <summary>One provider, <c>openai</c>, whose holds can be lifted.</summary>
+internal sealed class ScriptedHolds : IProviderHolds
+{
+    public List<string> Lifted { get; } = [];
+
+    public Task<bool> LiftAsync(string provider)
+    {
+        Lifted.Add(provider);
+        return Task.FromResult(provider == "openai");
+    }
+}
+
 /// <summary>One template, which renders to its variables.</summary>
 internal sealed class ScriptedTemplates : IPromptTemplates
 {

@@ -4,12 +4,13 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Prism.Cluster;
+using Prism.Errors;
 using Prism.Failover;
 using Prism.Limits;
 
 namespace Prism.Providers;
 
-/// <summary><c>GET /admin/providers</c></summary>
+/// <summary><c>GET /admin/providers</c>, <c>DELETE /admin/providers/{name}/holds</c></summary>
 internal static class ProviderReportsEndpoint
 {
     /// <summary>How each provider is doing. Limits and circuits are those of the cluster, errors and latencies those of the silo that answers.</summary>
@@ -18,6 +19,19 @@ internal static class ProviderReportsEndpoint
             new ProviderReportList(
                 cluster.GetStatus().Self, [.. (await reports.GetAsync(context.RequestAborted)).Select(ProviderReportBody.From)]),
             GatewayJson.Api.ProviderReportList);
+
+    /// <summary>Has a provider called again that is held back by its own word or by its circuit, on all silos.</summary>
+    public static async Task LiftHolds(HttpContext context, string name, IProviderHolds holds)
+    {
+        if (await holds.LiftAsync(name))
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        await context.WriteErrorAsync(
+            StatusCodes.Status404NotFound, new($"There is no provider '{name}'.", ApiError.InvalidRequest, "name", "provider_not_found"));
+    }
 }
 
 /// <summary>The body of <c>GET /admin/providers</c>.</summary>

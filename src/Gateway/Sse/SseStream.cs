@@ -214,9 +214,9 @@ internal sealed class SseStream : IAsyncDisposable
                 await SendAsync();
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
-            // The client left; who writes the answer finds that out too.
+            // The client left, or its connection broke; the writer of the answer finds that out too.
         }
         finally
         {

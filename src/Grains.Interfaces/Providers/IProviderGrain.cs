@@ -29,6 +29,11 @@ public interface IProviderGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("tell-circuit")]
     Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer);
 
+    /// <summary>Lifts a hold-back and closes the circuit, as an operator wishes. What silos know of both is to be told to them after that.</summary>
+    /// <returns>The circuit as it stands then.</returns>
+    [AlwaysInterleave, Alias("lift-holds")]
+    Task<CircuitStatus> LiftHoldsAsync();
+
     /// <summary>How the limits stand.</summary>
     [AlwaysInterleave, Alias("status")]
     Task<LedgerStatus> GetStatusAsync();

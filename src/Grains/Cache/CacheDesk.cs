@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Background;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Flights;
@@ -7,7 +8,7 @@ using Prism.Flights;
 namespace Prism.Cache;
 
 /// <summary>What requests of this silo do with the cache and its flights, and when they had better not.</summary>
-internal sealed partial class CacheDesk(
+internal sealed class CacheDesk(
     IOptions<CacheOptions> options,
     CacheEpoch epoch,
     FlightRegistry flights,
@@ -28,6 +29,7 @@ internal sealed partial class CacheDesk(
 
     private readonly ReferenceFactory<ICacheGrain> _entries = new(grains);
     private readonly CacheRest _rest = new(time);
+    private readonly FailureLog _asking = new("Asking the response cache", logger);
 
     /// <summary>Whether there is a cache.</summary>
     public bool IsEnabled => options.Value.Enabled;
@@ -55,6 +57,20 @@ internal sealed partial class CacheDesk(
     /// <summary>Takes a seat in a flight; null where it is known to be lost.</summary>
     public FlightReader? TryBoard(string flight) => flights.TryBoard(flight);
 
+    /// <summary>Takes a seat in the call that this silo makes for a prompt without the cache; null where there is none.</summary>
+    public FlightReader? TryBoardHere(string promptHash) => flights.TryBoardHere(promptHash);
+
+    /// <summary>
+    /// Takes a seat in this silo's own call for a prompt: the one that is under way, or else the announced one, which the request leads then. For when
+    /// the cache cannot tell who leads in the cluster.
+    /// </summary>
+    /// <param name="promptHash">What is asked.</param>
+    /// <param name="announced">The flight to lead, if there is no other.</param>
+    /// <param name="isFresh">Whether the request may not follow a call that began before it.</param>
+    /// <returns>Null: it leads.</returns>
+    public FlightReader? TryFollowHere(string promptHash, AnnouncedFlight announced, bool isFresh) => flights.TryFollowHere(
+        promptHash, CurrentEpoch is { } current ? GrainKeys.Cache(current, promptHash) : null, announced.Id, isFresh);
+
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
     public async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
     {
@@ -65,6 +81,7 @@ internal sealed partial class CacheDesk(
             {
                 var answer = await deadline.BoundAsync(_entries.Of(key).JoinAsync(ask), cancellationToken);
                 _rest.End();
+                _asking.OnSucceeded();
                 return answer;
             }
             catch (OrleansMessageRejectionException exception)
@@ -72,7 +89,7 @@ internal sealed partial class CacheDesk(
                 // A silo has just gone; where its grains are now is not known everywhere yet. The others still serve.
                 if (deadline.IsOver)
                 {
-                    LogNotAnswered(exception);
+                    _asking.OnFailed(exception);
                     return null;
                 }
 
@@ -81,7 +98,7 @@ internal sealed partial class CacheDesk(
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 _rest.Begin();
-                LogRest(exception);
+                _asking.OnFailed(exception);
                 return null;
             }
         }
@@ -89,10 +106,4 @@ internal sealed partial class CacheDesk(
 
     /// <summary>A request has its answer, or will not get it from here.</summary>
     public void OnJoined(ChatCacheResult result) => telemetry.OnRequest(result);
-
-    [LoggerMessage(LogLevel.Warning, "The response cache does not answer and is left alone for a while")]
-    private partial void LogRest(Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "A part of the response cache does not answer")]
-    private partial void LogNotAnswered(Exception exception);
 }

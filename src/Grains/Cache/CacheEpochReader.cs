@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Background;
 
 namespace Prism.Cache;
 
@@ -15,21 +16,23 @@ internal sealed partial class CacheEpochReader(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource _stop = new();
+    // Cancelled once it is read, or by the silo's stop.
+    private readonly CancellationTokenSource _read = new();
 
     public void Participate(ISiloLifecycle observer)
     {
         if (options.Value.Enabled)
         {
-            observer.Subscribe(nameof(CacheEpochReader), ServiceLifecycleStage.Active, StartAsync, _ => _stop.CancelAsync());
+            observer.Subscribe(nameof(CacheEpochReader), ServiceLifecycleStage.Active, StartAsync, _ => _read.CancelAsync());
         }
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose() => _read.Dispose();
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        var reading = Task.Run(ReadAsync, cancellationToken);
+        var loop = new SurvivingLoop("Reading the epoch of the cache", RetryDelay, ReadAsync, time, logger);
+        var reading = loop.RunInBackground(_read.Token);
         try
         {
             await reading.WaitAsync(Patience, time, cancellationToken);
@@ -40,27 +43,12 @@ internal sealed partial class CacheEpochReader(
         }
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(CancellationToken stop)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                epoch.Take(await grains.GetGrain<ICacheEpochGrain>(GrainKeys.CacheEpoch).GetAsync());
-                return;
-            }
-            catch (Exception exception)
-            {
-                LogNotRead(exception);
-            }
-
-            await Task.Delay(RetryDelay, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        epoch.Take(await grains.GetGrain<ICacheEpochGrain>(GrainKeys.CacheEpoch).GetAsync().WaitAsync(stop));
+        await _read.CancelAsync();
     }
 
     [LoggerMessage(LogLevel.Warning, "The silo starts without knowing the cache's epoch, so without the cache until it does")]
     private partial void LogLate();
-
-    [LoggerMessage(LogLevel.Warning, "The cache's epoch could not be read; it is tried again")]
-    private partial void LogNotRead(Exception exception);
 }

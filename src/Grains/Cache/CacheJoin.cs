@@ -10,11 +10,13 @@ namespace Prism.Cache;
 internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) : IDisposable
 {
     private const int MaxAttempts = 5;
+    private const int MaxSeatsHere = 2;
 
     private readonly ChatCachePolicy? _policy = call.Request.Cache;
     private readonly string _hash = desk.HashOf(call);
     private readonly CacheDeadline _deadline = desk.BeginJoin();
     private int _attempts;
+    private int _seatsHere;
     private string? _following;
 
     /// <summary>What the cache had to do with the request, as far as it has come.</summary>
@@ -24,6 +26,11 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
     /// <returns>Null where the request has to call by itself.</returns>
     public async ValueTask<Seat?> NextAsync(CancellationToken cancellationToken)
     {
+        if (MayFollow && desk.TryBoardHere(_hash) is { } reader)
+        {
+            return Take(new() { Reader = reader, Result = ChatCacheResult.Joined });
+        }
+
         while (_attempts++ < MaxAttempts && !_deadline.IsOver && desk.TryBegin(_following is not null) is { } epoch)
         {
             var announced = desk.Announce();
@@ -38,8 +45,7 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
                 seat = SeatAt(answer, epoch, announced);
                 if (seat is not null)
                 {
-                    Result = seat.Result;
-                    return seat;
+                    return Take(seat);
                 }
             }
             finally
@@ -51,7 +57,13 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
             }
         }
 
-        Result = _following is null ? ChatCacheResult.Bypass : ChatCacheResult.Miss;
+        // Nobody can tell who leads in the cluster. The requests of this silo still share a call.
+        if (!desk.IsAlone && _seatsHere++ < MaxSeatsHere && !_deadline.IsOver)
+        {
+            return Take(SeatHere());
+        }
+
+        Result = Unled;
         return null;
     }
 
@@ -77,12 +89,37 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
 
     public void Dispose() => desk.OnJoined(Result);
 
+    // What a request is called that makes its own call: it may have lost the one that it followed.
+    private ChatCacheResult Unled => _following is null ? ChatCacheResult.Bypass : ChatCacheResult.Miss;
+
+    private bool MayFollow => !desk.IsAlone && !IsFresh && _seatsHere < MaxSeatsHere;
+
+    private bool IsFresh => _policy?.NoCache ?? false;
+
+    private Seat Take(Seat seat)
+    {
+        Result = seat.Result;
+        return seat;
+    }
+
+    private Seat SeatHere()
+    {
+        var announced = desk.Announce();
+        if (desk.TryFollowHere(_hash, announced, IsFresh) is { } reader)
+        {
+            announced.Withdraw();
+            return new() { Reader = reader, Result = ChatCacheResult.Joined };
+        }
+
+        return new() { Reader = announced.Lead(call, new(null, _hash, isStreamed)), Result = Unled };
+    }
+
     private Task<JoinAnswer?> AskAsync(long epoch, string flight, CancellationToken cancellationToken) => desk.AskAsync(
         GrainKeys.Cache(epoch, _hash),
         new()
         {
             Flight = flight,
-            Refresh = _policy?.NoCache ?? false,
+            Refresh = IsFresh,
             MaxAge = _policy?.MaxAge,
             Lost = _following,
             Alone = desk.IsAlone,

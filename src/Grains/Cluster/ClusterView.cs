@@ -5,7 +5,7 @@ namespace Prism.Cluster;
 
 /// <summary>The membership as this silo's own copy of it has it.</summary>
 internal sealed class ClusterView(
-    IClusterMembershipService membership, ILocalSiloDetails self, IClusterStorage storage, IOptions<ClusterOptions> options) : IClusterView
+    IClusterMembershipService membership, ILocalSiloDetails self, ISiloRow row, IClusterStorage storage, IOptions<ClusterOptions> options) : IClusterView
 {
     public ClusterStatus GetStatus() => new()
     {
@@ -14,7 +14,7 @@ internal sealed class ClusterView(
         Silos =
         [
             .. membership.CurrentSnapshot.Members.Values
-                .Where(member => member.Status != SiloStatus.Dead)
+                .Where(member => member.Status != SiloStatus.Dead && !(row.IsMissing && member.SiloAddress.Equals(self.SiloAddress)))
                 .Select(member => new SiloInfo { Name = member.Name, Address = member.SiloAddress.ToString(), Status = NameOf(member.Status) })
                 .OrderBy(silo => silo.Address, StringComparer.Ordinal),
         ],

@@ -54,6 +54,12 @@ internal sealed partial class SiloBroadcast(IClusterMembershipService membership
                 }
             }
         }
+        catch (Exception exception) when (!expired.IsCancellationRequested)
+        {
+            // Whether it is dead cannot be known: only that what it may hold expires.
+            LogNotTold(exception, silo);
+            await Task.Delay(Timeout.InfiniteTimeSpan, expired).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         catch (OperationCanceledException)
         {
             // Expired: what the silo was told before the change is over.

@@ -136,6 +136,18 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
+    /// <summary>Closes it, also where the cluster knows nothing of why it was open.</summary>
+    /// <param name="status">How it stands in the cluster.</param>
+    public void Reset(CircuitStatus status)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _version, Math.Max(_version, status.Version));
+            _refusesUntil = time.GetTimestamp();
+            Close();
+        }
+    }
+
     /// <summary>Whether the cluster has to be told again that this silo wants to hear of changes; once each time.</summary>
     public bool MustWatch()
     {

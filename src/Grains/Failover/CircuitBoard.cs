@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Background;
 using Prism.Chat;
 using Prism.Limits;
 using Prism.Providers;
@@ -94,6 +95,13 @@ internal sealed partial class CircuitBoard
         }
     }
 
+    /// <summary>An operator has had the circuit of a provider closed.</summary>
+    public void Reset(string provider, CircuitStatus status)
+    {
+        _circuits[provider].Reset(status);
+        _telemetry.OnState(provider, CircuitState.Closed);
+    }
+
     private async ValueTask<(CircuitPass? Pass, ChatError? Refused)> KnockAsync(Circuit circuit)
     {
         var knock = circuit.Knock();
@@ -127,7 +135,8 @@ internal sealed partial class CircuitBoard
     };
 
     // Not awaited, and on a thread of its own kind: the request may be a grain's turn, and has to go on.
-    private void Tell(Circuit circuit, CircuitNews news) => _ = Task.Run(() => TellAsync(circuit, news));
+    private void Tell(Circuit circuit, CircuitNews news) =>
+        _ = BackgroundCall.Begin(() => TellAsync(circuit, news), "Telling the cluster of a circuit", _logger);
 
     /// <returns>Null where nobody could be told.</returns>
     private async Task<CircuitStatus?> TellAsync(Circuit circuit, CircuitNews news)

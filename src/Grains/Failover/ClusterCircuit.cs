@@ -42,6 +42,18 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
         return (status, _version != before);
     }
 
+    /// <summary>Closes it, whatever it was.</summary>
+    public CircuitStatus Reset()
+    {
+        if (_state != CircuitState.Closed)
+        {
+            _failedProbes = 0;
+            Change(CircuitState.Closed);
+        }
+
+        return GetStatus();
+    }
+
     private TimeSpan OpenFor => _state == CircuitState.Open && _openFor - time.GetElapsedTime(_openedAt) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     // A silo that would probe what is closed here has heard, or found out, what this one has forgotten or was never told.

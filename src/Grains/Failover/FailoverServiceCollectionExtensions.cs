@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Prism.Cluster;
 
 namespace Prism.Failover;
 
@@ -14,6 +16,9 @@ internal static class FailoverServiceCollectionExtensions
         services.AddSingleton<RetryBudget>();
         services.AddSingleton<CircuitBoard>();
         services.AddSingleton<IProviderReports, ProviderReports>();
+        services.TryAddSingleton<SiloBroadcast>();
+        services.AddSingleton<IProviderHolds, ProviderHolds>();
+        services.AddGrainService<ProviderHoldsService>();
         services.AddSingleton<FailoverDesk>();
         services.AddSingleton<FailoverCaller>();
         return services;

@@ -13,12 +13,16 @@ internal sealed class Flight(string id) : IDisposable
     private int _readers;
     private State _state;
     private volatile string? _prompt;
+    private volatile string? _ledHere;
 
     /// <summary>Its id in the cluster.</summary>
     public string Id => id;
 
     /// <summary>The key of its prompt's <see cref="Cache.ICacheGrain"/>, once it is led; null in a view of another silo's.</summary>
     public string? Prompt => _prompt;
+
+    /// <summary>What is asked, where the call is made for requests of this silo alone; null otherwise.</summary>
+    public string? LedHere { get => _ledHere; set => _ledHere = value; }
 
     /// <summary>Fires once nobody reads any more what is not complete yet.</summary>
     public CancellationToken Abandoned => _abandoned.Token;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Background;
 using Prism.Cache;
 using Prism.Chat;
 using Prism.Failover;
@@ -12,13 +13,13 @@ namespace Prism.Flights;
 /// <summary>
 /// What a flight is for.
 /// </summary>
-/// <param name="Epoch">The cache's epoch that it was begun in.</param>
+/// <param name="Epoch">The cache's epoch that it was begun in; null where it was begun without the cache, for requests of this silo alone.</param>
 /// <param name="PromptHash">What is asked.</param>
 /// <param name="IsStreamed">Whether the call upstream is streamed, which is as its leader wants its answer.</param>
-internal readonly record struct FlightPlan(long Epoch, string PromptHash, bool IsStreamed)
+internal readonly record struct FlightPlan(long? Epoch, string PromptHash, bool IsStreamed)
 {
-    /// <summary>The key of the prompt's <see cref="ICacheGrain"/>.</summary>
-    public string Prompt => GrainKeys.Cache(Epoch, PromptHash);
+    /// <summary>The key of the prompt's <see cref="ICacheGrain"/>; null without the cache.</summary>
+    public string? Prompt => Epoch is { } epoch ? GrainKeys.Cache(epoch, PromptHash) : null;
 }
 
 /// <summary>
@@ -36,14 +37,20 @@ internal sealed partial class FlightLeader(
 {
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
+    private readonly FailureLog _settling = new("Leaving answers in the response cache", logger);
+
     /// <summary>Begins. What comes of it is in the flight, and later in the cache.</summary>
     public void Lead(Flight flight, ChatCall call, FlightPlan plan)
     {
-        flight.Lead(plan.Prompt);
+        if (plan.Prompt is { } prompt)
+        {
+            flight.Lead(prompt);
+        }
+
         // Before the request can end: from now on the flight spends on its caller's account too.
         var spending = call.Account?.Open();
         // On a thread of its own kind: the request may be a grain's turn, which the flight outlives.
-        _ = Task.Run(() => LeadAsync(flight, call, plan, spending));
+        _ = BackgroundCall.Begin(() => LeadAsync(flight, call, plan, spending), "A shared call", logger);
     }
 
     private async Task LeadAsync(Flight flight, ChatCall call, FlightPlan plan, IDisposable? spending)
@@ -150,12 +157,18 @@ internal sealed partial class FlightLeader(
     // The flight stays until then: those who are sent to it meanwhile get its answer.
     private async Task SettleAsync(string flight, FlightPlan plan, CacheEntry? entry)
     {
+        if (plan.Prompt is not { } prompt)
+        {
+            return;
+        }
+
         var patience = new CacheDeadline(time, LostSilo.Patience);
         while (true)
         {
             try
             {
-                await TellCacheAsync(flight, plan, entry);
+                await TellCacheAsync(flight, prompt, entry is null || epoch.Value != plan.Epoch ? null : entry);
+                _settling.OnSucceeded();
                 return;
             }
             catch (OrleansMessageRejectionException) when (!patience.IsOver)
@@ -166,18 +179,17 @@ internal sealed partial class FlightLeader(
             catch (Exception exception)
             {
                 // Whoever is sent to this flight from now on finds it lost, says so, and leads another.
-                LogNotSettled(exception);
+                _settling.OnFailed(exception);
                 return;
             }
         }
     }
 
     // Noted for deletion first: an entry that is not would stay in the storage for ever.
-    private async Task TellCacheAsync(string flight, FlightPlan plan, CacheEntry? entry)
+    private async Task TellCacheAsync(string flight, string key, CacheEntry? entry)
     {
-        var key = plan.Prompt;
         var cache = grains.GetGrain<ICacheGrain>(key);
-        if (entry is null || epoch.Value != plan.Epoch)
+        if (entry is null)
         {
             await cache.ReleaseAsync(flight);
             return;
@@ -195,7 +207,4 @@ internal sealed partial class FlightLeader(
 
     [LoggerMessage(LogLevel.Error, "Flight {Flight} failed")]
     private partial void LogFault(Exception exception, string flight);
-
-    [LoggerMessage(LogLevel.Warning, "An answer could not be left in the cache")]
-    private partial void LogNotSettled(Exception exception);
 }

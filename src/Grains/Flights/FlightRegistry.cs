@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Prism.Background;
 
 namespace Prism.Flights;
 
@@ -12,6 +13,8 @@ internal sealed partial class FlightRegistry(
 {
     private readonly ConcurrentDictionary<string, Flight> _led = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Flight> _views = new(StringComparer.Ordinal);
+    // Of calls that are made without the cache, by what is asked.
+    private readonly ConcurrentDictionary<string, string> _here = new(StringComparer.Ordinal);
     private long _lastNumber;
 
     /// <summary>
@@ -30,7 +33,48 @@ internal sealed partial class FlightRegistry(
     public void Remove(Flight flight)
     {
         _led.TryRemove(flight.Id, out _);
+        if (flight.LedHere is { } promptHash)
+        {
+            _here.TryRemove(KeyValuePair.Create(promptHash, flight.Id));
+        }
+
         flight.Settle();
+    }
+
+    /// <summary>Takes a seat in the call that is made here for a prompt without the cache; null where there is none.</summary>
+    public FlightReader? TryBoardHere(string promptHash) =>
+        !_here.IsEmpty && _here.TryGetValue(promptHash, out var id) ? TryBoardLed(id) : null;
+
+    /// <summary>Takes a seat in a call that this silo makes for a prompt, or has the given flight be that call.</summary>
+    /// <param name="promptHash">What is asked.</param>
+    /// <param name="prompt">The key of its <see cref="Cache.ICacheGrain"/>, if that is known: a call may be under way from before the cache was gone.</param>
+    /// <param name="own">An announced flight of this silo.</param>
+    /// <param name="isFresh">Whether it is the call from now on, also where there is one.</param>
+    /// <returns>Null: the given flight is to be led.</returns>
+    public FlightReader? TryFollowHere(string promptHash, string? prompt, string own, bool isFresh)
+    {
+        if (!isFresh && prompt is not null && FindLed(prompt) is { } led && TryBoardLed(led) is { } seat)
+        {
+            return seat;
+        }
+
+        // Before it can be found: its end takes it out again.
+        _led[own].LedHere = promptHash;
+        while (true)
+        {
+            var id = isFresh ? _here[promptHash] = own : _here.GetOrAdd(promptHash, own);
+            if (id == own)
+            {
+                return null;
+            }
+
+            if (TryBoardLed(id) is { } reader)
+            {
+                return reader;
+            }
+
+            _here.TryRemove(KeyValuePair.Create(promptHash, id));
+        }
     }
 
     /// <summary>Ends when the flights have ended that this silo leads now, and the cache knows what came of them.</summary>
@@ -60,7 +104,7 @@ internal sealed partial class FlightRegistry(
             var reader = view?.TryBoard();
             if (view is not null && view == own)
             {
-                _ = Task.Run(() => RunViewAsync(view));
+                _ = BackgroundCall.Begin(() => RunViewAsync(view), "Reading a shared call of another silo", logger);
             }
 
             if (reader is not null)
@@ -89,7 +133,8 @@ internal sealed partial class FlightRegistry(
         catch (Exception exception)
         {
             // Its silo is gone, or out of reach: to its readers that is the same.
-            LogLost(exception, view.Id);
+            LogLost(view.Id, exception.GetType().Name);
+            LogStack(exception, view.Id);
         }
         finally
         {
@@ -112,6 +157,9 @@ internal sealed partial class FlightRegistry(
     [LoggerMessage(LogLevel.Debug, "Flight {Flight} has no readers left here")]
     private partial void LogLeft(Exception exception, string flight);
 
-    [LoggerMessage(LogLevel.Warning, "Flight {Flight} is lost")]
-    private partial void LogLost(Exception exception, string flight);
+    [LoggerMessage(LogLevel.Warning, "Shared call {Flight} of another silo is lost ({Failure:l})")]
+    private partial void LogLost(string flight, string failure);
+
+    [LoggerMessage(LogLevel.Debug, "Shared call {Flight} is lost")]
+    private partial void LogStack(Exception exception, string flight);
 }

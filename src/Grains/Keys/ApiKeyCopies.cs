@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Prism.Background;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Limits;
@@ -10,10 +11,14 @@ namespace Prism.Keys;
 /// What this silo knows of API keys, also that there is none. It goes by it for as long as it knows that none has changed
 /// (<see cref="ApiKeyHeartbeat"/>); else it reads a key for each use, however many requests wait for it.
 /// </summary>
-internal sealed partial class ApiKeyCopies : IApiKeys
+internal sealed class ApiKeyCopies : IApiKeys
 {
     /// <summary>How many keys are kept: also of those that there are not.</summary>
     internal const int MostKeys = 4_096;
+
+    // A silo that leaves, a connection that breaks and a machine that is busy are over in a moment. Nobody waits for an outage.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private static readonly ChatError Unavailable = new()
     {
@@ -26,11 +31,13 @@ internal sealed partial class ApiKeyCopies : IApiKeys
     private readonly ApiKeyStore _store;
     private readonly ApiKeyHeartbeat _heartbeat;
     private readonly TimeProvider _time;
-    private readonly ILogger<ApiKeyCopies> _logger;
+    private readonly IClusterStorage _storage;
+    private readonly FailureLog _reading;
 
-    public ApiKeyCopies(ApiKeyStore store, ApiKeyHeartbeat heartbeat, TimeProvider time, ILogger<ApiKeyCopies> logger)
+    public ApiKeyCopies(ApiKeyStore store, ApiKeyHeartbeat heartbeat, IClusterStorage storage, TimeProvider time, ILogger<ApiKeyCopies> logger)
     {
-        (_store, _heartbeat, _time, _logger) = (store, heartbeat, time, logger);
+        (_store, _heartbeat, _storage, _time) = (store, heartbeat, storage, time);
+        _reading = new("Reading an API key", logger);
         heartbeat.Changed = _copies.ForgetAll;
     }
 
@@ -92,21 +99,28 @@ internal sealed partial class ApiKeyCopies : IApiKeys
 
     private Task<HeldKey?> ReadAsync(SiloCopy<HeldKey> copy) => copy.AskOnce(async _ =>
     {
-        var readAt = _time.GetTimestamp();
-        try
+        var begun = _time.GetTimestamp();
+        while (true)
         {
-            // What comes later may be older than anybody may go by.
-            return new(await _store.ReadAsync(copy.Key).WaitAsync(ApiKeyLease.Life, _time), readAt);
-        }
-        catch (Exception exception)
-        {
-            LogNotRead(exception);
-            return null;
+            var readAt = _time.GetTimestamp();
+            try
+            {
+                // What comes later may be older than anybody may go by.
+                var state = await _store.ReadAsync(copy.Key).WaitAsync(ApiKeyLease.Life, _time);
+                _reading.OnSucceeded();
+                return new(state, readAt);
+            }
+            catch (Exception exception) when (!_storage.Status.CanRead || _time.GetElapsedTime(begun) >= Patience)
+            {
+                _reading.OnFailed(exception);
+                return null;
+            }
+            catch (Exception)
+            {
+                await Task.Delay(RetryDelay, _time);
+            }
         }
     });
-
-    [LoggerMessage(LogLevel.Warning, "An API key could not be read")]
-    private partial void LogNotRead(Exception exception);
 
     /// <summary>What was read of a key.</summary>
     private sealed class HeldKey(ApiKeyState state, long readAt)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Prism.Background;
 
 namespace Prism.Keys;
 
@@ -6,14 +7,13 @@ namespace Prism.Keys;
 /// Asks a few times a second whether any API key has changed, so that not each request has to ask about its own. Begins when the first is looked for:
 /// where no keys are used, it costs nothing.
 /// </summary>
-internal sealed partial class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILogger<ApiKeyHeartbeat> logger)
+internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILogger<ApiKeyHeartbeat> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private string? _epoch;
     private long _freshUntil = long.MinValue;
     private int _running;
-    private bool _failing;
 
     /// <summary>Called when something has changed, before this silo is fresh again.</summary>
     public Action Changed { get; set; } = () => { };
@@ -27,7 +27,7 @@ internal sealed partial class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider ti
         if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _running, 1) == 0)
         {
             // Not in the turns of a grain that happens to be the first to ask.
-            _ = Task.Run(RunAsync);
+            _ = new SurvivingLoop("Asking whether API keys have changed", ApiKeyLease.Heartbeat, AskAsync, time, logger).RunInBackground(_stop.Token);
         }
     }
 
@@ -36,22 +36,11 @@ internal sealed partial class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider ti
 
     public void Dispose() => _stop.Dispose();
 
-    private async Task RunAsync()
+    // Until it succeeds again, each key is read for each use.
+    private async Task AskAsync(CancellationToken stop)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            var askedAt = time.GetTimestamp();
-            try
-            {
-                Take(await store.ReadEpochAsync().WaitAsync(ApiKeyLease.Life, time), askedAt);
-            }
-            catch (Exception exception)
-            {
-                OnFailed(exception);
-            }
-
-            await Task.Delay(ApiKeyLease.Heartbeat, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var askedAt = time.GetTimestamp();
+        Take(await store.ReadEpochAsync().WaitAsync(ApiKeyLease.Life, time, stop), askedAt);
     }
 
     private void Take(string? epoch, long askedAt)
@@ -62,20 +51,7 @@ internal sealed partial class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider ti
             Changed();
         }
 
-        _failing = false;
         // Counted from when it was asked for: what has changed since is not in the answer.
         Volatile.Write(ref _freshUntil, askedAt + (long)(ApiKeyLease.Life.TotalSeconds * time.TimestampFrequency));
     }
-
-    private void OnFailed(Exception exception)
-    {
-        if (!_failing)
-        {
-            _failing = true;
-            LogFailing(exception);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Whether API keys have changed cannot be asked: until it can, each of them is read for each use")]
-    private partial void LogFailing(Exception exception);
 }

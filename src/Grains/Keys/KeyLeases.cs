@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Prism.Background;
 using Prism.Cluster;
 using Prism.Limits;
 
@@ -38,7 +39,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         ILogger<KeyLeases> logger)
     {
         (_grains, _silo, _telemetry, _drain, _time, _logger) = (grains, self.SiloAddress.ToParsableString(), telemetry.Keys, drain, time, logger);
-        _sweep = time.CreateTimer(static leases => ((KeyLeases)leases!).Sweep(), this, SweepPeriod, SweepPeriod);
+        _sweep = time.CreateTimer(_ => BackgroundCall.Guard(Sweep, "Closing leases of API keys", _logger), null, SweepPeriod, SweepPeriod);
     }
 
     /// <summary>How many are open.</summary>
@@ -114,7 +115,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
             foreach (var one in closing)
             {
                 _replaced.Remove(one);
-                _ = CloseAsync(one.Holder);
+                _ = BackgroundCall.GuardAsync(() => CloseAsync(one.Holder), "Closing leases of an API key", _logger);
             }
 
             foreach (var (id, lease) in _leases)

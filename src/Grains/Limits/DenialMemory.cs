@@ -46,6 +46,9 @@ internal sealed class DenialMemory(LimitSet limits, TimeProvider time)
 
     public void HoldBack(TimeSpan duration, long now) => _heldBackUntil = Math.Max(_heldBackUntil, now + ToTimestamp(duration));
 
+    /// <summary>The provider may be called again, whatever it said.</summary>
+    public void Lift() => (_heldBackUntil, AskAgainAt) = (0, 0);
+
     /// <summary>What this charge would be told, if anything.</summary>
     public LimitDenial? Find(in Charge charge, long now)
     {

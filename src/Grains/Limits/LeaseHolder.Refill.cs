@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Prism.Limits;
 
 /// <content>The conversation with the ledger: one ask at a time, repeated until it is answered.</content>
@@ -133,6 +131,7 @@ internal sealed partial class LeaseHolder
             {
                 _telemetry.OnGrainCall();
                 OnAnswer(ask, await _source.AskAsync(ask).WaitAsync(AskTimeout, _time));
+                _askLog.OnSucceeded();
             }
             catch (Exception exception)
             {
@@ -168,7 +167,7 @@ internal sealed partial class LeaseHolder
 
     private void OnFailed(Exception exception)
     {
-        LogAskFailed(exception);
+        _askLog.OnFailed(exception);
         lock (_gate)
         {
             var now = _time.GetTimestamp();
@@ -232,7 +231,4 @@ internal sealed partial class LeaseHolder
     }
 
     private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
-
-    [LoggerMessage(LogLevel.Warning, "The ledger could not be asked")]
-    private partial void LogAskFailed(Exception exception);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Prism.Background;
 
 namespace Prism.Limits;
 
@@ -29,6 +30,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     private readonly TimeSpan _queueTimeout;
     private readonly ITimer _wake;
     private readonly ITimer _tick;
+    private readonly FailureLog _askLog;
     private bool _closed;
 
     /// <param name="silo">The silo with its incarnation; has only one holder of this limit set.</param>
@@ -56,9 +58,10 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
         _permits = limits.MaxConcurrency is { } most ? new(most) : null;
         _reservations = new(_pools.Length);
         _denial = new(limits, time);
-        _wake = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnWake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _askLog = new("Asking the ledger", logger);
+        _wake = time.CreateTimer(_ => Guard(OnWake), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         var interval = HasLimits ? TickInterval : Timeout.InfiniteTimeSpan;
-        _tick = time.CreateTimer(static holder => ((LeaseHolder)holder!).OnTick(), this, interval, interval);
+        _tick = time.CreateTimer(_ => Guard(OnTick), null, interval, interval);
     }
 
     /// <summary>How many admitted requests are not settled.</summary>
@@ -128,8 +131,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
 
             var waiter = _waiters.AddLast(new LeaseWaiter(charge));
             waiter.Value.Watch(
-                Queues ? _time.CreateTimer(_ => OnDeadline(waiter), null, _queueTimeout, Timeout.InfiniteTimeSpan) : null,
-                cancellationToken.UnsafeRegister((_, token) => OnCancelled(waiter, token), null));
+                Queues ? _time.CreateTimer(_ => Guard(() => OnDeadline(waiter)), null, _queueTimeout, Timeout.InfiniteTimeSpan) : null,
+                cancellationToken.UnsafeRegister((_, token) => Guard(() => OnCancelled(waiter, token)), null));
             AskIfDue(now);
             return new(waiter.Value.Outcome);
         }
@@ -190,6 +193,16 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             var now = _time.GetTimestamp();
             _denial.HoldBack(duration, now);
             Advance(now);
+        }
+    }
+
+    /// <summary>The provider may be called again, whatever it said.</summary>
+    public void LiftHoldBack()
+    {
+        lock (_gate)
+        {
+            _denial.Lift();
+            Advance(_time.GetTimestamp());
         }
     }
 
@@ -305,6 +318,8 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             }
         }
     }
+
+    private void Guard(Action call) => BackgroundCall.Guard(call, "A turn of a silo's leases", _logger);
 
     private void Advance(long now)
     {

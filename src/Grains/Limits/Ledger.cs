@@ -80,6 +80,9 @@ internal static class Ledger
         return state with { HeldBackUntil = Math.Max(state.HeldBackUntil, state.Now + (long)Math.Ceiling(duration.TotalMilliseconds)) };
     }
 
+    /// <summary>The provider may be called again, whatever it said.</summary>
+    public static LedgerState LiftHoldBack(LedgerState state, LedgerMoment moment) => Advance(state, moment) with { HeldBackUntil = 0 };
+
     /// <summary>The answer to an ask that is not applied.</summary>
     public static LeaseAnswer Refusal(LeaseAsk ask) =>
         new() { Sequence = ask.Sequence, DeniedBy = LimitKind.Ledger, RetryAfter = TimeSpan.FromSeconds(1) };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using Prism.Background;
 
 namespace Prism.Limits;
 
@@ -9,9 +10,11 @@ namespace Prism.Limits;
 /// next write; nothing is answered before it is written. So a second activation, in a partition or after a freeze, cannot give anything away:
 /// the storage refuses its write. Not thread-safe: called in the turns of its grain.
 /// </summary>
-internal sealed partial class LedgerHost(
+internal sealed class LedgerHost(
     IPersistentState<LedgerState> storage, Func<LimitSet> limits, ILedgerCluster cluster, TimeProvider time, ILogger logger)
 {
+    private readonly FailureLog _writes = new("Writing a ledger", logger);
+    private readonly FailureLog _reads = new("Reading a ledger again", logger);
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private List<Waiter> _waiters = [];
     // The machine's calendar as it was at the start, and what has passed since: being set does not move it either.
@@ -26,11 +29,15 @@ internal sealed partial class LedgerHost(
 
     /// <summary>Answers an ask, once what it is granted is written.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
-    public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => EnqueueAsync(new(ask, TimeSpan.Zero));
+    public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => EnqueueAsync(new(ask, null));
 
     /// <summary>Has nobody call the provider for so long.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
-    public Task HoldBackAsync(TimeSpan duration) => EnqueueAsync(new(null, duration));
+    public Task HoldBackAsync(TimeSpan duration) => EnqueueAsync(new(null, (state, moment) => Ledger.HoldBack(state, moment, duration)));
+
+    /// <summary>Has the provider called again, whatever it said.</summary>
+    /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
+    public Task LiftHoldBackAsync() => EnqueueAsync(new(null, Ledger.LiftHoldBack));
 
     /// <summary>How the limits stand.</summary>
     public LedgerStatus GetStatus()
@@ -113,7 +120,7 @@ internal sealed partial class LedgerHost(
             }
             catch (Exception exception)
             {
-                await RecoverAsync(exception);
+                await BackgroundCall.GuardAsync(() => RecoverAsync(exception), "Recovering a ledger", logger);
                 batch.ForEach(waiter => waiter.Answer.TrySetException(exception));
             }
         }
@@ -134,7 +141,7 @@ internal sealed partial class LedgerHost(
             }
             else
             {
-                (next, answers[i], mustWrite) = (Ledger.HoldBack(next, moment, batch[i].HoldBack), new() { Sequence = 0 }, true);
+                (next, answers[i], mustWrite) = (batch[i].Change!(next, moment), new() { Sequence = 0 }, true);
             }
         }
 
@@ -147,6 +154,7 @@ internal sealed partial class LedgerHost(
         {
             storage.State = next;
             await storage.WriteStateAsync();
+            _writes.OnSucceeded();
         }
 
         _state = next;
@@ -155,7 +163,7 @@ internal sealed partial class LedgerHost(
     // Whether a write that failed has reached the storage is not known: only the storage knows what holds now.
     private async Task RecoverAsync(Exception exception)
     {
-        LogWriteFailed(exception);
+        _writes.OnFailed(exception);
         if (exception is InconsistentStateException)
         {
             _overtaken = exception;
@@ -167,6 +175,7 @@ internal sealed partial class LedgerHost(
         try
         {
             await storage.ReadStateAsync();
+            _reads.OnSucceeded();
             if (storage.State.Writer == _writer)
             {
                 _state = storage.State;
@@ -179,7 +188,7 @@ internal sealed partial class LedgerHost(
         catch (Exception unreadable)
         {
             // What is in memory is what was last known to be written. If the failed write did reach the storage, the next one is refused.
-            LogReadFailed(unreadable);
+            _reads.OnFailed(unreadable);
         }
     }
 
@@ -199,13 +208,8 @@ internal sealed partial class LedgerHost(
         return new(now, cluster.ActiveSilos, [.. dead]);
     }
 
-    [LoggerMessage(LogLevel.Warning, "A ledger could not be written")]
-    private partial void LogWriteFailed(Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "A ledger could not be read again")]
-    private partial void LogReadFailed(Exception exception);
-
-    private sealed record Waiter(LeaseAsk? Ask, TimeSpan HoldBack)
+    // Exactly one of the two.
+    private sealed record Waiter(LeaseAsk? Ask, Func<LedgerState, LedgerMoment, LedgerState>? Change)
     {
         public TaskCompletionSource<LeaseAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

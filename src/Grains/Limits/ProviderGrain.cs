@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
+using Prism.Background;
 using Prism.Chat;
 using Prism.Failover;
 using Prism.Providers;
@@ -64,7 +65,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         await _ledger.HoldBackAsync(duration);
         foreach (var ear in _observers.Keys.ToArray())
         {
-            await ear.OnHeldBackAsync(duration);
+            await TellAsync(() => ear.OnHeldBackAsync(duration));
         }
     }
 
@@ -77,14 +78,25 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
             LogCircuit(status, news.Failure);
             foreach (var ear in _observers.Keys.ToArray())
             {
-                await ear.OnCircuitChangedAsync(status with { MayProbe = false });
+                await TellAsync(() => ear.OnCircuitChangedAsync(status with { MayProbe = false }));
             }
         }
 
         return status;
     }
 
+    public async Task<CircuitStatus> LiftHoldsAsync()
+    {
+        await _ledger.LiftHoldBackAsync();
+        var circuit = _circuit.Reset();
+        LogLifted(this.GetPrimaryKeyString());
+        return circuit;
+    }
+
     public Task<LedgerStatus> GetStatusAsync() => Task.FromResult(_ledger.GetStatus());
+
+    // A silo that cannot be told must not keep it from the others.
+    private Task TellAsync(Func<Task> tell) => BackgroundCall.GuardAsync(tell, "Telling a silo of a provider", _logger);
 
     private TimeSpan ProbeLifeOf(ProviderRegistry providers)
     {
@@ -138,6 +150,9 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
 
     [LoggerMessage(LogLevel.Information, "Provider {Provider} answers again: its circuit is closed")]
     private partial void LogClosed(string provider);
+
+    [LoggerMessage(LogLevel.Information, "Provider {Provider} is called again: an administrator has lifted what held it back")]
+    private partial void LogLifted(string provider);
 
     [LoggerMessage(LogLevel.Warning, "Provider {Provider} asked to be left alone for {Duration}")]
     private partial void LogThrottled(string provider, TimeSpan duration);

@@ -50,9 +50,10 @@ internal sealed class SharedWrites<TState>(IPersistentState<TState> storage, Act
             }
             catch (Exception exception)
             {
+                // Callers first: whatever else fails, they must not wait for ever.
+                batch.ForEach(one => one.Written.TrySetException(exception));
                 storage.State = Current;
                 onFailed();
-                batch.ForEach(one => one.Written.SetException(exception));
             }
         }
 

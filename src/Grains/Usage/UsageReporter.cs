@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Background;
 using Prism.Costs;
 
 namespace Prism.Usage;
@@ -56,7 +57,8 @@ internal sealed partial class UsageReporter(
 
     private Task OnStartAsync(CancellationToken cancellationToken)
     {
-        _loop = Task.Run(RunAsync, CancellationToken.None);
+        var loop = new SurvivingLoop("The report of usage", options.Value.ReportInterval, ReportAsync, time, logger) { BeginsAtOnce = false };
+        _loop = loop.RunInBackground(_stop.Token);
         return Task.CompletedTask;
     }
 
@@ -65,22 +67,6 @@ internal sealed partial class UsageReporter(
         await _stop.CancelAsync();
         await _loop;
         await ReportRestAsync(cancellationToken);
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(options.Value.ReportInterval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                await ReportAsync(_stop.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The silo stops, and reports the rest by itself.
-        }
     }
 
     private async Task ReportRestAsync(CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ internal sealed class TracedProvider(IChatProvider inner, TraceOptions options) 
 {
     public ProviderOptions Options => inner.Options;
 
+    public void LiftHolds() => inner.LiftHolds();
+
     public int ExtraOutputTokens(ChatRequest request) => inner.ExtraOutputTokens(request);
 
     public ImmutableArray<string> FindUnsupported(ChatRequest request) => inner.FindUnsupported(request);

@@ -77,6 +77,18 @@ internal sealed partial class EndpointPool
         }
     }
 
+    /// <summary>Leaves none of them alone any more.</summary>
+    public void LiftHolds()
+    {
+        lock (_gate)
+        {
+            foreach (var endpoint in _all)
+            {
+                endpoint.ParkedUntil = long.MinValue;
+            }
+        }
+    }
+
     private static bool IsBetter(PooledEndpoint one, PooledEndpoint other, long now) => (one.ParkedUntil <= now, other.ParkedUntil <= now) switch
     {
         (true, true) => one.Outstanding < other.Outstanding,

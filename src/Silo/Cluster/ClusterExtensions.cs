@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 using Prism.Auth;
 using Prism.Configuration;
 using Prism.Home;
+using Prism.Server;
 
 namespace Prism.Cluster;
 
@@ -19,7 +21,7 @@ internal static class ClusterExtensions
         builder.UseOrleans(silo =>
         {
             _ = redis is null ? silo.UseMemory(endpoints) : silo.UseRedis(endpoints, redis);
-            silo.UseTiming();
+            silo.UseTiming().UseSuddenEnd();
             if (IsDashboardEnabled(builder.Configuration))
             {
                 // Without the live log: it would show what other people's calls write there.
@@ -57,6 +59,8 @@ internal static class ClusterExtensions
             membership.TableRefreshTimeout = timing.Value.TableRefresh;
             membership.IAmAliveTablePublishTimeout = timing.Value.AliveInterval;
             membership.MaxJoinAttemptTime = timing.Value.JoinTimeout;
+            // It would have a silo declared dead that starts slowly, by itself first of all. One that dies while it joins is found by probes.
+            membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
         silo.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<ClusterTimingOptions>>((messaging, timing) =>
         {
@@ -64,6 +68,17 @@ internal static class ClusterExtensions
             messaging.CancelRequestOnTimeout = timing.Value.CancelOnTimeout;
             messaging.MaxEnqueuedRequestsHardLimit = timing.Value.MaxQueuedCalls;
         });
+        return silo;
+    }
+
+    private static ISiloBuilder UseSuddenEnd(this ISiloBuilder silo)
+    {
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.TryAddSingleton<IProcessEnd, ProcessEnd>();
+        silo.Services
+            .AddSingleton<IFatalErrorHandler, SuddenEnd>()
+            .AddSingleton<StandstillMeter>()
+            .AddHostedService(services => services.GetRequiredService<StandstillMeter>());
         return silo;
     }
 

@@ -32,12 +32,15 @@ internal static class ClusterHosting
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services
             .AddSingleton(url)
-            .AddSingleton<IFatalErrorHandler, SuddenEnd>()
             .AddSingleton<RedisConnection>()
-            .AddSingleton<RedisProbe>()
+            .AddSingleton<IRedisProbe, RedisProbe>()
             .AddSingleton<RedisWatch>()
             .AddSingleton<IClusterStorage>(services => services.GetRequiredService<RedisWatch>())
-            .AddHostedService(services => services.GetRequiredService<RedisWatch>());
+            .AddHostedService(services => services.GetRequiredService<RedisWatch>())
+            .AddSingleton<OwnRowWatch>()
+            .AddSingleton<ISiloRow>(services => services.GetRequiredService<OwnRowWatch>())
+            .AddHostedService(services => services.GetRequiredService<OwnRowWatch>())
+            .AddHostedService<DeathLog>();
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (endpoints.ClusterId, endpoints.ServiceId))
             .Configure<EndpointOptions>(options => SetEndpoints(options, endpoints))
             .ShareConnection(url.ToClientOptions());

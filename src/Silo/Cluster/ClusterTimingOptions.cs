@@ -21,8 +21,11 @@ internal sealed class ClusterTimingOptions
     /// <summary>How often a silo writes that it is alive. Default: 5 s.</summary>
     public TimeSpan AliveInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a starting silo waits for silos that do not answer, before it has them declared dead. Default: 30 s.</summary>
-    public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// How long a starting silo tries to join while a silo of the cluster does not answer, before it gives up and exits. A silo that starts slowly is
+    /// not declared dead for that. Default: 300 s.
+    /// </summary>
+    public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(300);
 
     /// <summary>The longest wait for a grain's answer. No grain call waits for an LLM, so whatever takes longer is broken. Default: 15 s.</summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(15);

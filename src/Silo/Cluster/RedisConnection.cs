@@ -48,7 +48,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             await WaitAsync(multiplexer.GetDatabase(), disposed);
             return multiplexer;
         }
-        catch (OperationCanceledException)
+        catch
         {
             await multiplexer.DisposeAsync();
             throw;
@@ -99,6 +99,11 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         catch (RedisServerException exception)
         {
             return exception.Message;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What the client throws besides, a cancellation that is not ours too. To give up here would be to give up for good.
+            return exception.GetType().Name;
         }
     }
 

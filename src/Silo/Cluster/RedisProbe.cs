@@ -7,13 +7,15 @@ namespace Prism.Cluster;
 /// <summary>
 /// One look at Redis: a tiny write of a key that expires. A Redis that is full, or a replica, answers every read and refuses what Prism lives on.
 /// </summary>
-internal sealed class RedisProbe(RedisConnection connection, IOptions<ClusterOptions> cluster, TimeProvider time)
+internal sealed class RedisProbe(RedisConnection connection, IOptions<ClusterOptions> cluster, TimeProvider time) : IRedisProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
     // Under the prefix of all of Prism's keys: a Redis user may be limited to it.
     private readonly RedisKey _key = cluster.Value.ServiceId + "/probe";
+
+    public Task WaitForConnectionAsync(CancellationToken cancellationToken) => connection.GetAsync().WaitAsync(cancellationToken);
 
     /// <summary>What is wrong; null for nothing. Whatever happens to the look is an answer.</summary>
     public async Task<RedisFault?> LookAsync(CancellationToken cancellationToken)

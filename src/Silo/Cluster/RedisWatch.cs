@@ -1,12 +1,12 @@
+using Prism.Background;
+
 namespace Prism.Cluster;
 
 /// <summary>
 /// Knows whether Redis can be used, by a look once a second. What depends on it (readiness) then asks nobody. A process that has stood still
 /// for long does not know what has become of its silo meanwhile, and counts as one that cannot reach Redis until it has looked again.
 /// </summary>
-internal sealed partial class RedisWatch(
-    RedisConnection connection, RedisProbe probe, IClusterMembershipService membership, TimeProvider time, ILogger<RedisWatch> logger)
-    : BackgroundService, IClusterStorage
+internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -16,39 +16,79 @@ internal sealed partial class RedisWatch(
     private static readonly StorageStatus Away = StatusOf(StorageProblems.Unreachable);
     private static readonly RedisFault OutOfDate = new(StorageProblems.Unreachable, "this process has stood still");
 
-    private long _lookedAt = time.GetTimestamp();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SurvivingLoop _loop;
+    private readonly IRedisProbe _probe;
+    private readonly IClusterMembershipService _membership;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisWatch> _logger;
+    private Task _watching = Task.CompletedTask;
+    private long _lookedAt;
     private StorageStatus _status = Away;
     private long _saidAt;
+    private bool _isConnected;
     private bool _isOutOfDate;
+
+    public RedisWatch(IRedisProbe probe, IClusterMembershipService membership, TimeProvider time, ILogger<RedisWatch> logger)
+    {
+        (_probe, _membership, _time, _logger) = (probe, membership, time, logger);
+        _lookedAt = time.GetTimestamp();
+        _loop = new("Watching Redis", Interval, LookAsync, time, logger);
+    }
 
     // Also before the first look after a standstill.
     public StorageStatus Status =>
-        time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < LongestStandstill ? Volatile.Read(ref _status) : Away;
+        _time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < LongestStandstill ? Volatile.Read(ref _status) : Away;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        _watching = _loop.RunInBackground(_stop.Token);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _watching.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task LookAsync(CancellationToken stop)
+    {
+        if (!_isConnected)
+        {
+            await _probe.WaitForConnectionAsync(stop);
+            (_lookedAt, _status, _isConnected) = (_time.GetTimestamp(), Usable, true);
+        }
+
+        NoticeStandstill();
+        Volatile.Write(ref _lookedAt, _time.GetTimestamp());
+        var fault = await FindFaultAsync(stop);
+        if (fault is null)
+        {
+            await CatchUpAsync(stop);
+        }
+
+        Turn(fault);
+    }
+
+    private async Task<RedisFault?> FindFaultAsync(CancellationToken stop)
+    {
         try
         {
-            await connection.GetAsync().WaitAsync(stoppingToken);
-            (_lookedAt, _status) = (time.GetTimestamp(), Usable);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                NoticeStandstill();
-                Volatile.Write(ref _lookedAt, time.GetTimestamp());
-                var fault = await probe.LookAsync(stoppingToken);
-                Turn(fault is null && !await IsUpToDateAsync(stoppingToken) ? OutOfDate : fault);
-            }
+            return await _probe.LookAsync(stop);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (!stop.IsCancellationRequested)
         {
-            // The process stops; or it does so while it still waits for Redis.
+            // Whatever it is, also a cancellation that is not ours.
+            return RedisFault.Of(exception);
         }
     }
 
     private void NoticeStandstill()
     {
-        var gap = time.GetElapsedTime(_lookedAt);
+        var gap = _time.GetElapsedTime(_lookedAt);
         if (gap >= LongestStandstill)
         {
             _isOutOfDate = true;
@@ -58,25 +98,13 @@ internal sealed partial class RedisWatch(
     }
 
     // Reads who is in the cluster after a standstill. Where the others hold this silo for dead, that is its end.
-    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
+    private async Task CatchUpAsync(CancellationToken stop)
     {
-        if (!_isOutOfDate)
+        if (_isOutOfDate)
         {
-            return true;
-        }
-
-        try
-        {
-            await membership.Refresh(cancellationToken: cancellationToken).AsTask().WaitAsync(Patience, time, cancellationToken);
+            await _membership.Refresh(cancellationToken: stop).AsTask().WaitAsync(Patience, _time, stop);
             _isOutOfDate = false;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Whatever it is, the next look tries again: this service must not end the process.
-            LogOutOfDate(exception);
-        }
-
-        return !_isOutOfDate;
     }
 
     private void Turn(RedisFault? fault)
@@ -90,7 +118,7 @@ internal sealed partial class RedisWatch(
         Volatile.Write(ref _status, fault is { } one ? StatusOf(one.Problem) : Usable);
         if (fault is { } found)
         {
-            _saidAt = time.GetTimestamp();
+            _saidAt = _time.GetTimestamp();
             LogUnusable(found.Problem, found.Reason);
         }
         else
@@ -101,9 +129,9 @@ internal sealed partial class RedisWatch(
 
     private void Remind(RedisFault? fault)
     {
-        if (fault is { } found && time.GetElapsedTime(_saidAt) >= Reminder)
+        if (fault is { } found && _time.GetElapsedTime(_saidAt) >= Reminder)
         {
-            _saidAt = time.GetTimestamp();
+            _saidAt = _time.GetTimestamp();
             LogUnusable(found.Problem, found.Reason);
         }
     }
@@ -113,9 +141,6 @@ internal sealed partial class RedisWatch(
 
     [LoggerMessage(LogLevel.Warning, "This process has stood still for {Gap}")]
     private partial void LogStoodStill(TimeSpan gap);
-
-    [LoggerMessage(LogLevel.Warning, "Who is in the cluster could not be read")]
-    private partial void LogOutOfDate(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "Redis cannot be used: {Problem:l} ({Reason:l}). This silo is not ready until it can")]
     private partial void LogUnusable(string problem, string reason);

@@ -1,19 +1,48 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Prism.Server;
+
 namespace Prism.Cluster;
 
 /// <summary>
-/// Ends the process where the silo cannot go on: the others hold it for dead. Orleans' own handler waits two seconds before it does the
-/// same, in which requests would still come in and find nothing that works.
+/// Ends the process where the silo cannot go on, mostly because the cluster has declared it dead: at once, in one line, and with an exit code that
+/// has a supervisor start it again. Orleans' own handler prints pages and waits two seconds, in which requests would come in and find nothing that works.
 /// </summary>
-internal sealed partial class SuddenEnd(ILogger<SuddenEnd> logger) : IFatalErrorHandler
+internal sealed partial class SuddenEnd(StandstillMeter standstill, IProcessEnd process, ILogger<SuddenEnd> logger) : IFatalErrorHandler
 {
+    private int _ended;
+
     public bool IsUnexpected(Exception exception) => true;
 
     public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null)
     {
-        LogEnd(exception, context);
-        Environment.FailFast(context, exception);
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            LogEnd(Explain(context, exception), ExitCodes.LostCluster);
+            process.EndNow(ExitCodes.LostCluster);
+        }
     }
 
-    [LoggerMessage(LogLevel.Critical, "This silo cannot go on and ends: {Reason:l}")]
-    private partial void LogEnd(Exception? exception, string? reason);
+    private string Explain(string? context, Exception? exception)
+    {
+        var reason = Suspecters().Match(context ?? "") is { Success: true } match ? DescribeDeath(match.Groups[1].Value)
+            : (context ?? "").Contains("newer version of myself", StringComparison.Ordinal) ? "a newer silo has its address and port"
+            : (context ?? "").Contains("told I am dead", StringComparison.Ordinal) ? "the cluster has declared it dead"
+            : exception?.GetBaseException() is { } cause ? $"{context}: {cause.GetType().Name}: {cause.Message}"
+            : context ?? "its runtime has failed";
+        var stoodStill = standstill.FindLongest() is { } longest
+            ? string.Create(CultureInfo.InvariantCulture, $"; this process stood still for {longest.TotalSeconds:0.0} s")
+            : "";
+        return string.Join(' ', (reason + stoodStill).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static string DescribeDeath(string suspecters) =>
+        "the cluster has declared it dead" + (suspecters.Length == 0 ? "" : ", as suspected by " + string.Join(", ", suspecters.Split(", ").Distinct()));
+
+    // In the entry of the membership table that Orleans puts into its reason.
+    [GeneratedRegex(@"Suspecters=\[([^\]]*)\]")]
+    private static partial Regex Suspecters();
+
+    [LoggerMessage(LogLevel.Critical, "This silo cannot go on: {Reason:l}. It exits with code {ExitCode}")]
+    private partial void LogEnd(string reason, int exitCode);
 }

@@ -12,30 +12,52 @@ internal static class StartupFailure
     /// <summary>Builds a host, checks its options and runs it to its end.</summary>
     /// <param name="build">Builds the host; may throw what <see cref="Describe"/> knows.</param>
     /// <param name="error">Where the line goes.</param>
-    /// <returns>The exit code of the process: 0, or 1 where it did not start or not stop in time. Any other exception is a bug and is thrown.</returns>
-    public static async Task<int> RunAsync(Func<IHost> build, TextWriter error)
+    /// <param name="signals">The signals to stop; null where the host alone listens for them.</param>
+    /// <returns>The exit code of the process, see <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(Func<IHost> build, TextWriter error, StopSignals? signals = null)
     {
         try
         {
-            if (await HostRun.ToItsEndAsync(build()))
+            var host = build();
+            signals?.HandOver();
+            switch (await HostRun.ToItsEndAsync(host, signals?.Stop ?? default))
             {
-                return 0;
+                case HostEnd.Stopped:
+                    return ExitCodes.Stopped;
+                case HostEnd.StoppedEarly:
+                    await error.WriteLineAsync(HostRun.StoppedEarly);
+                    return ExitCodes.Stopped;
+                default:
+                    await error.WriteLineAsync("prism: did not stop in time, and ends without having left the cluster.");
+                    return ExitCodes.Failed;
             }
-
-            await error.WriteLineAsync("prism: did not stop in time, and ends without having left the cluster.");
-            return 1;
         }
-        catch (Exception exception) when (Describe(exception) is { } line)
+        catch (Exception exception)
         {
-            await error.WriteLineAsync(line);
-            return 1;
+            await error.WriteLineAsync(Describe(exception) ?? DescribeBug(exception));
+            return ExitCodes.Failed;
         }
     }
 
     /// <summary>A line for each thing to mend, or null where the exception is a bug.</summary>
     public static string? Describe(Exception exception) => Find(exception).Distinct().ToList() is { Count: > 0 } messages
-        ? string.Join(Environment.NewLine, messages.Select(message => "prism: " + string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))))
+        ? string.Join(Environment.NewLine, messages.Select(message => Line([message])))
         : null;
+
+    // Without its stack: a process that ends says why in one line. The level debug logs the stacks of a start.
+    private static string DescribeBug(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        return Line([$"cannot go on: {cause.GetType().Name}: {cause.Message}", $"({FindPlace(cause)})"]);
+    }
+
+    private static string FindPlace(Exception exception) =>
+        exception.StackTrace?.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains(" Prism.", StringComparison.Ordinal))
+        ?? exception.TargetSite?.ToString()
+        ?? "no place is known";
+
+    private static string Line(IEnumerable<string> messages) =>
+        "prism: " + string.Join(' ', string.Join(' ', messages).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private static IEnumerable<string> Find(Exception exception) => exception switch
     {

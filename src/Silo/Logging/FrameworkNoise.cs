@@ -20,6 +20,9 @@ internal static class FrameworkNoise
         // Orleans places each activation through a pipeline, which tells of every attempt that is made again. What comes of it the caller hears.
         "Polly" => TextOf(logEvent, "PipelineName") == "Orleans.Placement"
             && (IsEvent(logEvent, "ExecutionAttempt") || TextOf(logEvent, "EventName") == "OnRetry"),
+        // This silo's own death, in two lines of half a page each: Cluster/SuddenEnd says it in one.
+        "Orleans.Runtime.MembershipService.MembershipTableManager" =>
+            HasText(logEvent, "I should be Dead according to") || HasText(logEvent, "I have been told I am dead"),
         // Server GC is advised at every start; for a gateway that mostly waits, the smaller heap of the workstation's is chosen on purpose.
         { } category when category.StartsWith("Orleans", StringComparison.Ordinal) =>
             HasText(logEvent, "Note: S") && logEvent.MessageTemplate.Text.Contains("ServerGC", StringComparison.Ordinal),

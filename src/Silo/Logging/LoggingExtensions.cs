@@ -19,9 +19,14 @@ internal static class LoggingExtensions
     {
         var format = ReadFormat(builder.Configuration, isTerminal: output is null && !Console.IsOutputRedirected);
         ITextFormatter formatter = format == LogFormat.Text ? new TextLineFormatter() : new JsonLineFormatter();
-        builder.Services.AddSingleton(new LogOutput(format));
+        builder.Services.AddSingleton(new LogOutput(format)).AddSingleton<LogSwitch>();
         builder.Services.AddSerilog(
-            (services, logger) => Configure(logger, services.GetRequiredService<IConfiguration>(), output ?? StandardOutput(), formatter),
+            (services, logger) =>
+            {
+                var off = services.GetRequiredService<LogSwitch>();
+                logger.Filter.ByExcluding(_ => off.IsOff);
+                Configure(logger, services.GetRequiredService<IConfiguration>(), output ?? StandardOutput(), formatter);
+            },
             // Two hosts in one process log for themselves.
             preserveStaticLogger: true);
         return builder;

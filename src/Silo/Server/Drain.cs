@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Prism.Background;
 using Prism.Cluster;
 
 namespace Prism.Server;
@@ -32,7 +33,7 @@ internal sealed partial class Drain(
         LogBegun(wait.DrainDelay, wait.DrainTimeout);
         await Task.Delay(wait.DrainDelay, time, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _timer = time.CreateTimer(_ => End(), null, wait.DrainTimeout, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => BackgroundCall.Guard(End, "Ending the drain", logger), null, wait.DrainTimeout, Timeout.InfiniteTimeSpan);
         await _closing.CancelAsync();
     }
 
@@ -55,7 +56,7 @@ internal sealed partial class Drain(
 
     private void End()
     {
-        _timer = time.CreateTimer(_ => Cut(), null, LastWords, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => BackgroundCall.Guard(Cut, "Cutting connections", logger), null, LastWords, Timeout.InfiniteTimeSpan);
         // Not in line: whatever ends by it must not hold up the cut.
         _ = _over.CancelAsync();
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Prism.Auth;
+using Prism.Background;
 using Prism.Cluster;
 using Prism.Health;
 using Prism.Logging;
@@ -22,27 +23,29 @@ internal sealed partial class Greeting(
     LogOutput log,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<Greeting> logger) : BackgroundService
+    ILogger<Greeting> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-            await started.Task.WaitAsync(stoppingToken);
-            while (readiness.FindObstacle() is not null)
-            {
-                await Task.Delay(Pause, time, stoppingToken);
-            }
+    // Cancelled once it has greeted, or by the stop.
+    private readonly CancellationTokenSource _over = new();
 
-            Greet();
-        }
-        catch (OperationCanceledException)
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _ = new SurvivingLoop("Greeting", Pause, GreetOnceReadyAsync, time, logger).RunInBackground(_over.Token);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _over.CancelAsync();
+
+    public void Dispose() => _over.Dispose();
+
+    private async Task GreetOnceReadyAsync(CancellationToken stop)
+    {
+        if (lifetime.ApplicationStarted.IsCancellationRequested && readiness.FindObstacle() is null)
         {
-            // It stops before it was ever ready.
+            Greet();
+            await _over.CancelAsync();
         }
     }
 

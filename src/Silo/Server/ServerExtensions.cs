@@ -25,6 +25,7 @@ internal static class ServerExtensions
             .UseSetting(WebHostDefaults.HttpsPortsKey, "");
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services
+            .AddSingleton<IHostLifetime, SignalLifetime>()
             .AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>()
             .AddSingleton<Connections>()
             .AddSingleton<Drain>()
@@ -36,6 +37,8 @@ internal static class ServerExtensions
                 // The server answers probes while the silo is still waiting for its storage. They stop one after the other, the server first.
                 host.ServicesStartConcurrently = true;
                 host.ShutdownTimeout = server.Value.ShutdownTimeout;
+                // Ours never fail; one of a package that does must not end the process, and with exit code 0 at that.
+                host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
             });
         return builder;
     }

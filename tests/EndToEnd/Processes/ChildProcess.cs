@@ -59,6 +59,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Lets it go on (SIGCONT).</summary>
     public Task ThawAsync() => SignalAsync("CONT");
 
+    /// <summary>Asks it to end: SIGTERM, or as Ctrl-C does.</summary>
+    public Task SignalStopAsync(bool isTerminated) => SignalAsync(isTerminated ? "TERM" : "INT");
+
     /// <summary>Waits until it has ended by itself.</summary>
     public Task WaitForExitAsync(TimeSpan deadline) => _process.WaitForExitAsync().WaitAsync(deadline);
 

@@ -118,6 +118,9 @@ internal sealed class PrismProcess : IAsyncDisposable
     /// <summary>SIGTERM, and waits for the end.</summary>
     public Task<TimeSpan> StopAsync() => _process.StopAsync(StopDeadline);
 
+    /// <summary>SIGTERM or SIGINT, and no wait.</summary>
+    public Task SignalStopAsync(bool isTerminated) => _process.SignalStopAsync(isTerminated);
+
     /// <summary>SIGSTOP.</summary>
     public Task FreezeAsync() => _process.FreezeAsync();
 

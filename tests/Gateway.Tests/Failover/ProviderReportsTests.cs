@@ -1,3 +1,4 @@
+using System.Net;
 using Prism.Chat;
 using Prism.Failover;
 using Prism.Limits;
@@ -47,5 +48,15 @@ public sealed class ProviderReportsTests : GatewayTest
 
         using var response = await Host.Client.GetAsync(new Uri("/admin/providers", UriKind.Relative));
         await Golden.EqualAsync("provider-reports.json", response);
+    }
+
+    [Fact]
+    public async Task What_holds_a_provider_back_is_lifted()
+    {
+        using var lifted = await Host.Client.DeleteAsync(new Uri("/admin/providers/openai/holds", UriKind.Relative));
+        using var unknown = await Host.Client.DeleteAsync(new Uri("/admin/providers/nobody/holds", UriKind.Relative));
+
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (lifted.StatusCode, unknown.StatusCode));
+        Assert.Equal(["openai", "nobody"], Host.Holds.Lifted);
     }
 }

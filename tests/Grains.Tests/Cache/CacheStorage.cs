@@ -13,19 +13,22 @@ internal sealed class CacheStorage : IGrainStorage
     /// <summary>Whether every access fails.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What every reading waits for.</summary>
+    public Task Reading { get; set; } = Task.CompletedTask;
+
     /// <summary>How many states of this name there are.</summary>
     public int Count(string stateName) => _records.Keys.Count(key => key.State == stateName);
 
     /// <summary>All that is stored, as text.</summary>
     public IEnumerable<string> Texts(string stateName) => _records.Where(record => record.Key.State == stateName).Select(record => record.Value.Json);
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        await Reading;
         ThrowIfAway();
         (grainState.State, grainState.ETag, grainState.RecordExists) = _records.TryGetValue((stateName, grainId), out var record)
             ? (JsonSerializer.Deserialize<T>(record.Json)!, Text(record.Etag), true)
             : (Activator.CreateInstance<T>(), null, false);
-        return Task.CompletedTask;
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

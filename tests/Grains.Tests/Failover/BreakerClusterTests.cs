@@ -74,6 +74,38 @@ public sealed class BreakerClusterTests : IAsyncLifetime
         Assert.Equal(3, _cluster.GrainCalls.CountOf(Grain, Method));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task An_administrator_closes_it_on_all_silos()
+    {
+        await OpenAsync();
+
+        Assert.True(await _cluster.LiftAsync(1, "vendor"));
+
+        for (var silo = 0; silo < 2; silo++)
+        {
+            Assert.Null((await CallAsync(silo, Answer("ok"))).Error);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_administrator_lifts_the_wait_that_a_provider_asked_for()
+    {
+        var throttled = Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromHours(1) };
+        await CallAsync(0, throttled);
+        await _cluster.GrainCalls.ReachAsync(Grain, nameof(IProviderGrain.ReportThrottledAsync), 1);
+        Assert.Equal(ChatErrorKind.RateLimited, (await _cluster.CompleteAsync(0)).Error!.Kind);
+
+        Assert.True(await _cluster.LiftAsync(1, "VENDOR"));
+
+        Assert.Null((await CallAsync(0, Answer("ok"))).Error);
+        // What the provider says after that counts again.
+        await CallAsync(0, throttled);
+        Assert.Equal(ChatErrorKind.RateLimited, (await _cluster.CompleteAsync(0)).Error!.Kind);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task There_is_nothing_to_lift_from_a_provider_that_there_is_not() => Assert.False(await _cluster.LiftAsync(0, "nobody"));
+
     // The second silo only ever had an answer: it is the first that opens it, for both.
     private async Task OpenAsync()
     {

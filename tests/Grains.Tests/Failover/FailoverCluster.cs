@@ -52,6 +52,9 @@ internal sealed class FailoverCluster : IAsyncDisposable
 
     public Task<ChatOutcome> CompleteAsync(int silo) => Get<IChatService>(silo).CompleteAsync(Pipeline.Ask(), CancellationToken.None);
 
+    /// <summary>Lifts what holds the provider back, through one silo.</summary>
+    public Task<bool> LiftAsync(int silo, string provider) => Get<IProviderHolds>(silo).LiftAsync(provider);
+
     /// <summary>Waits until every silo has heard how the circuit stands.</summary>
     public Task HeardAsync(CircuitState state) =>
         Task.WhenAll(Logs.Select(log => log.LineAsync($"The circuit of provider vendor is {state}")));

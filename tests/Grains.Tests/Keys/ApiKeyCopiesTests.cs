@@ -14,6 +14,7 @@ public sealed class ApiKeyCopiesTests : IDisposable
 
     private readonly WatchedTime _time = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly KeyStorage _storage = new();
+    private readonly SeenStorage _clusterStorage = new();
     private readonly ApiKeyStore _store;
     private readonly ApiKeyHeartbeat _heartbeat;
     private readonly ApiKeyCopies _copies;
@@ -22,7 +23,7 @@ public sealed class ApiKeyCopiesTests : IDisposable
     {
         _store = new(() => _storage);
         _heartbeat = new(_store, _time, NullLogger<ApiKeyHeartbeat>.Instance);
-        _copies = new(_store, _heartbeat, _time, NullLogger<ApiKeyCopies>.Instance);
+        _copies = new(_store, _heartbeat, _clusterStorage, _time, NullLogger<ApiKeyCopies>.Instance);
     }
 
     public void Dispose() => _heartbeat.Dispose();
@@ -103,12 +104,40 @@ public sealed class ApiKeyCopiesTests : IDisposable
         await StoreAsync();
         await WarmUpAsync();
         _storage.BeforeRead = _ => Task.FromException(new IOException("Away."));
+        _clusterStorage.Status = new() { Kind = "redis", Reachable = false };
         _time.Advance(ApiKeyLease.Life);
 
         var (key, error) = await _copies.FindAsync(Hash, CancellationToken.None).AsTask().WaitAsync(Deadline);
 
         Assert.Null(key);
         Assert.Equal((ChatErrorKind.Overloaded, TimeSpan.FromSeconds(1)), (error!.Kind, error.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public async Task A_storage_that_fails_for_a_moment_refuses_nobody(int failures)
+    {
+        await StoreAsync();
+        await WarmUpAsync();
+        var reads = 0;
+        _storage.BeforeRead = _ => Interlocked.Increment(ref reads) <= failures ? Task.FromException(new IOException("Reset.")) : Task.CompletedTask;
+        _time.Advance(ApiKeyLease.Life);
+
+        Assert.NotNull((await FindAsync()).Key);
+    }
+
+    [Fact]
+    public async Task A_storage_that_keeps_failing_is_not_waited_for()
+    {
+        await StoreAsync();
+        await WarmUpAsync();
+        _storage.BeforeRead = _ => Task.FromException(new IOException("Reset."));
+        _time.Advance(ApiKeyLease.Life);
+        var begun = _time.GetTimestamp();
+
+        Assert.NotNull((await FindAsync()).Error);
+        Assert.InRange(_time.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(3));
     }
 
     [Fact]
@@ -160,6 +189,19 @@ public sealed class ApiKeyCopiesTests : IDisposable
         Assert.InRange(_copies.Count, 1, ApiKeyCopies.MostKeys);
     }
 
+    // Time passes for as long as it takes.
+    private async Task<ApiKeyFinding> FindAsync()
+    {
+        var finding = _copies.FindAsync(Hash, CancellationToken.None).AsTask();
+        while (!finding.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.WhenAny(finding, Task.Delay(1));
+        }
+
+        return await finding;
+    }
+
     private async Task StoreAsync(Func<ApiKey, ApiKey>? change = null)
     {
         var row = new GrainState<ApiKeyState>(new());
@@ -180,8 +222,12 @@ public sealed class ApiKeyCopiesTests : IDisposable
         await _store.AdvanceEpochAsync();
         await _copies.FindAsync(Hash, CancellationToken.None);
         await fresh.WaitAsync(Deadline);
-        // It is fresh, and waits for the next.
-        await _time.TimerAsync(due => due == ApiKeyLease.Heartbeat);
+        // A moment after it has forgotten what was before, it is fresh.
+        while (!_heartbeat.IsFresh(_time.GetTimestamp()))
+        {
+            await Task.Yield();
+        }
+
         await _copies.FindAsync(Hash, CancellationToken.None);
     }
 
@@ -195,5 +241,11 @@ public sealed class ApiKeyCopiesTests : IDisposable
             changed.TrySetResult();
         };
         return changed.Task;
+    }
+
+    /// <summary>The storage as the silo sees it.</summary>
+    private sealed class SeenStorage : Prism.Cluster.IClusterStorage
+    {
+        public Prism.Cluster.StorageStatus Status { get; set; } = Prism.Cluster.StorageStatus.InMemory;
     }
 }

@@ -101,6 +101,12 @@ internal sealed class LocalLedgers
             }
         }
 
+        public async Task<CircuitStatus> LiftHoldsAsync()
+        {
+            await _host.LiftHoldBackAsync();
+            return _circuit.Reset();
+        }
+
         // In memory nothing waits, so that a call is one turn.
         public Task<LeaseAnswer> AskAsync(LeaseAsk ask, ILeaseObserver? observer)
         {

@@ -177,9 +177,14 @@ public sealed class StartupFailureTests
     }
 
     [Fact]
-    public async Task A_bug_is_thrown_with_its_stack()
+    public async Task A_bug_is_one_line_too_with_its_place()
     {
-        Func<IHost> build = () => throw new InvalidOperationException("bug");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => StartupFailure.RunAsync(build, TextWriter.Null));
+        using var error = new StringWriter();
+        Func<IHost> build = () => throw new InvalidOperationException("bug\nof two lines");
+
+        Assert.Equal(1, await StartupFailure.RunAsync(build, error));
+
+        var line = Assert.Single(error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("prism: cannot go on: InvalidOperationException: bug of two lines (at Prism.Tests.", line, StringComparison.Ordinal);
     }
 }

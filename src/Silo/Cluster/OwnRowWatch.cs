@@ -1,0 +1,63 @@
+using Prism.Background;
+
+namespace Prism.Cluster;
+
+/// <summary>
+/// Sees to it that a silo whose row is gone from the membership table (Redis was emptied, or came back empty) ends. The others still reach it, but
+/// no silo that starts will know of it, and its death could not be declared. First it is not ready, for as long as its row may only be late.
+/// </summary>
+internal sealed partial class OwnRowWatch(
+    IMembershipTable table,
+    IClusterMembershipService membership,
+    ILocalSiloDetails self,
+    IFatalErrorHandler end,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<OwnRowWatch> logger) : IHostedService, ISiloRow
+{
+    /// <summary>So many times in a row it has to be missing before the silo is not ready, and before it ends. A read that fails is none.</summary>
+    internal const int MissesUntilUnready = 2;
+
+    /// <summary>See <see cref="MissesUntilUnready"/>.</summary>
+    internal const int MissesUntilEnd = 5;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private int _misses;
+
+    public bool IsMissing => Volatile.Read(ref _misses) >= MissesUntilUnready;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Until the stop begins: a silo that leaves takes its row away itself.
+        _ = new SurvivingLoop("Reading this silo's row of the membership table", Interval, LookAsync, time, logger)
+            .RunInBackground(lifetime.ApplicationStopping);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task LookAsync(CancellationToken stop)
+    {
+        // Before it is active, its row is not there or not read yet.
+        if (membership.CurrentSnapshot.GetSiloStatus(self.SiloAddress) != SiloStatus.Active)
+        {
+            return;
+        }
+
+        var row = (await table.ReadRowAsync(self.SiloAddress, stop).WaitAsync(Patience, time, stop)).TryGet(self.SiloAddress);
+        Volatile.Write(ref _misses, row is null ? _misses + 1 : 0);
+        if (_misses == MissesUntilUnready)
+        {
+            LogMissing();
+        }
+        else if (_misses == MissesUntilEnd)
+        {
+            end.OnFatalException(this, "its row is gone from the membership table, as after Redis was emptied");
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The membership table has no row of this silo: it is not ready, and ends if that stays so")]
+    private partial void LogMissing();
+}

@@ -1,0 +1,62 @@
+using Prism.Background;
+
+namespace Prism.Cluster;
+
+/// <summary>
+/// Measures for how long this process stood still: frozen, swapped out, or without its share of the processors. To the other silos that is the
+/// same as being dead.
+/// </summary>
+internal sealed class StandstillMeter : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    // What is shorter cannot be why others gave this silo up.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly SurvivingLoop _loop;
+    private long _seenAt;
+    private long _endedAt;
+    private TimeSpan _longest;
+
+    public StandstillMeter(TimeProvider time, ILogger<StandstillMeter> logger)
+    {
+        (_time, _seenAt) = (time, time.GetTimestamp());
+        _loop = new("Measuring standstills", Interval, _ => Task.FromResult(Measure()), time, logger);
+    }
+
+    /// <summary>
+    /// The longest standstill of the last two minutes; null where there was none. Also counts the one that ends with this call: after a freeze,
+    /// another part of the process may be the first to run.
+    /// </summary>
+    public TimeSpan? FindLongest() => Measure() is var longest && longest >= Shortest ? longest : null;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _ = _loop.RunInBackground(_stop.Token);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _stop.CancelAsync();
+
+    public void Dispose() => _stop.Dispose();
+
+    private TimeSpan Measure()
+    {
+        lock (_lock)
+        {
+            var now = _time.GetTimestamp();
+            var gap = _time.GetElapsedTime(_seenAt, now) - Interval;
+            _seenAt = now;
+            if (gap >= _longest || _time.GetElapsedTime(_endedAt, now) > Memory)
+            {
+                (_longest, _endedAt) = (gap, now);
+            }
+
+            return _longest;
+        }
+    }
+}
