@@ -13,6 +13,7 @@ using Prism.OpenApi;
 using Prism.Overload;
 using Prism.Providers;
 using Prism.RequestIds;
+using Prism.Storage;
 using Prism.Templates;
 using Prism.Usage;
 
@@ -22,8 +23,8 @@ namespace Prism;
 public static class GatewayEndpoints
 {
     /// <summary>
-    /// Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, a key, and no more
-    /// at a time than this silo can work on.
+    /// Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, a key, the
+    /// storage where one is needed, and no more at a time than this silo can work on.
     /// </summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
@@ -32,6 +33,7 @@ public static class GatewayEndpoints
         .UseMiddleware<StartingMiddleware>()
         .UseMiddleware<DrainMiddleware>()
         .UseMiddleware<AuthMiddleware>()
+        .UseMiddleware<StorageMiddleware>()
         .UseMiddleware<OverloadMiddleware>();
 
     /// <summary>Maps the REST and SSE endpoints, each with who may call it: what does not say so is nobody's.</summary>
@@ -49,31 +51,32 @@ public static class GatewayEndpoints
         app.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key);
         app.MapGet("/providers", ProvidersEndpoint.List).For(Access.Key);
 
-        app.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates);
+        app.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates).ThatReads();
         app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get).For(Access.Templates);
-        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates);
-        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates);
+        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates).ThatWrites();
+        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates).ThatWrites();
         app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render).For(Access.Templates);
 
-        app.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains);
-        app.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains);
-        app.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains);
-        app.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains);
+        app.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains).ThatReads();
+        app.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains).ThatReads();
+        app.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains).ThatWrites();
+        app.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains).ThatWrites();
 
-        app.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains);
-        app.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains);
-        app.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains);
-        app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains);
-        app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains);
+        app.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains).ThatWrites();
+        app.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains).ThatReads();
+        app.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains).ThatReads();
+        app.MapDelete("/v1/runs/{id}", RunsEndpoint.Delete).For(Access.Chains).ThatWrites();
+        app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains).ThatReads();
+        app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains).ThatWrites();
 
         app.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin);
-        app.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin);
-        app.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin);
-        app.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin);
-        app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin);
-        app.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin);
-        app.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin);
-        app.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin);
+        app.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin).ThatWrites();
+        app.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin).ThatReads();
+        app.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin).ThatWrites();
+        app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin).ThatReads();
+        app.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin).ThatWrites();
+        app.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin).ThatWrites();
+        app.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin).ThatReads();
         app.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin);
 
         app.MapGet("/health", HealthEndpoint.Report).For(Access.Key);

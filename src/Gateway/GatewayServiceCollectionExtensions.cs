@@ -7,6 +7,7 @@ using Prism.Health;
 using Prism.Keys;
 using Prism.Overload;
 using Prism.Sse;
+using Prism.Storage;
 using Prism.Usage;
 
 namespace Prism;
@@ -16,8 +17,9 @@ public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
     /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
-    /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Failover.IProviderReports"/>, an <see cref="Failover.IProviderHolds"/>, an
-    /// <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IGrainFactory"/>, an
+    /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Failover.IProviderReports"/>, an
+    /// <see cref="Failover.IProviderHolds"/>, an <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an
+    /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an
     /// <see cref="Cluster.IClusterView"/>, an <see cref="Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and write
     /// into the <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
     /// </summary>
@@ -31,6 +33,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<Readiness>();
         services.AddSingleton<KeysEndpoint>();
         services.AddSingleton<OwnerNames>();
+        services.AddOptions<StorageOptions>();
+        services.AddSingleton<StorageCalls>();
         services.AddOptions<OverloadOptions>();
         services.AddSingleton<OverloadTelemetry>();
         services.AddSingleton<RequestGate>();

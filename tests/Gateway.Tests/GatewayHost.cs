@@ -60,6 +60,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IProviderHolds>(Holds)
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IApiKeys>(Keys)
+            .AddSingleton<IKeyRequests>(KeyRequests)
             .AddSingleton<IClusterView>(Cluster)
             .AddSingleton<IDrain>(Drain)
             .AddSingleton<IMetricFactory>(Prometheus.Metrics.WithCustomRegistry(Registry))
@@ -88,6 +89,8 @@ public sealed class GatewayHost : IAsyncDisposable
     internal ScriptedTemplates Templates { get; } = new();
 
     internal ScriptedKeys Keys { get; } = new();
+
+    internal ScriptedKeyRequests KeyRequests { get; } = new();
 
     internal ScriptedCluster Cluster { get; } = new();
 

@@ -22,3 +22,17 @@ internal sealed class ScriptedKeys : IApiKeys
         return _keys.GetValueOrDefault(Convert.ToHexString(sha256.Span), Unknown);
     }
 }
+
+/// <summary>Admits what is no chat, unless a test says otherwise.</summary>
+internal sealed class ScriptedKeyRequests : IKeyRequests
+{
+    public KeyRequest Next { get; set; }
+
+    public string? LastOwner { get; private set; }
+
+    public ValueTask<KeyRequest> AdmitAsync(string owner, CancellationToken cancellationToken)
+    {
+        LastOwner = owner;
+        return new(Next);
+    }
+}

@@ -5,6 +5,7 @@ using Prism.Catalog;
 using Prism.Chat;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Storage;
 
 namespace Prism.Chains;
 
@@ -14,23 +15,28 @@ internal static class ChainsEndpoint
     // Of a name that comes from a body, and may be as long as that.
     private const int LongestName = 64;
 
-    public static async Task List(HttpContext context, IGrainFactory grains)
+    public static async Task List(HttpContext context, IGrainFactory grains, StorageCalls storage)
     {
         var owner = context.GetOwner();
-        var names = await grains.GetGrain<INamesGrain>(GrainKeys.ChainNames(owner)).ListAsync();
-        var chains = await Task.WhenAll(names.Select(name => GrainOf(grains, owner, name).DescribeAsync()));
+        var chains = await storage.AskAsync(
+            async _ =>
+            {
+                var names = await grains.GetGrain<INamesGrain>(GrainKeys.ChainNames(owner)).ListAsync();
+                return await Task.WhenAll(names.Select(name => GrainOf(grains, owner, name).DescribeAsync()));
+            },
+            context.RequestAborted);
         await context.Response.WriteJsonAsync(new ChainList([.. chains.OfType<ChainSummary>()]), GatewayJson.Api.ChainList);
     }
 
-    public static async Task Get(HttpContext context, string name, IGrainFactory grains)
+    public static async Task Get(HttpContext context, string name, IGrainFactory grains, StorageCalls storage)
     {
-        var chain = await FindAsync(grains, context.GetOwner(), name);
+        var chain = await storage.AskAsync(_ => FindAsync(grains, context.GetOwner(), name), context.RequestAborted);
         await (chain is null
             ? context.WriteErrorAsync(NotFound(name))
             : context.Response.WriteJsonAsync(ChainBody.Of(chain), GatewayJson.Api.ChainBody));
     }
 
-    public static async Task Put(HttpContext context, string name, IGrainFactory grains)
+    public static async Task Put(HttpContext context, string name, IGrainFactory grains, StorageCalls storage)
     {
         if (await context.ReadJsonBodyAsync(GatewayJson.Api.ChainBody) is not { } body)
         {
@@ -39,7 +45,7 @@ internal static class ChainsEndpoint
 
         var outcome = (StoredName.Check("chain", name) ?? body.Check(name)) is { } refused
             ? new() { Error = refused }
-            : await GrainOf(grains, context.GetOwner(), name).PutAsync(body.ToDraft());
+            : await storage.AskAsync(_ => GrainOf(grains, context.GetOwner(), name).PutAsync(body.ToDraft()), context.RequestAborted);
         if (outcome.Chain is not { } chain)
         {
             await context.WriteErrorAsync(outcome.Error!);
@@ -50,9 +56,10 @@ internal static class ChainsEndpoint
         await context.Response.WriteJsonAsync(ChainBody.Of(chain), GatewayJson.Api.ChainBody);
     }
 
-    public static async Task Delete(HttpContext context, string name, IGrainFactory grains)
+    public static async Task Delete(HttpContext context, string name, IGrainFactory grains, StorageCalls storage)
     {
-        if (StoredName.Check("chain", name) is null && await GrainOf(grains, context.GetOwner(), name).DeleteAsync())
+        if (StoredName.Check("chain", name) is null
+            && await storage.AskAsync(_ => GrainOf(grains, context.GetOwner(), name).DeleteAsync(), context.RequestAborted))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;

@@ -3,13 +3,23 @@ using Prism.Auth;
 using Prism.Cluster;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Keys;
+using Prism.Limits;
+using Prism.Storage;
 using Serilog;
 
 namespace Prism.Chains;
 
 /// <summary><c>/v1/runs</c></summary>
 internal sealed class RunsEndpoint(
-    ChainClient chains, RunResolver resolver, RunEvents events, IDrain drain, IDiagnosticContext log)
+    ChainClient chains,
+    RunResolver resolver,
+    RunEvents events,
+    IKeyRequests requests,
+    StorageCalls storage,
+    IDrain drain,
+    TimeProvider time,
+    IDiagnosticContext log)
 {
     private const int MostRuns = 100;
 
@@ -27,6 +37,9 @@ internal sealed class RunsEndpoint(
 
     /// <summary><c>POST /v1/runs/{id}/cancel</c></summary>
     public static Task Cancel(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.CancelAsync(context, id);
+
+    /// <summary><c>DELETE /v1/runs/{id}</c></summary>
+    public static Task Delete(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.DeleteAsync(context, id);
 
     /// <summary><c>GET /v1/runs/{id}/events</c></summary>
     public static Task Watch(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.WatchAsync(context, id);
@@ -46,7 +59,15 @@ internal sealed class RunsEndpoint(
             return;
         }
 
-        var outcome = await resolver.StartAsync(body, context.GetOwner(), key, context.RequestAborted);
+        var request = await requests.AdmitAsync(context.GetOwner(), context.RequestAborted);
+        if (request.Error is { } denied)
+        {
+            await context.WriteErrorAsync(denied);
+            return;
+        }
+
+        context.Response.SetRateLimits(request.Limits);
+        var outcome = await StartAsync(context, body, key, request);
         if (outcome.Run is not { } run)
         {
             await context.WriteErrorAsync(outcome.Error!);
@@ -66,10 +87,26 @@ internal sealed class RunsEndpoint(
         await context.Response.WriteJsonAsync(run, ChainJson.Lenient.ChainRun);
     }
 
+    private async Task<ChainStartOutcome> StartAsync(HttpContext context, RunBody body, string? key, KeyRequest request)
+    {
+        try
+        {
+            return await storage.AskAsync(end => resolver.StartAsync(body, context.GetOwner(), key, end), context.RequestAborted);
+        }
+        catch
+        {
+            // It was Prism that could not.
+            request.Cancel?.Invoke();
+            throw;
+        }
+    }
+
     private async Task ListAsync(HttpContext context)
     {
         var (query, error) = RunRequest.ReadQuery(context.Request, MostRuns);
-        var page = error is null ? await chains.ListAsync(context.GetOwner(), query!, context.RequestAborted) : null;
+        var page = error is null
+            ? await storage.AskAsync(end => chains.ListAsync(context.GetOwner(), query!, end), context.RequestAborted)
+            : null;
         await ((error ?? page!.Error) is { } refused
             ? context.WriteErrorAsync(refused)
             : context.Response.WriteJsonAsync(page!, ChainJson.Lenient.RunPage));
@@ -88,9 +125,26 @@ internal sealed class RunsEndpoint(
         if (await FindAsync(context, id) is { } run)
         {
             // It may have been deleted since, at its age.
-            run = await chains.CancelAsync(id, context.RequestAborted) ?? run;
+            run = await storage.AskAsync(end => chains.CancelAsync(id, end), context.RequestAborted) ?? run;
             await context.Response.WriteJsonAsync(run, ChainJson.Lenient.ChainRun);
         }
+    }
+
+    private async Task DeleteAsync(HttpContext context, string id)
+    {
+        if (await FindAsync(context, id) is null)
+        {
+            return;
+        }
+
+        if (await storage.AskAsync(end => chains.DeleteAsync(id, end), context.RequestAborted) == false)
+        {
+            await context.WriteErrorAsync(StatusCodes.Status409Conflict, new(
+                $"Run '{id}' has not ended. Cancel it first: POST /v1/runs/{id}/cancel.", ApiError.InvalidRequest, "id", "run_active"));
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private async Task WatchAsync(HttpContext context, string id)
@@ -119,7 +173,9 @@ internal sealed class RunsEndpoint(
     {
         var shown = id.Length <= LongestId ? id : id[..LongestId] + "…";
         log.Set("Run", shown);
-        if (shown == id && await chains.GetAsync(id, context.RequestAborted) is { } run && run.Owner == context.GetOwner())
+        if (shown == id
+            && await storage.AskAsync(end => chains.GetAsync(id, end), context.RequestAborted) is { } run
+            && run.Owner == context.GetOwner())
         {
             return run;
         }
@@ -136,13 +192,15 @@ internal sealed class RunsEndpoint(
             return run;
         }
 
-        // A silo that stops does not hold the run, only this answer: the client can ask for the rest elsewhere.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Closing);
+        // A silo that stops, and a storage that is away, do not end the run, only this wait: the client can ask for the rest.
+        using var over = new CancellationTokenSource(patience + storage.Patience, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Closing, over.Token);
         try
         {
             return await chains.WaitAsync(run.Id, patience, stop.Token) ?? run;
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (
+            !context.RequestAborted.IsCancellationRequested && (exception is OperationCanceledException || StorageFailure.Is(exception)))
         {
             return run;
         }

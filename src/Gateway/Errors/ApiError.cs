@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Prism.Limits;
 
 namespace Prism.Errors;
 
@@ -10,11 +11,13 @@ internal sealed record ApiErrorBody(ApiError Error);
 /// <param name="Type">The class of error.</param>
 /// <param name="Param">The field of the request at fault.</param>
 /// <param name="Code">The reason, for programs.</param>
+/// <param name="Quota">The quota that is used up, where it is one.</param>
 internal sealed record ApiError(
     string Message,
     string Type,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Param,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Code)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuotaUse? Quota = null)
 {
     public const string InvalidRequest = "invalid_request_error";
     public const string ServerError = "server_error";

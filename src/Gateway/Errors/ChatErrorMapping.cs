@@ -38,12 +38,13 @@ internal static class ChatErrorMapping
             or ChatErrorKind.Unprocessable
             or ChatErrorKind.NotFound
             or ChatErrorKind.Conflict =>
-            new(error.Message, ApiError.InvalidRequest, error.Param, error.Code),
+            new(error.Message, ApiError.InvalidRequest, error.Param, error.Code, error.Quota),
         ChatErrorKind.ModelNotFound => new(error.Message, ApiError.InvalidRequest, error.Param ?? "model", "model_not_found"),
         ChatErrorKind.PermissionDenied => new(error.Message, ApiError.InvalidRequest, error.Param, "permission_denied"),
+        ChatErrorKind.RateLimited when error.Quota is { } quota => new(error.Message, "rate_limit_exceeded", error.Param, error.Code, quota),
         ChatErrorKind.RateLimited => new(error.Message, "rate_limit_exceeded", error.Param, "rate_limit_exceeded"),
         ChatErrorKind.QuotaExceeded => new(error.Message, "insufficient_quota", error.Param, "insufficient_quota"),
-        ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, error.Code == ChatError.Stopping ? ChatError.Stopping : "overloaded"),
+        ChatErrorKind.Overloaded => new(error.Message, ApiError.ServerError, null, error.Code is ChatError.Stopping or ChatError.NoStorage ? error.Code : "overloaded"),
         ChatErrorKind.UpstreamUnavailable => new(error.Message, ApiError.ServerError, null, "provider_unavailable"),
         ChatErrorKind.Internal => Internal,
         _ => new(error.Message, ApiError.ServerError, null, "upstream_error"),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Prism.Storage;
 
 namespace Prism.Errors;
 
@@ -28,6 +29,18 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
             await context.WriteErrorAsync(exception.StatusCode, Describe(context, exception.StatusCode));
+            return;
+        }
+        catch (Exception exception) when (StorageFailure.Is(exception))
+        {
+            LogNoStorage(context.Request.Path, StorageFailure.Describe(exception));
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            await context.WriteErrorAsync(StorageErrors.NoAnswer);
             return;
         }
         catch (Exception exception)
@@ -63,6 +76,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         >= 500 => ChatErrorMapping.Internal,
         _ => new("The request could not be read.", ApiError.InvalidRequest, null, "bad_request"),
     };
+
+    [LoggerMessage(LogLevel.Warning, "{Path} could not be answered: the storage, or the silo that has what it needs, is away ({Reason:l})")]
+    private partial void LogNoStorage(PathString path, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Path} failed")]
     private partial void LogUnhandled(Exception exception, PathString path);

@@ -8,12 +8,14 @@ using Prism.Chat;
 using Prism.Errors;
 using Prism.Json;
 using Prism.Limits;
+using Prism.Storage;
 using Prism.Usage;
 
 namespace Prism.Keys;
 
 /// <summary><c>/admin/keys</c>. The keys themselves are made here and forgotten here: what goes further is a hash.</summary>
-internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOptions<AuthOptions> auth, TimeProvider time)
+internal sealed class KeysEndpoint(
+    IGrainFactory grains, UsageClient usage, StorageCalls storage, IOptions<AuthOptions> auth, TimeProvider time)
 {
     // Others may change the same key at the same time, each something else of it.
     private const int PatchAttempts = 3;
@@ -44,7 +46,7 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
 
     /// <summary><c>DELETE /admin/keys/{id}</c></summary>
     public static Task Revoke(HttpContext context, string id, KeysEndpoint endpoint) =>
-        endpoint.RunAsync(context, id, grain => RevokeAsync(context, grain));
+        endpoint.RunAsync(context, id, grain => endpoint.RevokeAsync(context, grain));
 
     private Task RunAsync(HttpContext context, Func<HttpContext, Task> handle) =>
         auth.Value.AdminApiKey is null ? context.WriteErrorAsync(NoAdmin) : handle(context);
@@ -69,7 +71,8 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
 
         var key = IssuedKey.Create();
         var hash = IssuedKey.HashOf(key);
-        var outcome = await GrainOf(GrainKeys.ApiKey(hash)).CreateAsync(terms!, Convert.ToHexStringLower(hash));
+        var outcome = await storage.AskAsync(
+            _ => GrainOf(GrainKeys.ApiKey(hash)).CreateAsync(terms!, Convert.ToHexStringLower(hash)), context.RequestAborted);
         if (outcome.Error is { } error)
         {
             await context.WriteErrorAsync(error);
@@ -91,7 +94,7 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
             return;
         }
 
-        var keys = await FindAsync(query, context.RequestAborted);
+        var keys = await storage.AskAsync(end => FindAsync(query, end), context.RequestAborted);
         var begin = query.Page.After is { } after ? keys.FindIndex(key => key.Id == after) + 1 : 0;
         if (begin == 0 && query.Page.After is not null)
         {
@@ -124,16 +127,17 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
 
     private async Task GetAsync(HttpContext context, IApiKeyGrain grain)
     {
-        if (await grain.GetAsync() is not { } key)
+        if (await storage.AskAsync(_ => grain.GetAsync(), context.RequestAborted) is not { } key)
         {
             await context.WriteErrorAsync(NotFound);
             return;
         }
 
-        var (today, month) = await usage.SumAsync(key.Id, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), context.RequestAborted);
+        var day = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var (today, month) = await storage.AskAsync(end => usage.SumAsync(key.Id, day, end), context.RequestAborted);
         var view = ViewOf(key) with
         {
-            Limits = LimitView.Of(await grain.GetStatusAsync()),
+            Limits = LimitView.Of(await storage.AskAsync(_ => grain.GetStatusAsync(), context.RequestAborted)),
             Usage = new(UsageRow.Of(today), UsageRow.Of(month)),
         };
         await context.Response.WriteJsonAsync(view, GatewayJson.Api.ApiKeyView);
@@ -148,7 +152,7 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
 
         for (var attempt = 1; ; attempt++)
         {
-            if (await grain.GetAsync() is not { } key)
+            if (await storage.AskAsync(_ => grain.GetAsync(), context.RequestAborted) is not { } key)
             {
                 await context.WriteErrorAsync(NotFound);
                 return;
@@ -161,7 +165,7 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
                 return;
             }
 
-            var outcome = await grain.ChangeAsync(terms!, key.Version);
+            var outcome = await storage.AskAsync(_ => grain.ChangeAsync(terms!, key.Version), context.RequestAborted);
             if (outcome.Error is { Code: "key_changed" } && attempt < PatchAttempts)
             {
                 continue;
@@ -174,9 +178,9 @@ internal sealed class KeysEndpoint(IGrainFactory grains, UsageClient usage, IOpt
         }
     }
 
-    private static async Task RevokeAsync(HttpContext context, IApiKeyGrain grain)
+    private async Task RevokeAsync(HttpContext context, IApiKeyGrain grain)
     {
-        if (await grain.RevokeAsync())
+        if (await storage.AskAsync(_ => grain.RevokeAsync(), context.RequestAborted))
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;

@@ -5,14 +5,19 @@ using Microsoft.AspNetCore.Http;
 using Prism.Auth;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Storage;
 
 namespace Prism.Templates;
 
 /// <summary><c>/v1/templates</c></summary>
 internal static class TemplatesEndpoint
 {
-    public static async Task List(HttpContext context, IPromptTemplates templates) => await context.Response.WriteJsonAsync(
-        new TemplateList(await templates.ListAsync(context.GetOwner(), context.RequestAborted)), GatewayJson.Api.TemplateList);
+    // Longer than a change of one waits for a silo that cannot be told of it.
+    private static readonly TimeSpan Patience = TemplateLease.Life + TimeSpan.FromSeconds(2);
+
+    public static async Task List(HttpContext context, IPromptTemplates templates, StorageCalls storage) => await context.Response.WriteJsonAsync(
+        new TemplateList(await storage.AskAsync(end => templates.ListAsync(context.GetOwner(), end), context.RequestAborted)),
+        GatewayJson.Api.TemplateList);
 
     public static async Task Get(HttpContext context, string name, IPromptTemplates templates)
     {
@@ -22,7 +27,7 @@ internal static class TemplatesEndpoint
             : context.Response.WriteJsonAsync(outcome.Template!, GatewayJson.Api.PromptTemplate));
     }
 
-    public static async Task Put(HttpContext context, string name, IPromptTemplates templates)
+    public static async Task Put(HttpContext context, string name, IPromptTemplates templates, StorageCalls storage)
     {
         if (await context.ReadJsonBodyAsync(GatewayJson.Api.TemplateBody) is not { } body)
         {
@@ -36,7 +41,8 @@ internal static class TemplatesEndpoint
             return;
         }
 
-        var outcome = await templates.PutAsync(context.GetOwner(), name, draft!);
+        var outcome = await storage.AskAsync(
+            _ => templates.PutAsync(context.GetOwner(), name, draft!), Patience, context.RequestAborted);
         if (outcome.Error is { } error)
         {
             await context.WriteErrorAsync(error);
@@ -47,9 +53,9 @@ internal static class TemplatesEndpoint
         await context.Response.WriteJsonAsync(outcome.Template!, GatewayJson.Api.PromptTemplate);
     }
 
-    public static async Task Delete(HttpContext context, string name, IPromptTemplates templates)
+    public static async Task Delete(HttpContext context, string name, IPromptTemplates templates, StorageCalls storage)
     {
-        if (await templates.DeleteAsync(context.GetOwner(), name) is { } error)
+        if (await storage.AskAsync(_ => templates.DeleteAsync(context.GetOwner(), name), Patience, context.RequestAborted) is { } error)
         {
             await context.WriteErrorAsync(error);
             return;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Prism.Errors;
 using Prism.Json;
 using Prism.Keys;
+using Prism.Storage;
 
 namespace Prism.Usage;
 
@@ -11,7 +12,7 @@ namespace Prism.Usage;
 /// </summary>
 internal static class UsageEndpoint
 {
-    public static async Task Get(HttpContext context, UsageClient usage, OwnerNames names, TimeProvider time)
+    public static async Task Get(HttpContext context, UsageClient usage, OwnerNames names, StorageCalls storage, TimeProvider time)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var (query, error) = UsageQuery.Read(context.Request, today);
@@ -22,8 +23,10 @@ internal static class UsageEndpoint
         }
 
         var (total, groups) = (default(UsageSums), new Dictionary<UsageGroup, UsageSums>());
-        await foreach (var (owner, entry) in usage.ReadAsync(query.From, query.To, context.RequestAborted))
+        await using var entries = usage.ReadAsync(query.From, query.To, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
+        while (await storage.AskAsync(_ => entries.MoveNextAsync().AsTask(), context.RequestAborted))
         {
+            var (owner, entry) = entries.Current;
             var group = query.GroupOf(owner, entry.Line);
             groups[group] = groups.GetValueOrDefault(group) + entry.Sums;
             total += entry.Sums;
@@ -31,7 +34,7 @@ internal static class UsageEndpoint
 
         var all = query.GroupBy.IsEmpty ? [] : groups.Where(group => query.IsBehind(group.Key)).OrderBy(group => group.Key).ToList();
         var page = all.Take(query.Page.Limit ?? int.MaxValue).ToList();
-        var called = await names.FindAsync(page.Select(group => group.Key.Key).OfType<string>(), context.RequestAborted);
+        var called = await storage.AskAsync(end => names.FindAsync(page.Select(group => group.Key.Key).OfType<string>(), end), context.RequestAborted);
         var rows = page.Select(group => UsageRow.Of(group.Value, group.Key) with { KeyName = called.GetValueOrDefault(group.Key.Key ?? "") });
         var next = page.Count < all.Count ? page[^1].Key.ToCursor() : null;
         await context.Response.WriteJsonAsync(

@@ -14,6 +14,21 @@ public interface INamesGrain : IGrainWithStringKey
     [Alias("add")]
     Task<bool> AddAsync(string name, int most);
 
+    /// <summary>
+    /// Adds a name, and makes room for what it stands for, before that is stored: of a thing that is there already, for what is more than it has.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    /// <param name="bytes">What it is to have.</param>
+    /// <param name="most">The most names.</param>
+    /// <param name="mostBytes">The most bytes of all.</param>
+    /// <returns>Null: it is done. Else what is in the way: <see cref="NamesUse.Names"/> or <see cref="NamesUse.Bytes"/>.</returns>
+    [Alias("reserve")]
+    Task<NamesUse?> ReserveAsync(string name, long bytes, int most, long mostBytes);
+
+    /// <summary>What a name stands for is stored, and has so many bytes now.</summary>
+    [Alias("settle")]
+    Task SettleAsync(string name, long bytes);
+
     /// <summary>Takes a name out, if it is there.</summary>
     [Alias("remove")]
     Task RemoveAsync(string name);
@@ -21,4 +36,15 @@ public interface INamesGrain : IGrainWithStringKey
     /// <summary>All names, in their order.</summary>
     [Alias("list")]
     Task<ImmutableArray<string>> ListAsync();
+}
+
+/// <summary>What an owner has of one kind, where that is as much as may be: either is set.</summary>
+[GenerateSerializer, Immutable, Alias("prism.names-use")]
+public sealed record NamesUse
+{
+    /// <summary>How many there are.</summary>
+    [Id(0)] public int? Names { get; init; }
+
+    /// <summary>How many bytes they have.</summary>
+    [Id(1)] public long? Bytes { get; init; }
 }

@@ -42,6 +42,11 @@ public sealed class ChainClient(IGrainFactory grains, TimeProvider time)
     public Task<ChainRun?> CancelAsync(string runId, CancellationToken cancellationToken) =>
         RetryAsync(() => Grain(runId).CancelAsync(), cancellationToken);
 
+    /// <summary>Deletes a run that has ended. Its idempotency key is free again.</summary>
+    /// <returns>True: it is gone. False: it has not ended, and stays. Null: there is none.</returns>
+    public Task<bool?> DeleteAsync(string runId, CancellationToken cancellationToken) =>
+        RetryAsync(() => Grain(runId).RemoveAsync(), cancellationToken);
+
     /// <summary>The runs of an owner, newest first.</summary>
     public Task<RunPage> ListAsync(string owner, RunQuery query, CancellationToken cancellationToken) =>
         RetryAsync(() => grains.GetGrain<IRunIndexGrain>(GrainKeys.Runs(owner)).ListAsync(query), cancellationToken);

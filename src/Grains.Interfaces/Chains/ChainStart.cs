@@ -34,7 +34,8 @@ public sealed record ChainStartOutcome
 
     /// <summary>
     /// Why there is none: <see cref="ChatErrorKind.InvalidRequest"/> with the step's name, <see cref="ChatErrorKind.RequestTooLarge"/>, or
-    /// <see cref="ChatErrorKind.Unprocessable"/> where the key was used with another body.
+    /// <see cref="ChatErrorKind.Unprocessable"/> where the key was used with another body; with a <see cref="ChatError.Quota"/>,
+    /// <see cref="ChatErrorKind.RateLimited"/> where too many runs are active and <see cref="ChatErrorKind.Conflict"/> where too much is kept.
     /// </summary>
     [Id(1)] public ChatError? Error { get; init; }
 }

@@ -32,6 +32,11 @@ public interface IChainGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("cancel")]
     Task<ChainRun?> CancelAsync();
 
+    /// <summary>Deletes the run, also out of its owner's list.</summary>
+    /// <returns>True: it is gone. False: it has not ended, and stays. Null: there is none.</returns>
+    [Alias("remove")]
+    Task<bool?> RemoveAsync();
+
     /// <summary>
     /// The run's events, in batches, until its last one. Empty where there is no run, or nothing after that event.
     /// </summary>

@@ -61,6 +61,9 @@ public sealed record RunSummary
     /// <summary>When it ended.</summary>
     [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>About how many bytes of JSON it has: until it ends, those that it was started with.</summary>
+    [Id(5)] public long Bytes { get; init; }
+
     /// <summary>Whether nothing will change any more.</summary>
     [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
 }

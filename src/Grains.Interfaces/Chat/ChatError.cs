@@ -13,6 +13,9 @@ public sealed record ChatError
     /// <summary>The code of <see cref="CutShort"/>.</summary>
     public const string Stopping = "stopping";
 
+    /// <summary>The code of a request that needs what is stored, while that cannot be had.</summary>
+    public const string NoStorage = "storage_unavailable";
+
     /// <summary>Which side failed, and at which stage.</summary>
     [Id(0)] public required ChatErrorKind Kind { get; init; }
 
@@ -41,6 +44,9 @@ public sealed record ChatError
     /// Who was asked, and how often: of a stream that failed before its first piece, which has no <see cref="ChatStreamEvent.Started"/>.
     /// </summary>
     [Id(8), JsonIgnore] public ChatRoute? Route { get; init; }
+
+    /// <summary>The quota that is used up, where it is one.</summary>
+    [Id(9), JsonIgnore] public QuotaUse? Quota { get; init; }
 
     /// <summary>What operators may know of it; null where the provider was not asked, or by another process. Not serialized.</summary>
     [field: NonSerialized]

@@ -8,4 +8,9 @@ internal sealed record NamesState
 {
     /// <summary>The names, in their order.</summary>
     [Id(0)] public ImmutableArray<string> Names { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>
+    /// How many bytes each of them has, in the same order; of another length where nobody has said so, or a version before did not know it.
+    /// </summary>
+    [Id(1)] public ImmutableArray<long> Bytes { get => field.IsDefault ? [] : field; init; }
 }

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Catalog;
 using Prism.Chat;
+using Prism.Quotas;
 
 namespace Prism.Chains;
 
@@ -8,10 +10,10 @@ namespace Prism.Chains;
 [HashBasedPlacement, CollectionAgeLimit(Minutes = 5)]
 internal sealed class ChainCatalogGrain(
     [PersistentState(StorageNames.ChainState, StorageNames.Catalogs)] IPersistentState<ChainCatalogState> storage,
-    ChainDrafts drafts) : Grain, IChainCatalogGrain
+    ChainDrafts drafts,
+    IOptions<QuotaOptions> quotas) : Grain, IChainCatalogGrain
 {
-    /// <summary>The most chains of one owner.</summary>
-    internal const int MostChains = 500;
+    private readonly NamesQuota _quota = new("chain", quotas.Value.Chains, quotas.Value.ChainBytes);
 
     // What is known to be written. The state itself is changed before it is, and reads come in between.
     private StoredChain? _stored;
@@ -36,16 +38,20 @@ internal sealed class ChainCatalogGrain(
         }
 
         // The name first: what is stored has to be found in lists, and a name without a chain does no harm there.
-        if (!await Names.AddAsync(name, MostChains))
+        var next = _stored is not null && ChainDrafts.AreSame(_stored, chain!)
+            ? _stored
+            : chain! with { Summary = chain.Summary with { Version = (_stored?.Summary.Version ?? 0) + 1 } };
+        var bytes = NamesQuota.SizeOf(new ChainCatalogState { Chain = next });
+        if (await _quota.ReserveAsync(Names, name, bytes) is { } full)
         {
-            return new() { Error = ChainErrors.TooManyChains(MostChains) };
+            return new() { Error = full };
         }
 
         var isNew = _stored is null;
-        if (_stored is null || !ChainDrafts.AreSame(_stored, chain!))
+        if (!ReferenceEquals(next, _stored))
         {
-            var version = (_stored?.Summary.Version ?? 0) + 1;
-            await StoreAsync(chain! with { Summary = chain.Summary with { Version = version } });
+            await StoreAsync(next);
+            await Names.SettleAsync(name, bytes);
         }
 
         return new() { Chain = _stored, IsNew = isNew };

@@ -50,8 +50,6 @@ internal static class ChainErrors
     public static ChatError WrongVariables(IEnumerable<string> open) => ChatError.Invalid(
         $"'variables' are read from the steps, which need {Quote(open)}: leave them out.", "variables", InvalidChain);
 
-    public static ChatError TooManyChains(int most) => Conflict(Text($"There are {most} chains already: delete one first."), null, "too_many_chains");
-
     public static ChatError Outdated(string name, int based, int? version) => Conflict(
         version is null
             ? $"There is no chain '{name}' of which this could be a change: leave 'version' out to store it."

@@ -15,12 +15,16 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
+    // Others wait for it, and it is only told early.
+    private static readonly TimeSpan LongestTelling = TimeSpan.FromSeconds(1);
+
     private readonly RunStore _store;
     private readonly RunFactory _factory;
     private readonly ChainOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ChainGrain> _logger;
     private readonly RunFeed _feed;
+    private Task _freed = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
     private RunLoop? _loop;
     private bool _starting;
@@ -84,11 +88,22 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
 
         // Both before the run, which without them would be lost with its silo, or never be deleted. Without a run, the reminder, which has the
         // shelf's name, sees to it that they go away again.
-        var shelf = await GrainFactory.GetGrain<IRunRegister>(GrainKeys.Runs(start.Owner)).AddAsync(RunViews.ToSummary(run, Id));
+        var admission = await RegisterOf(start.Owner).AdmitAsync(RunViews.ToSummary(run, Id));
+        if (admission.Shelf is not { } shelf)
+        {
+            DeactivateOnIdle();
+            return new() { Error = admission.Error };
+        }
+
         await this.RegisterOrUpdateReminder(shelf, _options.WakePeriod, _options.WakePeriod);
 
         run = run with { Shelf = shelf };
         await WorkAsync(plan!, loop => loop.BeginAsync(run));
+        if (_store.Current.IsFinished)
+        {
+            await _freed;
+        }
+
         return _store.Exists ? new() { Run = ViewOf() } : throw Overtaken();
     }
 
@@ -96,12 +111,14 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
 
     public async Task<ChainRun?> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (_loop is not null && !_store.Current.IsFinished)
+        if (_loop is not null)
         {
             var wait = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks, 0, LongestWait.Ticks));
             try
             {
-                ThrowIfOvertaken(await _loop.Ended.WaitAsync(wait, _time, cancellationToken));
+                // Until its quota is free, too: the caller's next start may follow at once.
+                await _freed.WaitAsync(wait, _time, cancellationToken);
+                ThrowIfOvertaken(await _loop.Ended);
             }
             catch (TimeoutException)
             {
@@ -117,6 +134,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         if (_loop is not null && !_store.Current.IsFinished)
         {
             ThrowIfOvertaken(await _loop.CancelAsync());
+            await _freed;
         }
 
         return FindView();
@@ -147,6 +165,44 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         await _store.DeleteAsync();
         DeactivateOnIdle();
         return true;
+    }
+
+    public async Task<bool?> RemoveAsync()
+    {
+        if (FindView() is not { } run)
+        {
+            return null;
+        }
+
+        if (!run.IsFinished)
+        {
+            return false;
+        }
+
+        // What it does at its end comes first: it would put away the reminder.
+        await _following;
+        if (_store.Current.Shelf is not { } shelf)
+        {
+            return await DeleteAsync();
+        }
+
+        // Before anything is gone: should this be cut short, it takes the run out of its owner's list.
+        await this.RegisterOrUpdateReminder(shelf, _options.WakePeriod, _options.WakePeriod);
+        await _store.DeleteAsync();
+        await ForgetAsync(shelf);
+        return true;
+    }
+
+    public async Task CheckAsync(string shelf)
+    {
+        if (_store is { Exists: true, Current.IsFinished: true })
+        {
+            await CloseAsync();
+        }
+        else if (FindView() is null && !_starting)
+        {
+            await ForgetAsync(shelf);
+        }
     }
 
     /// <summary>Being activated for it is all that a run needs which is not over.</summary>
@@ -182,12 +238,30 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         _loop = loop;
         // Nobody may call for as long as a model thinks: that is no reason to be collected.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
+        _freed = FreeAsync(loop);
         _following = FollowAsync(loop);
         await begin(loop);
     }
 
+    // Tells the index first, which costs no write. What it could not be told it finds on the shelf.
+    private async Task FreeAsync(RunLoop loop)
+    {
+        if (await loop.Ended)
+        {
+            try
+            {
+                await RegisterOf(_store.Current.Start!.Owner).OnEndedAsync(RunViews.ToSummary(_store.Current, Id)).WaitAsync(LongestTelling, _time);
+            }
+            catch (Exception exception)
+            {
+                LogNotClosed(Id, exception.Message);
+            }
+        }
+    }
+
     private async Task FollowAsync(RunLoop loop)
     {
+        await _freed;
         if (await loop.Ended)
         {
             LogEnded(Id, _store.Current.Status, _store.Writes);
@@ -209,7 +283,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         catch (Exception exception)
         {
             // The reminder is still there, and comes back to it.
-            LogNotClosed(exception, Id);
+            LogNotClosed(Id, exception.Message);
         }
     }
 
@@ -218,7 +292,10 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
     {
         if (_store.Current.Shelf is { } shelf)
         {
-            await GrainFactory.GetGrain<IRunShelf>(shelf).EndAsync(RunViews.ToSummary(_store.Current, Id));
+            var summary = RunViews.ToSummary(_store.Current, Id);
+            await GrainFactory.GetGrain<IRunShelf>(shelf).EndAsync(summary);
+            // Again: it may have counted anew meanwhile, from what the shelf had then.
+            await RegisterOf(_store.Current.Start!.Owner).OnEndedAsync(summary);
         }
 
         await EndReminderAsync();
@@ -238,6 +315,8 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
             await this.UnregisterReminder(reminder);
         }
     }
+
+    private IRunRegister RegisterOf(string owner) => GrainFactory.GetGrain<IRunRegister>(GrainKeys.Runs(owner));
 
     private ChainRun ViewOf() => RunViews.ToRun(_store.Current, Id);
 
@@ -273,6 +352,6 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
     [LoggerMessage(LogLevel.Information, "Run {Run} ended: {Status}, {Writes} writes by this activation")]
     private partial void LogEnded(string run, ChainRunStatus status, int writes);
 
-    [LoggerMessage(LogLevel.Warning, "Run {Run} is not closed yet")]
-    private partial void LogNotClosed(Exception exception, string run);
+    [LoggerMessage(LogLevel.Warning, "Run {Run} is not closed yet ({Reason:l})")]
+    private partial void LogNotClosed(string run, string reason);
 }

@@ -8,4 +8,8 @@ internal interface IRunRecord : IGrainWithStringKey
     /// <returns>False where it has not ended yet: it stays.</returns>
     [Alias("delete")]
     Task<bool> DeleteAsync();
+
+    /// <summary>Has a run that its index counts as active say whether it is: one that has ended, or never came to be, is told to its shelf.</summary>
+    [Alias("check")]
+    Task CheckAsync(string shelf);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Prism.Chat;
 
 namespace Prism.Chains;
 
@@ -14,9 +15,34 @@ internal interface IRunRegister : IGrainWithStringKey
     [AlwaysInterleave, Alias("add")]
     Task<string> AddAsync(RunSummary run);
 
+    /// <summary>
+    /// A run begins, if its owner's quotas have room for it; it is counted and written before this returns. May be told again.
+    /// </summary>
+    [AlwaysInterleave, Alias("admit")]
+    Task<RunAdmission> AdmitAsync(RunSummary run);
+
+    /// <summary>A run has ended, as its shelf knows already.</summary>
+    [AlwaysInterleave, Alias("ended")]
+    Task OnEndedAsync(RunSummary run);
+
+    /// <summary>Runs are deleted, as their shelf knows already.</summary>
+    [AlwaysInterleave, Alias("deleted")]
+    Task OnDeletedAsync(ImmutableArray<string> runIds);
+
     /// <summary>All runs of a shelf are deleted.</summary>
     [AlwaysInterleave, Alias("drop")]
     Task DropAsync(string shelf);
+}
+
+/// <summary>How a run was taken: either <see cref="Shelf"/> or <see cref="Error"/> is set.</summary>
+[GenerateSerializer, Immutable, Alias("prism.run-admission")]
+internal sealed record RunAdmission
+{
+    /// <summary>The shelf that it is on, which is told when it ends.</summary>
+    [Id(0)] public string? Shelf { get; init; }
+
+    /// <summary>The quota that is in the way.</summary>
+    [Id(1)] public ChatError? Error { get; init; }
 }
 
 /// <summary>

@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Chat;
+using Prism.Quotas;
 using Prism.Storage;
 
 namespace Prism.Chains;
 
-/// <summary>Knows on which shelves an owner's runs are. Written only when a shelf is opened or dropped.</summary>
+/// <summary>
+/// Knows on which shelves an owner's runs are, and holds them to the owner's quotas. Written only when a shelf is opened or dropped: what the runs
+/// come to is counted from the shelves, once an activation and where a run would be refused.
+/// </summary>
 [HashBasedPlacement]
 internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
 {
@@ -15,10 +20,22 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
     // With a filter that nothing passes, one call must not read everything there is.
     private const int MostShelvesRead = 16;
 
-    private readonly SharedWrites<RunIndexState> _index;
+    // Who is refused asks again and again.
+    private static readonly TimeSpan RecountPeriod = TimeSpan.FromSeconds(10);
 
-    public RunIndexGrain([PersistentState(StorageNames.RunIndexState, StorageNames.Runs)] IPersistentState<RunIndexState> storage) =>
-        _index = new(storage, DeactivateOnIdle);
+    // Longer than a start takes.
+    private static readonly TimeSpan Startup = TimeSpan.FromMinutes(2);
+
+    private readonly SharedWrites<RunIndexState> _index;
+    private readonly RunAccount _account;
+    private readonly TimeProvider _time;
+    private Task _counting = Task.CompletedTask;
+    private long? _countedAt;
+
+    public RunIndexGrain(
+        [PersistentState(StorageNames.RunIndexState, StorageNames.Runs)] IPersistentState<RunIndexState> storage,
+        IOptions<QuotaOptions> quotas,
+        TimeProvider time) => (_index, _account, _time) = (new(storage, DeactivateOnIdle), new(quotas.Value), time);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +63,57 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
                 return KeyOf(newest.Number);
             }
         }
+    }
+
+    public async Task<RunAdmission> AdmitAsync(RunSummary run)
+    {
+        if (_countedAt is null)
+        {
+            await RecountAsync();
+        }
+
+        var refused = _account.TryBegin(run);
+        if (refused is not null && IsRecountDue())
+        {
+            // Something may have ended of which nothing was heard.
+            await RecountAsync();
+            refused = _account.TryBegin(run);
+        }
+
+        if (refused is not null)
+        {
+            return new() { Error = refused };
+        }
+
+        try
+        {
+            var shelf = await AddAsync(run);
+            _account.OnPut(run.Id);
+            return new() { Shelf = shelf };
+        }
+        catch
+        {
+            // Whether it is on its shelf only that knows.
+            _account.OnPut(run.Id);
+            _countedAt = null;
+            throw;
+        }
+    }
+
+    public Task OnEndedAsync(RunSummary run)
+    {
+        _account.OnEnded(run);
+        return Task.CompletedTask;
+    }
+
+    public Task OnDeletedAsync(ImmutableArray<string> runIds)
+    {
+        foreach (var id in runIds)
+        {
+            _account.OnDeleted(id);
+        }
+
+        return Task.CompletedTask;
     }
 
     public Task DropAsync(string shelf) => _index.ChangeAsync(index =>
@@ -88,6 +156,34 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
         }
 
         return new() { Runs = runs.ToImmutable() };
+    }
+
+    private bool IsRecountDue() => _countedAt is not { } at || _time.GetElapsedTime(at) >= RecountPeriod;
+
+    // One for all who wait for it.
+    private Task RecountAsync() => _counting.IsCompleted ? _counting = CountAsync() : _counting;
+
+    private async Task CountAsync()
+    {
+        _account.BeginRecount();
+        var (at, shelves) = (_time.GetTimestamp(), _index.Current.Shelves);
+        var runs = await Task.WhenAll(shelves.Select(mark => ShelfOf(mark.Number).ReadAsync()));
+        _account.EndRecount(runs.SelectMany(some => some));
+        _countedAt = at;
+        CheckActive(shelves.Zip(runs, (mark, some) => (KeyOf(mark.Number), some)));
+    }
+
+    // A start that was cut short has left a run that is none, and a silo's death may have kept an end from being told.
+    private void CheckActive(IEnumerable<(string Shelf, ImmutableArray<RunSummary> Runs)> shelves)
+    {
+        var before = _time.GetUtcNow() - Startup;
+        foreach (var (shelf, run) in shelves.SelectMany(one => one.Runs, (one, run) => (one.Shelf, run)))
+        {
+            if (!run.IsFinished && run.CreatedAt < before)
+            {
+                GrainFactory.GetGrain<IRunRecord>(run.Id).CheckAsync(shelf).Ignore();
+            }
+        }
     }
 
     // One that two want to open is opened once.

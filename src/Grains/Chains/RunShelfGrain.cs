@@ -94,8 +94,16 @@ internal sealed partial class RunShelfGrain : Grain, IRunShelf, IRemindable
         }
     }
 
-    private Task RemoveAsync(HashSet<string> runIds) => _shelf.ChangeAsync(shelf =>
-        shelf.Runs.RemoveAll(run => runIds.Contains(run.Id)) is var left && left.Length < shelf.Runs.Length ? shelf with { Runs = left } : shelf);
+    private async Task RemoveAsync(HashSet<string> runIds)
+    {
+        await _shelf.ChangeAsync(shelf => shelf.Runs.RemoveAll(run => runIds.Contains(run.Id)) is var left && left.Length < shelf.Runs.Length
+            ? shelf with { Runs = left }
+            : shelf);
+        if (_shelf.Current.Index is { } index)
+        {
+            await GrainFactory.GetGrain<IRunRegister>(index).OnDeletedAsync([.. runIds]);
+        }
+    }
 
     private async Task DeleteItselfAsync()
     {

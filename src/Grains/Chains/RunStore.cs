@@ -42,13 +42,13 @@ internal sealed partial class RunStore(string runId, IPersistentState<RunState> 
             }
             catch (InconsistentStateException exception)
             {
-                LogOvertaken(exception, runId);
+                LogOvertaken(runId, exception.Message);
                 storage.State = Current;
                 return false;
             }
             catch (Exception exception)
             {
-                LogWriteFailed(exception, runId);
+                LogWriteFailed(runId, exception.Message);
                 storage.State = Current;
                 if (await AskAsync(next, repeat) is { } answer)
                 {
@@ -81,7 +81,7 @@ internal sealed partial class RunStore(string runId, IPersistentState<RunState> 
             }
             catch (Exception exception)
             {
-                LogReadFailed(exception, runId);
+                LogReadFailed(runId, exception.Message);
             }
         }
 
@@ -95,12 +95,12 @@ internal sealed partial class RunStore(string runId, IPersistentState<RunState> 
         return true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Another activation has written run {Run}")]
-    private partial void LogOvertaken(Exception exception, string run);
+    [LoggerMessage(LogLevel.Warning, "Another activation has written run {Run} ({Reason:l})")]
+    private partial void LogOvertaken(string run, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Run {Run} could not be written")]
-    private partial void LogWriteFailed(Exception exception, string run);
+    [LoggerMessage(LogLevel.Warning, "Run {Run} could not be written ({Reason:l})")]
+    private partial void LogWriteFailed(string run, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Run {Run} could not be read again")]
-    private partial void LogReadFailed(Exception exception, string run);
+    [LoggerMessage(LogLevel.Warning, "Run {Run} could not be read again ({Reason:l})")]
+    private partial void LogReadFailed(string run, string reason);
 }

@@ -31,6 +31,7 @@ internal static class RunViews
         Status = run.IsFinished ? run.Status : ChainRunStatus.Running,
         CreatedAt = run.CreatedAt,
         FinishedAt = run.FinishedAt,
+        Bytes = run.Bytes,
     };
 
     /// <summary>The event at a place, from 0. Its payload is the step's, which does not change once it is settled.</summary>

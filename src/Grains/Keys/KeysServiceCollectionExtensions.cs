@@ -28,6 +28,7 @@ internal static class KeysServiceCollectionExtensions
         services.AddSingleton<KeyTargets>();
         services.AddSingleton<CallerCharge>();
         services.AddSingleton<CallerAdmission>();
+        services.AddSingleton<IKeyRequests, KeyRequests>();
         services.AddGrainService<ApiKeyCopiesService>();
         return services;
     }

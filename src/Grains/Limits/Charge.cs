@@ -5,7 +5,8 @@ namespace Prism.Limits;
 /// <summary>What one request takes of its limits: itself, a permit, tokens, and money.</summary>
 /// <param name="Tokens">What prompt and answer take, or an upper bound of it.</param>
 /// <param name="MicroUsd">What they cost, in millionths of a USD, or an upper bound of it.</param>
-internal readonly record struct Charge(long Tokens, long MicroUsd = 0)
+/// <param name="WithoutPermit">Whether it is none of the requests that are being answered at the same time.</param>
+internal readonly record struct Charge(long Tokens, long MicroUsd = 0, bool WithoutPermit = false)
 {
     /// <summary>The tokens of an answer, with its prompt. Some servers tell the parts and no total.</summary>
     public static long TokensOf(ChatUsage usage) =>
@@ -14,7 +15,8 @@ internal readonly record struct Charge(long Tokens, long MicroUsd = 0)
     /// <summary>What it takes of one kind.</summary>
     public long Of(LimitKind kind) => kind switch
     {
-        LimitKind.RequestsPerMinute or LimitKind.Concurrency => 1,
+        LimitKind.RequestsPerMinute => 1,
+        LimitKind.Concurrency => WithoutPermit ? 0 : 1,
         LimitKind.TokensPerMinute or LimitKind.TokensPerDay or LimitKind.TokensPerMonth => Tokens,
         LimitKind.MicroUsdPerMonth => MicroUsd,
         _ => 0,

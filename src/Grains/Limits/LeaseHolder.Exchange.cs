@@ -95,7 +95,7 @@ internal sealed partial class LeaseHolder
         }
 
         // Asked for also when none is needed: the answer tells how many may be kept.
-        wants.Add(first is null || _permits.AnyFree
+        wants.Add(first is null or { Charge.WithoutPermit: true } || _permits.AnyFree
             ? new(LimitKind.Concurrency, 0, 0, 0)
             : new(LimitKind.Concurrency, 1, _waiters.Count, 0));
         if (_permits.DrainReturned() is > 0 and var returned)

@@ -153,8 +153,12 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             }
 
             // release before settle: a crash must under-bill, never leak a permit.
-            _permits?.Release();
-            _denial.Forget(LimitKind.Concurrency);
+            if (!reserved.WithoutPermit)
+            {
+                _permits?.Release();
+                _denial.Forget(LimitKind.Concurrency);
+            }
+
             var now = _time.GetTimestamp();
             for (var i = 0; i < _pools.Length; i++)
             {
@@ -239,7 +243,7 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
     private bool TryTake(in Charge charge, long now, out LeaseReservation reservation)
     {
         reservation = default;
-        if (_closed || now < _denial.HeldBackUntil || _permits is { AnyFree: false })
+        if (_closed || now < _denial.HeldBackUntil || (!charge.WithoutPermit && _permits is { AnyFree: false }))
         {
             return false;
         }
@@ -252,7 +256,11 @@ internal sealed partial class LeaseHolder : IAsyncDisposable
             }
         }
 
-        _permits?.Take();
+        if (!charge.WithoutPermit)
+        {
+            _permits?.Take();
+        }
+
         var (slot, version) = _reservations.Open(charge, out var blocks);
         for (var i = 0; i < _pools.Length; i++)
         {

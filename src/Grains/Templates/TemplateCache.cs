@@ -14,6 +14,9 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
     /// <summary>How many names are kept: also of those that there is nothing by.</summary>
     internal const int MostNames = 2_048;
 
+    // A storage that is frozen says nothing for long, and requests wait for it.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2.5);
+
     private static readonly TimeSpan RenewAfter = TemplateLease.Life / 2;
 
     private readonly SiloCopies<TemplateHeld> _copies = new(MostNames);
@@ -54,7 +57,7 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
         var askedAt = time.GetTimestamp();
         try
         {
-            var reading = await grains.GetGrain<ITemplateGrain>(copy.Key).ReadAsync(before?.Revision);
+            var reading = await grains.GetGrain<ITemplateGrain>(copy.Key).ReadAsync(before?.Revision).WaitAsync(LongestWait, time);
             return reading switch
             {
                 { IsKnown: true } => before! with { AskedAt = askedAt },

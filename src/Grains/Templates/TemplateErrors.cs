@@ -134,9 +134,6 @@ internal static partial class TemplateErrors
         "version",
         "outdated_version");
 
-    /// <summary>One template more than an owner may have.</summary>
-    public static ChatError TooMany(int most) => Conflict($"There are {most:N0} templates already: delete one first.", null, "too_many_templates");
-
     /// <summary>Variables that have to be given and are not.</summary>
     public static ChatError Missing(IReadOnlyList<string> names) => ChatError.Invalid(
         names is [_] ? $"Variable {Quote(names)} is missing." : $"Variables {Quote(names)} are missing.",

@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Catalog;
 using Prism.Chat;
+using Prism.Quotas;
 
 namespace Prism.Templates;
 
@@ -9,10 +11,10 @@ namespace Prism.Templates;
 internal sealed class TemplateGrain(
     [PersistentState(StorageNames.TemplateState, StorageNames.Catalogs)] IPersistentState<TemplateState> storage,
     TemplateDrafts drafts,
-    TemplateBroadcast broadcast) : Grain, ITemplateGrain
+    TemplateBroadcast broadcast,
+    IOptions<QuotaOptions> quotas) : Grain, ITemplateGrain
 {
-    /// <summary>The most templates of one owner.</summary>
-    internal const int MostTemplates = 500;
+    private readonly NamesQuota _quota = new("template", quotas.Value.Templates, quotas.Value.TemplateBytes);
 
     // What is known to be written. The state itself is changed before it is, and reads come in between.
     private StoredTemplate? _stored;
@@ -38,15 +40,20 @@ internal sealed class TemplateGrain(
         }
 
         // The name first: what is stored has to be found in lists, and a name without a template does no harm there.
-        if (!await Names.AddAsync(name, MostTemplates))
+        var next = _stored is not null && TemplateDrafts.AreSame(_stored.Template, template!)
+            ? _stored
+            : new() { Template = template! with { Version = (_stored?.Template.Version ?? 0) + 1 }, Revision = Guid.NewGuid().ToString("N") };
+        var bytes = NamesQuota.SizeOf(new TemplateState { Stored = next });
+        if (await _quota.ReserveAsync(Names, name, bytes) is { } full)
         {
-            return new() { Error = TemplateErrors.TooMany(MostTemplates) };
+            return new() { Error = full };
         }
 
         var isNew = _stored is null;
-        if (_stored is null || !TemplateDrafts.AreSame(_stored.Template, template!))
+        if (!ReferenceEquals(next, _stored))
         {
-            await StoreAsync(template! with { Version = (_stored?.Template.Version ?? 0) + 1 });
+            await StoreAsync(next);
+            await Names.SettleAsync(name, bytes);
         }
 
         // Also of what was stored already: by a call that may have ended before all silos knew.
@@ -81,9 +88,8 @@ internal sealed class TemplateGrain(
         return draft.BasedOn is { } based && based != version ? TemplateErrors.Outdated(name, based, version) : null;
     }
 
-    private async Task StoreAsync(PromptTemplate template)
+    private async Task StoreAsync(StoredTemplate next)
     {
-        var next = new StoredTemplate { Template = template, Revision = Guid.NewGuid().ToString("N") };
         storage.State = new() { Stored = next };
         await ChangeAsync(storage.WriteStateAsync);
         _stored = next;

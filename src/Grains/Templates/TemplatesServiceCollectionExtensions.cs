@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prism.Cluster;
+using Prism.Quotas;
 
 namespace Prism.Templates;
 
@@ -20,6 +21,8 @@ internal static class TemplatesServiceCollectionExtensions
         services.TryAddSingleton(provider => new TemplateEngine(
             provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<IOptions<TemplateOptions>>().Value));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<QuotaOptions>, QuotaOptionsValidator>());
+        services.AddOptions<QuotaOptions>().ValidateOnStart();
         services.TryAddSingleton<BuiltInCatalog>();
         services.TryAddSingleton<TemplateDrafts>();
         services.TryAddSingleton<TemplateCache>();

@@ -25,6 +25,8 @@ internal static class Settings
     public const string TemplatesSection = "Prism:Templates";
     public const string CostsSection = "Prism:Costs";
     public const string PricesFilePath = "Prism:Costs:PricesFile";
+    public const string QuotasSection = "Prism:Quotas";
+    public const string StorageSection = "Prism:Storage";
     public const string ClusterSection = "Prism:Cluster";
     public const string RedisSection = "Prism:Redis";
     public const string RedisUrlPath = "Prism:Redis:Url";
@@ -37,6 +39,7 @@ internal static class Settings
     public const string FallbackProvidersPath = "Prism:FallbackProviders";
 
     private const int MaxPort = 65535;
+    private const int MaxEntries = 1_000_000;
     private const long MaxLimit = 1_000_000_000_000;
     private static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxTtl = TimeSpan.FromDays(365);
@@ -165,6 +168,21 @@ internal static class Settings
             new("LLM_RUN_RETENTION", "Prism:Chains:RunRetention", SettingKind.Seconds(MaxTtl), "604800",
                 "How long the run of a chain is kept, from its start."),
         ]),
+        new("Quotas",
+        [
+            new("LLM_QUOTA_ACTIVE_RUNS", "Prism:Quotas:ActiveRuns", SettingKind.WholeNumber(1, MaxEntries), "100",
+                "How many runs of one owner (an API key; all callers where there are no keys) may be active at the same time."),
+            new("LLM_QUOTA_RUNS", "Prism:Quotas:Runs", SettingKind.WholeNumber(1, MaxEntries), "20000",
+                "How many runs of one owner are kept."),
+            new("LLM_QUOTA_RUN_BYTES", "Prism:Quotas:RunBytes", SettingKind.WholeNumber(1, MaxLimit), "268435456",
+                "How many bytes the runs of one owner may have, as JSON."),
+            new("LLM_QUOTA_CHAINS", "Prism:Quotas:Chains", SettingKind.WholeNumber(1, MaxEntries), "500", "How many chains one owner may store."),
+            new("LLM_QUOTA_CHAIN_BYTES", "Prism:Quotas:ChainBytes", SettingKind.WholeNumber(1, MaxLimit), "67108864",
+                "How many bytes the stored chains of one owner may have, as JSON."),
+            new("LLM_QUOTA_TEMPLATES", "Prism:Quotas:Templates", SettingKind.WholeNumber(1, MaxEntries), "500", "How many templates one owner may store."),
+            new("LLM_QUOTA_TEMPLATE_BYTES", "Prism:Quotas:TemplateBytes", SettingKind.WholeNumber(1, MaxLimit), "16777216",
+                "How many bytes the stored templates of one owner may have, as JSON."),
+        ]),
         new("Costs",
         [
             new("LLM_PRICES_FILE", PricesFilePath, SettingKind.Text, null,
@@ -176,6 +194,8 @@ internal static class Settings
         [
             new("LLM_REDIS_URL", RedisUrlPath, SettingKind.RedisUrl, null,
                 "Where silos find each other and keep their state; without it, one silo on its own, in memory."),
+            new("LLM_STORAGE_TIMEOUT", "Prism:Storage:Timeout", SettingKind.Seconds(MaxTimeout), "2.5",
+                "How long a request waits for what is stored on Redis, before it is refused with 503."),
             new("LLM_CLUSTER_ID", "Prism:Cluster:ClusterId", SettingKind.Text, "prism", "Silos with the same id are one cluster."),
             new("LLM_SERVICE_ID", "Prism:Cluster:ServiceId", SettingKind.Text, "prism", "What stored state belongs to; outlives clusters."),
             new("LLM_SILO_PORT", "Prism:Cluster:SiloPort", SettingKind.WholeNumber(1, MaxPort), "11111", "The port for other silos."),

@@ -11,7 +11,9 @@ using Prism.Failover;
 using Prism.Metrics;
 using Prism.Overload;
 using Prism.Providers;
+using Prism.Quotas;
 using Prism.Server;
+using Prism.Storage;
 using Prism.Telemetry;
 using Prism.Templates;
 
@@ -46,9 +48,11 @@ internal static class SettingsExtensions
             .AddSection<TelemetryOptions>(Settings.TelemetrySection)
             .AddSection<TraceOptions>(Settings.TelemetrySection)
             .AddSection<OverloadOptions>(Settings.OverloadSection)
+            .AddSection<StorageOptions>(Settings.StorageSection)
             .AddSection<CacheOptions>(Settings.CacheSection)
             .AddSection<ChainOptions>(Settings.ChainsSection)
             .AddSection<TemplateOptions>(Settings.TemplatesSection)
+            .AddSection<QuotaOptions>(Settings.QuotasSection)
             .AddSection<CostOptions>(Settings.CostsSection)
             .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
             .AddSection<ClusterTimingOptions>(Settings.ClusterSection)

@@ -1,5 +1,6 @@
 using Prism.Configuration;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 
@@ -37,9 +38,10 @@ internal static class LoggingExtensions
         var level = LogLevels.Parse(configuration[Settings.LogLevelPath]);
         logger.MinimumLevel.Is(level)
             .Filter.ByExcluding(FrameworkNoise.IsNoise)
+            .Filter.ByExcluding(IsSaidByItsCaller)
             // A second line for each request, with the whole query in it.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", AtLeastWarning(level))
-            .WriteTo.Sink(new LineSink(output, formatter, SecretMask.Of(configuration)));
+            .WriteTo.Sink(new OutageSink(new LineSink(output, formatter, SecretMask.Of(configuration))));
         if (level < LogEventLevel.Debug)
         {
             // At trace it writes what it stores, and prompts are in that.
@@ -66,4 +68,10 @@ internal static class LoggingExtensions
         Enum.TryParse<LogFormat>(configuration[Settings.LogFormatPath], ignoreCase: true, out var format) && format != LogFormat.Auto ? format
         : isTerminal ? LogFormat.Text
         : LogFormat.Json;
+
+    // Orleans tells of a read or a write that failed twice, and of an activation that failed for it three times. Who asked gets the exception.
+    private static bool IsSaidByItsCaller(LogEvent logEvent) =>
+        logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: "Orleans.Grain" or "Orleans.Persistence.RedisGrainStorage" }
+        && OutageSink.FindCause(logEvent.Exception) is not null;
 }

@@ -3,16 +3,18 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Prism.Tests.Processes;
+using StackExchange.Redis;
 
 namespace Prism.Tests.Redis;
 
 /// <summary>
-/// A <c>redis-server</c> of the test's own that writes each change to its disk before it acknowledges it, with the user of docs/operations.md
-/// and no other: what that user may not do, no test can.
+/// A <c>redis-server</c> of the test's own that writes each change to its disk before it acknowledges it, with the user of docs/operations.md:
+/// what that user may not do, no silo can. A second user is the test's, to have Redis be full or a replica.
 /// </summary>
 internal sealed class RedisServerProcess : TestRedis
 {
     private const string Password = "e2e p@ss/word";
+    private const string Operator = "operator";
 
     private readonly string _user;
     private readonly string _directory;
@@ -49,13 +51,32 @@ internal sealed class RedisServerProcess : TestRedis
             new ProcessStartInfo("redis-server",
             [
                 "--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-                "--user", "default", "off", "--user", .. _user.Split(' '),
+                "--user", "default", "off", "--user", .. _user.Split(' '), "--user", Operator, "on", ">" + Operator, "~*", "+@all",
             ]),
             _logFile);
         await Until.TrueAsync("redis-server listens", TimeSpan.FromSeconds(20), IsListeningAsync);
     }
 
+    /// <summary>Stops the clock for it: it answers nothing, and its connections stay.</summary>
+    public Task FreezeAsync() => _process.FreezeAsync();
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => _process.ThawAsync();
+
+    /// <summary>Has it have no memory left for writes, or as much as it likes.</summary>
+    public Task SetFullAsync(bool isFull) => RunAsync("CONFIG", "SET", "maxmemory", isFull ? "1" : "0");
+
+    /// <summary>Has it be a replica, which takes no writes, or its own master again.</summary>
+    public Task SetReplicaAsync(bool isReplica) => isReplica ? RunAsync("REPLICAOF", "127.0.0.1", "1") : RunAsync("REPLICAOF", "NO", "ONE");
+
     public override ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private async Task RunAsync(string command, params object[] arguments)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(
+            new ConfigurationOptions { EndPoints = { { "127.0.0.1", _port } }, User = Operator, Password = Operator, AllowAdmin = true });
+        await redis.GetServers()[0].ExecuteAsync(command, arguments);
+    }
 
     private async Task<bool> IsListeningAsync()
     {

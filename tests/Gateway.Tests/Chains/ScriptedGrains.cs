@@ -77,10 +77,13 @@ internal sealed class ScriptedChain : IChainCatalogGrain
 
     public ChainDraft? LastDraft { get; private set; }
 
+    /// <summary>What storing it throws; null for nothing.</summary>
+    public Exception? Failure { get; set; }
+
     public Task<ChainPut> PutAsync(ChainDraft draft)
     {
         LastDraft = draft;
-        return Task.FromResult(Put!);
+        return Failure is null ? Task.FromResult(Put!) : Task.FromException<ChainPut>(Failure);
     }
 
     public Task<bool> DeleteAsync()
@@ -109,6 +112,10 @@ internal sealed class ScriptedNames : INamesGrain
     public ImmutableArray<string> Names { get; set; } = [];
 
     public Task<bool> AddAsync(string name, int most) => throw new InvalidOperationException();
+
+    public Task<NamesUse?> ReserveAsync(string name, long bytes, int most, long mostBytes) => throw new InvalidOperationException();
+
+    public Task SettleAsync(string name, long bytes) => throw new InvalidOperationException();
 
     public Task RemoveAsync(string name) => throw new InvalidOperationException();
 

@@ -71,6 +71,13 @@ internal sealed class ScriptedRun(string id, FakeTimeProvider time) : IChainGrai
         return Task.FromResult<ChainRun?>(Run);
     }
 
+    public Task<bool?> RemoveAsync()
+    {
+        var removed = Run?.IsFinished;
+        Run = removed == true ? null : Run;
+        return Task.FromResult(removed);
+    }
+
     public async IAsyncEnumerable<ImmutableArray<ChainEvent>> WatchAsync(
         long afterEventId, bool deltas, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -9,6 +9,7 @@ using Prism.Chains;
 using Prism.Chat;
 using Prism.Failover;
 using Prism.Providers;
+using Prism.Quotas;
 using Prism.Templates;
 using Prism.Tests.Chat;
 using Prism.Tests.Templates;
@@ -48,11 +49,12 @@ internal sealed class ChainCluster : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
-    public static async Task<ChainCluster> StartAsync(short silos = 1, Action<ChainOptions>? configure = null)
+    public static async Task<ChainCluster> StartAsync(
+        short silos = 1, Action<ChainOptions>? configure = null, Action<QuotaOptions>? quotas = null)
     {
         var cluster = new ChainCluster();
         var builder = new InProcessTestClusterBuilder(silos);
-        builder.ConfigureSilo((options, silo) => cluster.Configure(options.SiloName, silo, configure ?? (_ => { })));
+        builder.ConfigureSilo((options, silo) => cluster.Configure(options.SiloName, silo, configure ?? (_ => { }), quotas ?? (_ => { })));
         // A client outside the cluster is not told that a silo is dead: that is for how long it waits for one.
         builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(8)));
         cluster._cluster = builder.Build();
@@ -149,7 +151,7 @@ internal sealed class ChainCluster : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    private void Configure(string siloName, ISiloBuilder silo, Action<ChainOptions> configure)
+    private void Configure(string siloName, ISiloBuilder silo, Action<ChainOptions> configure, Action<QuotaOptions> quotas)
     {
         var provider = ScriptedProvider.Create("vendor", "gpt-4o");
         provider.OnStream = (request, cancellationToken) =>
@@ -178,6 +180,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             .AddPrismGrains()
             .Configure<FailoverOptions>(options => options.MaxRetries = 0)
             .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromMinutes(1))
-            .Configure<ChainOptions>(configure.Invoke);
+            .Configure<ChainOptions>(configure.Invoke)
+            .Configure<QuotaOptions>(quotas.Invoke);
     }
 }

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Prism.Cluster;
+using Prism.Errors;
+using IDiagnosticContext = Serilog.IDiagnosticContext;
+
+namespace Prism.Storage;
+
+/// <summary>
+/// Refuses at once what needs the storage while this silo knows that there is none, or that it is full: nothing of the request is read, and no
+/// grain is asked. Whatever needs none is served.
+/// </summary>
+internal sealed class StorageMiddleware(RequestDelegate next, IClusterView cluster, IDiagnosticContext log)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<StorageUseRule>() is not { Use: var use })
+        {
+            return next(context);
+        }
+
+        var storage = cluster.GetStatus().Storage;
+        if (use == StorageUse.Writes ? storage.CanWrite : storage.CanRead)
+        {
+            return next(context);
+        }
+
+        var error = StorageErrors.Of(storage);
+        log.Set("Error", error.Kind);
+        return context.WriteErrorAsync(error);
+    }
+}

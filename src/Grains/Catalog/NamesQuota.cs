@@ -1,0 +1,27 @@
+using Prism.Chat;
+using Prism.Quotas;
+using Prism.Storage;
+
+namespace Prism.Catalog;
+
+/// <summary>Holds what owners store by name to their quotas.</summary>
+/// <param name="kind">What it is: <c>chain</c>.</param>
+/// <param name="most">How many there may be.</param>
+/// <param name="mostBytes">How many bytes they may have.</param>
+internal sealed class NamesQuota(string kind, int most, long mostBytes)
+{
+    private static readonly GrainStateSerializer Serializer = new();
+
+    /// <summary>How many bytes a state is stored in.</summary>
+    public static long SizeOf<TState>(TState state) => Serializer.Serialize(state).ToMemory().Length;
+
+    /// <summary>Makes room; it is written before this returns, so that nothing is stored that is not counted.</summary>
+    /// <returns>What is in the way; null where nothing is.</returns>
+    public async Task<ChatError?> ReserveAsync(INamesGrain names, string name, long bytes) =>
+        await names.ReserveAsync(name, bytes, most, mostBytes) switch
+        {
+            { Names: { } used } => QuotaErrors.Stored(kind, used, most),
+            { Bytes: { } used } => QuotaErrors.StoredBytes(kind, used, mostBytes),
+            _ => null,
+        };
+}

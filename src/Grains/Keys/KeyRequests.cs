@@ -1,0 +1,38 @@
+using Prism.Limits;
+
+namespace Prism.Keys;
+
+/// <summary>Admits requests that are no chat, out of this silo's lease of their key's limits.</summary>
+internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvider time) : IKeyRequests
+{
+    private static readonly Charge OneRequest = new(0, WithoutPermit: true);
+
+    public async ValueTask<KeyRequest> AdmitAsync(string owner, CancellationToken cancellationToken)
+    {
+        if (!GrainKeys.IsApiKey(owner))
+        {
+            return default;
+        }
+
+        var limited = await keys.FindAsync(owner, cancellationToken);
+        if (limited.Finding.Key is not { } key)
+        {
+            return new(limited.Finding.Error ?? ApiKeyErrors.NotGood);
+        }
+
+        if (limited.Limits.IsEmpty)
+        {
+            return default;
+        }
+
+        var holder = leases.Of(key.Id, limited.Limits);
+        var admission = await holder.AdmitAsync(OneRequest, cancellationToken);
+        return admission.Denial is { } denial
+            ? new(LimitErrors.Of("this API key", OneRequest, denial, time.GetUtcNow()) with { Limits = holder.GetStands() })
+            : Settled(holder, admission.Reservation);
+    }
+
+    // All that it takes is taken: nothing is left to be settled but what may be given back.
+    private static KeyRequest Settled(LeaseHolder holder, LeaseReservation reservation) =>
+        new(null, holder.GetStands(), reservation.Cancel);
+}
