@@ -32,13 +32,14 @@ internal sealed class StorageCalls(IClusterView cluster, IOptions<StorageOptions
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var began = time.GetTimestamp();
         var task = call(end.Token);
+        // Where it is given up, nobody wants to know how it ends.
+        task.Ignore();
         while (true)
         {
             var left = patience - time.GetElapsedTime(began);
             if (left <= TimeSpan.Zero || !cluster.GetStatus().Storage.CanRead)
             {
                 await end.CancelAsync();
-                task.Ignore();
                 throw new TimeoutException("What is stored did not come in time.");
             }
 

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using Orleans.CodeGeneration;
 
 namespace Prism.Catalog;
 
 /// <summary>
 /// The names of all that an owner has of one kind, so that it can be listed. What a name stands for is another grain's, which adds the name
-/// before it has anything and takes it out when it has nothing left: so a name may be here for which there is nothing.
+/// before it has anything and takes it out when it has nothing left: so a name may be here for which there is nothing. Its version has a call by a
+/// new silo leave an activation on an old one, which does not know bytes.
 /// </summary>
-[Alias("prism.INamesGrain")]
+[Alias("prism.INamesGrain"), Version(1)]
 public interface INamesGrain : IGrainWithStringKey
 {
     /// <summary>Adds a name, unless it is there.</summary>

@@ -1,11 +1,15 @@
 using System.Collections.Immutable;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using Prism.Chat;
 
 namespace Prism.Chains;
 
-/// <summary>The index of an owner's runs as the runs know it. The same grain as <see cref="IRunIndexGrain"/>.</summary>
-[Alias("prism.IRunRegister")]
+/// <summary>
+/// The index of an owner's runs as the runs know it. The same grain as <see cref="IRunIndexGrain"/>. Its version has a call by a new silo leave an
+/// activation on an old one, which does not know quotas.
+/// </summary>
+[Alias("prism.IRunRegister"), Version(1)]
 internal interface IRunRegister : IGrainWithStringKey
 {
     /// <summary>

@@ -85,6 +85,38 @@ public sealed class StorageTests
         await AssertOneRunAsync(silo, "k");
     });
 
+    [Fact, Trait("Suite", "Long")]
+    public Task A_silo_that_is_cut_off_from_Redis_makes_no_others_wait_and_nothing_is_lost() => PrismCluster.RunAsync(silos: 1, async cluster =>
+    {
+        var redis = new UriBuilder(cluster.Redis.Url);
+        await using var way = new Forwarder(redis.Host, redis.Port);
+        way.Open();
+        redis.Port = way.Port;
+        var cut = cluster.Start(("LLM_REDIS_URL", redis.Uri.ToString().TrimEnd('/')));
+        await cut.ReadyAsync();
+        await cluster.SeenActiveAsync();
+        var silo = cluster.Silos[0];
+        var keys = Enumerable.Range(0, 24).Select(i => $"k{i}").ToList();
+
+        await way.CloseAsync();
+        // Half of the grains that they need are where there is no storage.
+        var answers = await Task.WhenAll(keys.Select(key => SendAsync(silo, HttpMethod.Post, "/v1/runs", Run, key)));
+        Assert.All(answers, answer => Assert.Contains((int)answer.StatusCode, (int[])[200, 202, 503]));
+        await AssertRefusedAsync([.. answers.Where(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable)]);
+
+        way.Open();
+        await cut.ReadyAsync();
+        await Until.TrueAsync("every run is there", Deadline, async () =>
+        {
+            answers = await Task.WhenAll(keys.Select(key => SendAsync(silo, HttpMethod.Post, "/v1/runs", Run, key)));
+            return answers.All(answer => answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Accepted);
+        });
+        var runs = (await silo.Http.GetFromJsonAsync<JsonElement>("/v1/runs?limit=100")).GetProperty("runs").EnumerateArray();
+        Assert.Equal(
+            answers.Select(answer => answer.Headers.Location!.ToString()["/v1/runs/".Length..]).Order(StringComparer.Ordinal),
+            runs.Select(run => run.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
+    }, ("LLM_ADMIN_API_KEY", AdminKey));
+
     private static Task RunAsync(Func<PrismProcess, RedisServerProcess, Task> test) => PrismCluster.RunAsync(
         silos: 1,
         cluster => cluster.Redis is RedisServerProcess redis ? test(cluster.Silos[0], redis) : Task.CompletedTask,
