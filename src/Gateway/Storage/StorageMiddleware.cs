@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Prism.Cluster;
 using Prism.Errors;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
@@ -9,7 +10,7 @@ namespace Prism.Storage;
 /// Refuses at once what needs the storage while this silo knows that there is none, or that it is full: nothing of the request is read, and no
 /// grain is asked. Whatever needs none is served.
 /// </summary>
-internal sealed class StorageMiddleware(RequestDelegate next, IClusterView cluster, IDiagnosticContext log)
+internal sealed class StorageMiddleware(RequestDelegate next, IDiagnosticContext log)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -18,7 +19,7 @@ internal sealed class StorageMiddleware(RequestDelegate next, IClusterView clust
             return next(context);
         }
 
-        var storage = cluster.GetStatus().Storage;
+        var storage = context.RequestServices.GetRequiredService<IClusterView>().GetStatus().Storage;
         if (use == StorageUse.Writes ? storage.CanWrite : storage.CanRead)
         {
             return next(context);
