@@ -6,6 +6,10 @@ using Prometheus;
 namespace Prism.Metrics;
 
 /// <summary>Copies what Orleans, Kestrel and the runtime measure with <see cref="Meter"/>s to this host's metrics page.</summary>
+/// <remarks>
+/// Names and types are those of prometheus-net's <c>MeterAdapter</c>. That one keeps every instrument in a static table, and with an instrument of
+/// Orleans its whole silo: a process that has had several silos would keep them all.
+/// </remarks>
 internal sealed class MeterBridge(
     CollectorRegistry registry, IMetricFactory metrics, IMeterFactory meters, IOptions<MetricsOptions> options)
     : IHostedService, IDisposable
@@ -27,19 +31,15 @@ internal sealed class MeterBridge(
         "dotnet.thread_pool.work_item.count",
         "dotnet.timer.count");
 
-    private IDisposable? _adapter;
+    private readonly MeterListener _listener = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Value.Enabled)
         {
             DotNetStats.Register(registry);
-            _adapter = MeterAdapter.StartListening(new MeterAdapterOptions
-            {
-                Registry = registry,
-                MetricFactory = metrics,
-                InstrumentFilterPredicate = IsWanted,
-            });
+            Listen();
+            registry.AddBeforeCollectCallback(_listener.RecordObservableInstruments);
         }
 
         return Task.CompletedTask;
@@ -47,7 +47,26 @@ internal sealed class MeterBridge(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _adapter?.Dispose();
+    public void Dispose() => _listener.Dispose();
+
+    private void Listen()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (IsWanted(instrument))
+            {
+                listener.EnableMeasurementEvents(instrument, BridgedInstrument.Create(instrument, metrics));
+            }
+        };
+        _listener.SetMeasurementEventCallback<byte>(static (_, value, tags, state) => BridgedInstrument.Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<short>(static (_, value, tags, state) => BridgedInstrument.Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => BridgedInstrument.Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => BridgedInstrument.Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => BridgedInstrument.Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => BridgedInstrument.Record(state, value, tags));
+        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, state) => BridgedInstrument.Record(state, (double)value, tags));
+        _listener.Start();
+    }
 
     private bool IsWanted(Instrument instrument) =>
         (instrument.Meter.Name == "System.Runtime" ? RuntimeInstruments.Contains(instrument.Name) : Meters.Contains(instrument.Meter.Name))

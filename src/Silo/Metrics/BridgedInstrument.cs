@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using Prometheus;
+
+namespace Prism.Metrics;
+
+/// <summary>One instrument of a <see cref="Meter"/> as a collector of the metrics page.</summary>
+/// <remarks>Counters are gauges here: an instrument that is created anew begins at zero again.</remarks>
+internal sealed class BridgedInstrument
+{
+    // From 10 ms up; in other units from 0.01 of them.
+    private static readonly double[] Buckets = Histogram.ExponentialBuckets(0.01, 2, 25);
+
+    private readonly IMetricFactory _metrics;
+    private readonly Action<BridgedInstrument, double, ReadOnlySpan<KeyValuePair<string, object?>>> _record;
+    private readonly string _name;
+    private readonly string _help;
+
+    private BridgedInstrument(
+        Instrument instrument, IMetricFactory metrics, Action<BridgedInstrument, double, ReadOnlySpan<KeyValuePair<string, object?>>> record)
+    {
+        (_metrics, _record) = (metrics, record);
+        _name = NameOf($"{instrument.Meter.Name}_{instrument.Name}");
+        var unit = string.IsNullOrWhiteSpace(instrument.Unit) ? "" : $"({instrument.Unit}) ";
+        _help = $"{unit}{instrument.Description} ({instrument.GetType().Name})";
+    }
+
+    /// <summary>The state of an instrument that a <see cref="MeterListener"/> listens to. It does not keep the instrument.</summary>
+    public static BridgedInstrument Create(Instrument instrument, IMetricFactory metrics)
+    {
+        var kind = instrument.GetType();
+        var definition = kind.IsGenericType ? kind.GetGenericTypeDefinition() : null;
+        return new(instrument, metrics, definition switch
+        {
+            _ when definition == typeof(Histogram<>) => static (self, value, tags) => self.HistogramOf(tags).Observe(value),
+            _ when definition == typeof(Counter<>) || definition == typeof(UpDownCounter<>) => static (self, value, tags) => self.GaugeOf(tags).Inc(value),
+            _ when definition == typeof(ObservableCounter<>) => static (self, value, tags) => self.GaugeOf(tags).IncTo(value),
+            _ => static (self, value, tags) => self.GaugeOf(tags).Set(value),
+        });
+    }
+
+    /// <summary>Takes a measurement of the instrument whose state it is.</summary>
+    public static void Record(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var instrument = (BridgedInstrument)state!;
+        instrument._record(instrument, value, tags);
+    }
+
+    private Gauge.Child GaugeOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var (names, values) = LabelsOf(tags);
+        return _metrics.CreateGauge(_name, _help, names).WithLabels(values);
+    }
+
+    private Histogram.Child HistogramOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var (names, values) = LabelsOf(tags);
+        return _metrics.CreateHistogram(_name, _help, names, new HistogramConfiguration { Buckets = Buckets }).WithLabels(values);
+    }
+
+    // In the order of their names: tags come in any order, labels in one.
+    private static (string[] Names, string[] Values) LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.IsEmpty)
+        {
+            return ([], []);
+        }
+
+        var (names, values) = (new string[tags.Length], new string[tags.Length]);
+        for (var i = 0; i < tags.Length; i++)
+        {
+            (names[i], values[i]) = (NameOf(tags[i].Key), tags[i].Value?.ToString() ?? "");
+        }
+
+        Array.Sort(names, values, StringComparer.Ordinal);
+        return (names, values);
+    }
+
+    // Source: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
+    private static string NameOf(string name) => string.Create(name.Length, name, static (target, name) =>
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            target[i] = char.IsAsciiLetter(name[i]) || (i > 0 && char.IsAsciiDigit(name[i])) ? char.ToLowerInvariant(name[i]) : '_';
+        }
+    });
+}
