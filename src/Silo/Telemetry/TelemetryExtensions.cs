@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Prism.Configuration;
@@ -39,7 +41,7 @@ internal static class TelemetryExtensions
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(Describe)
             .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor<ProbeFilter>())
-            .WithMetrics(metrics => metrics.AddMeter(GenAi.MeterName))
+            .WithMetrics(ListenToOwnMeter)
             .UseOtlpExporter(options.Protocol, endpoint);
         builder.UseOrleans(silo => silo.AddActivityPropagation());
         return builder;
@@ -64,6 +66,17 @@ internal static class TelemetryExtensions
             }
 
             return next(context);
+        });
+    }
+
+    // A meter is listened to by its name, and so would be that of another host in this process.
+    private static void ListenToOwnMeter(MeterProviderBuilder metrics)
+    {
+        metrics.AddMeter(GenAi.MeterName);
+        ((IDeferredMeterProviderBuilder)metrics).Configure((services, builder) =>
+        {
+            var own = services.GetRequiredService<IMeterFactory>();
+            builder.AddView(instrument => instrument.Meter.Scope == own ? null : MetricStreamConfiguration.Drop);
         });
     }
 
