@@ -13,9 +13,12 @@ namespace Prism.Chat;
 internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls, IDrain drain, ILogger<ChatGrain> logger)
     : Grain, IChatGrain, IIncomingGrainCallFilter
 {
+    private bool _hasBegun;
+
     public async IAsyncEnumerable<ChatOutcome> CompleteAsync(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        _hasBegun = true;
         using var call = calls.Begin();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
         ChatOutcome outcome;
@@ -35,6 +38,7 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        _hasBegun = true;
         using var call = calls.Begin();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
         await using var events = chat.StreamAsync(request, end.Token).GetAsyncEnumerator(CancellationToken.None);
@@ -68,8 +72,9 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
         }
         finally
         {
-            // Also where the call ends by throwing, as one does that is cancelled.
-            if (context.MethodName == nameof(IAsyncEnumerableGrainExtension.DisposeAsync))
+            // Also where the call ends by throwing, as one does that is cancelled. Orleans' message that it is cancelled may come after the end, to a
+            // new activation, which nobody would end: it has nothing to do either.
+            if (context.MethodName == nameof(IAsyncEnumerableGrainExtension.DisposeAsync) || !_hasBegun)
             {
                 DeactivateOnIdle();
             }
