@@ -18,13 +18,6 @@ internal sealed class CacheDesk(
     TimeProvider time,
     ILogger<CacheDesk> logger)
 {
-    // An ask takes a millisecond. What takes much longer is an outage, which must not become one of the requests.
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
-
-    // All who followed a silo that has died ask at once. Until its death is known everywhere, the one that is to lead may not be found: they
-    // would all call by themselves.
-    private static readonly TimeSpan LostTimeout = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly ReferenceFactory<ICacheGrain> _entries = new(grains);
@@ -74,7 +67,7 @@ internal sealed class CacheDesk(
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
     public async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
     {
-        var deadline = new CacheDeadline(time, ask.Lost is null ? AskTimeout : LostTimeout);
+        var deadline = new CacheDeadline(time, ask.Lost is null ? options.Value.AskTimeout : options.Value.LostTimeout);
         while (true)
         {
             try

@@ -23,6 +23,18 @@ public sealed class CacheOptions
     /// calls by itself. Default: a minute.
     /// </summary>
     public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long the cache may take to answer a request. It takes a millisecond; what takes much longer is an outage, which must not become one of
+    /// the requests. Default: 2 s.
+    /// </summary>
+    public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The same for a request whose leader's silo has died. All its followers ask at once, and until the death is known everywhere, the grain may not
+    /// be found: they would all call by themselves. Default: 10 s.
+    /// </summary>
+    public TimeSpan LostTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>Who shares answers, stored ones and those under way.</summary>
