@@ -35,7 +35,7 @@ public sealed class GatewayHost : IAsyncDisposable
     public const string HelloStream = """{"messages":[{"role":"user","content":"Hello"}],"stream":true}""";
 
     /// <summary>How long a signal may take before the test is given up.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = Patience.Limit;
 
     private readonly WebApplication _app;
 

@@ -33,7 +33,7 @@ internal sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start
 
             var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((isIt, made));
-            return made.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return made.Task.WaitAsync(Patience.Limit);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Prism.Tests.Cache;
 [Collection(Lanes.Moments)]
 public sealed class SharedCallTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     [Fact]
     public async Task Five_hundred_identical_requests_on_three_silos_are_one_call_with_one_text()
@@ -103,7 +103,6 @@ public sealed class SharedCallTests
     {
         await CacheResultAsync(cluster.Silos[0], "hit");
         await cluster.Redis.GoAwayAsync();
-        var began = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 5; i++)
         {
             using var response = await cluster.Silos[0].Http.PostAsync(
@@ -111,8 +110,6 @@ public sealed class SharedCallTests
             Assert.True(response.IsSuccessStatusCode);
         }
 
-        // One of them has waited to find out.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(5));
         await cluster.Redis.ComeBackAsync();
         await CacheResultAsync(cluster.Silos[0], "hit");
     }, ("LLM_CACHE_ENABLED", "true"));

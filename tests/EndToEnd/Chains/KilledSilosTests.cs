@@ -8,8 +8,6 @@ namespace Prism.Tests.Chains;
 [Collection(Lanes.Moments)]
 public sealed class KilledSilosTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Events_that_are_read_with_breaks_have_no_gap_and_no_double_though_a_silo_is_killed()
     {
@@ -23,7 +21,7 @@ public sealed class KilledSilosTests(ITestOutputHelper output)
                 .SelectMany(path => Enumerable.Repeat(path, Readers))
                 .Select((path, seed) => ReadWithBreaksAsync(cluster, path, new Random(seed)))
                 .ToList();
-            await Until.TrueAsync("some calls are made", Patience, () => Task.FromResult(upstream.Calls.Count >= CallsOf(Runs) / 2));
+            await Until.TrueAsync("some calls are made", Patience.Limit, () => Task.FromResult(upstream.Calls.Count >= CallsOf(Runs) / 2));
             await cluster.Silos[2].KillAsync();
             var read = await Task.WhenAll(readings);
 

@@ -8,8 +8,6 @@ namespace Prism.Tests.Chains;
 [Collection(Lanes.Moments), Trait("Suite", "Long")]
 public sealed class TakenOverTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
-
     [Fact]
     public async Task Runs_whose_silos_are_all_killed_go_on_at_once_where_somebody_asks_and_else_within_75_s()
     {
@@ -26,7 +24,7 @@ public sealed class TakenOverTests(ITestOutputHelper output)
             var back = TimeProvider.System.GetElapsedTime(died);
             await Task.WhenAll(Enumerable.Range(0, Runs / 2).Select(run => EndAsync(cluster, run, leftOut: null)));
             var asked = TimeProvider.System.GetElapsedTime(died) - back;
-            await Until.TrueAsync("the others have gone on", Patience, () => Task.FromResult(
+            await Until.TrueAsync("the others have gone on", Patience.Limit, () => Task.FromResult(
                 upstream.Calls.Values.Where(IsOfSecondStep).CountBy(call => call.Prompt).All(prompt => prompt.Value > 1)));
             var unasked = TimeProvider.System.GetElapsedTime(died);
 
@@ -55,7 +53,7 @@ public sealed class TakenOverTests(ITestOutputHelper output)
             var froze = TimeProvider.System.GetTimestamp();
             await frozen.FreezeAsync();
             var running = Enumerable.Range(0, Runs).Select(run => EndAsync(cluster, run, leftOut: frozen)).ToList();
-            await Until.TrueAsync("20 s are over", Patience, () => Task.FromResult(TimeProvider.System.GetElapsedTime(froze) > TimeSpan.FromSeconds(20)));
+            await Until.TrueAsync("20 s are over", Patience.Limit, () => Task.FromResult(TimeProvider.System.GetElapsedTime(froze) > TimeSpan.FromSeconds(20)));
             var takenOver = running.Index().Where(run => run.Item.IsCompleted).ToList();
             // The answers that it has been waiting for are there when it wakes up.
             thaw.SetResult();
@@ -92,7 +90,7 @@ public sealed class TakenOverTests(ITestOutputHelper output)
     private static async Task StartAsync(PrismCluster cluster, int runs, CountedUpstream upstream, PrismProcess? leftOut)
     {
         await Task.WhenAll(Enumerable.Range(0, runs).Select(run => new ApiClient(cluster, new Random(run), leftOut).StartAsync(BodyOf(run), KeyOf(run))));
-        await Until.TrueAsync("all are in their second step", Patience, () => Task.FromResult(upstream.Calls.Values.Count(IsOfSecondStep) == runs));
+        await Until.TrueAsync("all are in their second step", Patience.Limit, () => Task.FromResult(upstream.Calls.Values.Count(IsOfSecondStep) == runs));
     }
 
     private static Task<JsonElement> EndAsync(PrismCluster cluster, int run, PrismProcess? leftOut) =>

@@ -40,7 +40,7 @@ public sealed class ClusterTests
     {
         await cluster.Redis.GoAwayAsync();
         var silo = cluster.Start();
-        await Until.TrueAsync("it listens", TimeSpan.FromSeconds(30), () => silo.AnswersAsync("/healthz/live"));
+        await Until.TrueAsync("it listens", Patience.Limit, () => silo.AnswersAsync("/healthz/live"));
 
         using var ready = await silo.Http.GetAsync("/healthz/ready");
         using var chat = await silo.Http.PostAsJsonAsync("/v1/chat", new { });
@@ -56,12 +56,12 @@ public sealed class ClusterTests
     public Task A_silo_that_waits_for_Redis_can_be_stopped() => PrismCluster.RunAsync(silos: 0, async cluster =>
     {
         await cluster.Redis.GoAwayAsync();
-        var silo = cluster.Start();
-        await Until.TrueAsync("it listens", TimeSpan.FromSeconds(30), () => silo.AnswersAsync("/healthz/live"));
+        // One that waited for anything but its start would be waited for in vain.
+        var silo = cluster.Start(("LLM_SHUTDOWN_TIMEOUT", "600"), ("LLM_DRAIN_TIMEOUT", "500"));
+        await Until.TrueAsync("it listens", Patience.Limit, () => silo.AnswersAsync("/healthz/live"));
 
-        var took = await silo.StopAsync();
+        await silo.StopAsync();
 
         Assert.Equal(0, silo.ExitCode);
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     });
 }

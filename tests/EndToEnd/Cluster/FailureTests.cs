@@ -112,7 +112,7 @@ public sealed class FailureTests
         using var client = await cluster.ConnectAsync(cluster.Silos);
         var ledger = LedgerOf(client);
         SiloAddress? address = null;
-        await Until.TrueAsync("the ledger is there", TimeSpan.FromSeconds(60), async () =>
+        await Until.TrueAsync("the ledger is there", Patience.Limit, async () =>
         {
             try
             {

@@ -24,7 +24,7 @@ public sealed class LimitsTests(ITestOutputHelper output)
             // What a silo does first takes long on a busy machine, the ledger's first answer too.
             foreach (var silo in cluster.Silos)
             {
-                await Until.TrueAsync($"{silo.Name} has admitted one", TimeSpan.FromSeconds(60), () => load.TryAsync(silo));
+                await Until.TrueAsync($"{silo.Name} has admitted one", Patience.Limit, () => load.TryAsync(silo));
             }
 
             var before = load.Ends.Values.Sum();
@@ -44,7 +44,7 @@ public sealed class LimitsTests(ITestOutputHelper output)
         await using var upstream = await MeteredUpstream.StartAsync();
         await PrismCluster.RunAsync(silos: 3, async cluster =>
         {
-            var load = new SkewedLoad();
+            var load = new SkewedLoad(SkewedLoad.OfFrozenSilo);
             var from = upstream.Now;
             await load.RunAsync(() => cluster.Silos, Skew, perSecond: 50, TimeSpan.FromMinutes(2));
 
@@ -65,12 +65,12 @@ public sealed class LimitsTests(ITestOutputHelper output)
         await using var upstream = await MeteredUpstream.StartAsync();
         await PrismCluster.RunAsync(silos: 3, async cluster =>
         {
-            var (load, silos) = (new SkewedLoad(), cluster.Silos.ToArray());
+            var (load, silos) = (new SkewedLoad(SkewedLoad.OfFrozenSilo), cluster.Silos.ToArray());
             var sending = load.RunAsync(() => silos, Even, PerSecond, TimeSpan.FromSeconds(10 * Budget / MeteredUpstream.UsualTokens / PerSecond));
             for (var i = 0; i < silos.Length; i++)
             {
                 var spent = (i + 1) * Budget / 5;
-                await Until.TrueAsync($"{spent} tokens are spent", TimeSpan.FromMinutes(1), () => Task.FromResult(upstream.Tokens >= spent));
+                await Until.TrueAsync($"{spent} tokens are spent", Patience.Limit, () => Task.FromResult(upstream.Tokens >= spent));
                 await silos[i].KillAsync();
                 await cluster.AddAsync(1);
                 silos[i] = cluster.Silos[^1];
@@ -82,7 +82,7 @@ public sealed class LimitsTests(ITestOutputHelper output)
 
             using var client = await cluster.ConnectAsync(silos);
             LimitStatus status = null!;
-            await Until.TrueAsync("nobody holds a reservation any more", TimeSpan.FromSeconds(60), async () =>
+            await Until.TrueAsync("nobody holds a reservation any more", Patience.Limit, async () =>
             {
                 status = (await LedgerOf(client).GetStatusAsync()).Limits.Single();
                 return status.Outstanding == 0;
@@ -98,9 +98,9 @@ public sealed class LimitsTests(ITestOutputHelper output)
         await using var upstream = await MeteredUpstream.StartAsync();
         await PrismCluster.RunAsync(silos: 3, async cluster =>
         {
-            var load = new SkewedLoad();
+            var load = new SkewedLoad(SkewedLoad.OfFrozenSilo);
             var sending = load.RunAsync(() => cluster.Silos, Even, perSecond: 30, TimeSpan.FromSeconds(110));
-            await Until.TrueAsync("the limit is in use", TimeSpan.FromSeconds(30), () => Task.FromResult(upstream.Calls.Count > 300));
+            await Until.TrueAsync("the limit is in use", Patience.Limit, () => Task.FromResult(upstream.Calls.Count > 300));
             var frozen = await FindLedgerAsync(cluster);
 
             await frozen.FreezeAsync();

@@ -25,7 +25,7 @@ internal readonly record struct ChatResult(TimeSpan Begun, ChatEnd End, string? 
 /// </summary>
 internal sealed class ChatLoad : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentQueue<PrismProcess> _silos = new();
     private readonly int _perSecond;
@@ -96,7 +96,7 @@ internal sealed class ChatLoad : IAsyncDisposable
     }
 
     // A silo's first call of a ledger can take longer than a request waits for it, on a machine that is busy.
-    private static Task WarmUpAsync(PrismProcess silo) => Until.TrueAsync($"{silo.Name} is warm", TimeSpan.FromSeconds(30), async () =>
+    private static Task WarmUpAsync(PrismProcess silo) => Until.TrueAsync($"{silo.Name} is warm", Patience.Limit, async () =>
     {
         using var response = await PostAsync(silo, "Warm up", CancellationToken.None);
         return response.IsSuccessStatusCode;
@@ -141,13 +141,13 @@ internal sealed class ChatLoad : IAsyncDisposable
 
     private async Task LeaveOutAsync(PrismProcess silo)
     {
-        await Until.TrueAsync("it is ready again", TimeSpan.FromMinutes(2), async () => _stop.IsCancellationRequested || await silo.AnswersAsync("/healthz/ready"));
+        await Until.TrueAsync("it is ready again", Patience.Limit, async () => _stop.IsCancellationRequested || await silo.AnswersAsync("/healthz/ready"));
         _leftOut.TryRemove(silo, out _);
     }
 
     private async Task<(ChatEnd End, string? Reason)> ChatAsync(PrismProcess silo, string prompt)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(AskTimeout);
         try
         {
             using var response = await PostAsync(silo, prompt, patience.Token);

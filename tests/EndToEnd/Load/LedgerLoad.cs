@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Prism.Limits;
 using Prism.Providers;
-using Prism.Tests.Processes;
 
 namespace Prism.Tests.Load;
 

@@ -70,7 +70,7 @@ internal sealed class PrismCluster : IAsyncDisposable
     {
         var running = _silos.Where(silo => !silo.HasExited).ToList();
         var expected = running.Select(silo => silo.SiloPort).Order().ToList();
-        return Until.TrueAsync("all silos see each other", TimeSpan.FromSeconds(30), async () =>
+        return Until.TrueAsync("all silos see each other", Patience.Limit, async () =>
         {
             var views = await Task.WhenAll(running.Select(silo => silo.GetSilosAsync()));
             return views.All(view => view.Keys.Order().SequenceEqual(expected) && view.Values.All(status => status == "active"));

@@ -8,8 +8,8 @@ namespace Prism.Tests.Processes;
 /// <summary>A real Prism, as it is deployed: <c>dotnet Prism.Silo.dll</c> with an environment, on ports of its own.</summary>
 internal sealed class PrismProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StartDeadline = Patience.Limit;
+    private static readonly TimeSpan StopDeadline = Patience.Limit;
 
     private static readonly string SiloPath = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory,
@@ -69,6 +69,8 @@ internal sealed class PrismProcess : IAsyncDisposable
             ("LLM_ADVERTISED_IP", "127.0.0.1"),
             ("LLM_METRICS_ENABLED", "false"),
             ("LLM_DASHBOARD_ENABLED", "false"),
+            // It lives for seconds: the profiles that its code is compiled by once more come too late for it.
+            ("DOTNET_TieredPGO", "0"),
         ];
         foreach (var (variable, value) in own.Concat(environment))
         {
@@ -91,7 +93,7 @@ internal sealed class PrismProcess : IAsyncDisposable
     /// <summary>Whether a path is answered with 200 at once.</summary>
     public async Task<bool> AnswersAsync(string path)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
             using var response = await Http.GetAsync(path, patience.Token);

@@ -54,7 +54,7 @@ internal sealed class RedisServerProcess : TestRedis
                 "--user", "default", "off", "--user", .. _user.Split(' '), "--user", Operator, "on", ">" + Operator, "~*", "+@all",
             ]),
             _logFile);
-        await Until.TrueAsync("redis-server listens", TimeSpan.FromSeconds(20), IsListeningAsync);
+        await Until.TrueAsync("redis-server listens", Patience.Limit, IsListeningAsync);
     }
 
     /// <summary>Stops the clock for it: it answers nothing, and its connections stay.</summary>

@@ -24,8 +24,8 @@ public sealed class InClusterClientTests
         start.Environment["LLM_REDIS_URL"] = throughRedis ? cluster.Redis.Url : "";
 
         using var sample = Process.Start(start)!;
-        var said = await sample.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        await sample.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        var said = await sample.StandardOutput.ReadToEndAsync().WaitAsync(Patience.Limit);
+        await sample.WaitForExitAsync().WaitAsync(Patience.Limit);
 
         Assert.Equal(
             """

@@ -25,7 +25,7 @@ public sealed class CanaryTests
             var silo = cluster.Silos[0];
             using var response = await ChatAsync(silo);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            await Until.TrueAsync("the answer is stored", TimeSpan.FromSeconds(20), async () =>
+            await Until.TrueAsync("the answer is stored", Patience.Limit, async () =>
             {
                 using var again = await ChatAsync(silo);
                 return again.Headers.GetValues("x-prism-cache").Single() == "hit";

@@ -21,7 +21,7 @@ public sealed class CacheClearingTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task No_silo_serves_an_answer_from_before()
     {
         string[] prompts = ["a", "b", "c", "d", "e", "f"];
@@ -40,7 +40,7 @@ public sealed class CacheClearingTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_call_that_was_under_way_does_not_bring_an_old_answer_back()
     {
         _cluster.Provider(0).OnComplete = async (_, _) =>
@@ -63,7 +63,7 @@ public sealed class CacheClearingTests : IAsyncLifetime
         Assert.Equal(("new", ChatCacheResult.Hit), await CompleteAsync(2, "hello"));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_silo_that_comes_later_serves_nothing_from_before_either()
     {
         await CompleteAsync(0, "hello");
@@ -74,7 +74,7 @@ public sealed class CacheClearingTests : IAsyncLifetime
         Assert.Equal(ChatCacheResult.Miss, (await _cluster.CompleteAsync(3)).Route!.Cache);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_dead_silo_does_not_keep_the_others_from_clearing()
     {
         await CompleteAsync(0, "hello");
@@ -86,7 +86,7 @@ public sealed class CacheClearingTests : IAsyncLifetime
         Assert.Equal(("new", ChatCacheResult.Miss), await CompleteAsync(1, "hello"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Without_its_storage_it_says_that_it_is_not_cleared()
     {
         _cluster.Storage.IsAway = true;

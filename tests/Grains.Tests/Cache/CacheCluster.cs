@@ -9,6 +9,7 @@ using Prism.Failover;
 using Prism.Flights;
 using Prism.Providers;
 using Prism.Tests.Chat;
+using Prism.Tests.Cluster;
 using Prometheus;
 
 namespace Prism.Tests.Cache;
@@ -43,12 +44,7 @@ internal sealed class CacheCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Configure<ClusterMembershipOptions>(membership =>
-            {
-                membership.ProbeTimeout = TimeSpan.FromSeconds(1);
-                membership.NumMissedProbesLimit = 2;
-                membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
-            });
+            silo.Configure<ClusterMembershipOptions>(DeathCertificate.OnlySource);
             silo.UseInMemoryReminderService();
             silo.AddMemoryGrainStorage(StorageNames.Ledgers).AddMemoryGrainStorage(StorageNames.Catalogs);
             silo.AddIncomingGrainCallFilter(calls);
@@ -104,7 +100,7 @@ internal sealed class CacheCluster : IAsyncDisposable
     {
         foreach (var silo in Silos)
         {
-            await ServicesOf(silo).GetRequiredService<FlightRegistry>().WhenSettledAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            await ServicesOf(silo).GetRequiredService<FlightRegistry>().WhenSettledAsync().WaitAsync(Patience.Limit);
         }
     }
 
@@ -119,7 +115,7 @@ internal sealed class CacheCluster : IAsyncDisposable
             .SingleOrDefault();
     }
 
-    public Task KillAsync(int silo) => _cluster.KillSiloAsync(Silos[silo]);
+    public Task KillAsync(int silo) => _cluster.KillAndBuryAsync(Silos[silo]);
 
     /// <summary>Ends once every silo knows that this one is dead.</summary>
     public async Task BuriedAsync(SiloAddress dead)
@@ -128,7 +124,7 @@ internal sealed class CacheCluster : IAsyncDisposable
         {
             await ServicesOf(silo).GetRequiredService<IClusterMembershipService>().MembershipUpdates
                 .FirstAsync(snapshot => snapshot.GetSiloStatus(dead) == SiloStatus.Dead)
-                .AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+                .AsTask().WaitAsync(Patience.Limit);
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_answer_outlives_its_grain()
     {
         await CompleteAsync(0);
@@ -24,7 +24,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal(ChatCacheResult.Hit, (await CompleteAsync(1)).Route!.Cache);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_expired_answer_is_deleted_with_the_others_of_its_slot()
     {
         await CompleteAsync(0, "a");
@@ -41,7 +41,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal((0, 0), (_cluster.Storage.Count("entry"), _cluster.Storage.Count("sweep")));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_sweep_that_comes_too_early_deletes_nothing_and_tries_again()
     {
         await CompleteAsync(0);
@@ -52,7 +52,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal((1, 1), (_cluster.Storage.Count("entry"), _cluster.Storage.Count("sweep")));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_answer_that_was_made_anew_is_left_to_its_later_sweep()
     {
         await CompleteAsync(0);
@@ -68,7 +68,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal(ChatCacheResult.Hit, (await CompleteAsync(1)).Route!.Cache);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Without_its_storage_requests_go_upstream()
     {
         _cluster.Storage.IsAway = true;
@@ -80,7 +80,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.NotNull(streamed[^1].Completed);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_cache_is_back_soon_after_its_storage()
     {
         _cluster.Storage.IsAway = true;
@@ -94,7 +94,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal(ChatCacheResult.Hit, (await CompleteAsync(0)).Route!.Cache);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_answer_that_cannot_be_written_is_given_all_the_same()
     {
         _cluster.Provider(0).OnComplete = (_, _) =>
@@ -109,7 +109,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal(ChatCacheResult.Miss, (await CompleteAsync(1)).Route!.Cache);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Prompts_are_not_stored()
     {
         await CompleteAsync(0, "PROMPT-TEXT");
@@ -117,7 +117,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.DoesNotContain("PROMPT-TEXT", Assert.Single(_cluster.Storage.Texts("entry")), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_silo_that_starts_without_the_storage_has_a_cache_when_that_is_back()
     {
         _cluster.Storage.IsAway = true;
@@ -132,14 +132,11 @@ public sealed class CacheStorageTests : IAsyncLifetime
         Assert.Equal(ChatCacheResult.Miss, (await _cluster.CompleteAsync(2, Ask("new"))).Route!.Cache);
     }
 
-    private async Task AdvanceUntilAsync(Func<bool> condition)
+    private Task AdvanceUntilAsync(Func<bool> condition) => Until.TrueAsync("time has passed", () =>
     {
-        while (!condition())
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-    }
+        _time.Advance(TimeSpan.FromSeconds(1));
+        return Task.FromResult(condition());
+    });
 
     private ICacheGrain EntryOf(string prompt) => _cluster.Grains.GetGrain<ICacheGrain>(KeyOf(prompt));
 

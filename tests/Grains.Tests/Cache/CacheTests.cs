@@ -25,7 +25,7 @@ public sealed class CacheTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_second_one_to_ask_gets_the_stored_answer_on_whichever_silo()
     {
         var first = await CompleteAsync(0);
@@ -39,7 +39,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal(1, _cluster.UpstreamCalls);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_stream_is_answered_from_a_whole_answer_and_the_other_way_round()
     {
         await CompleteAsync(0, Ask("whole"));
@@ -55,7 +55,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal(ChatUsage.Of(8, 2), whole.Response!.Usage);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Requests_are_counted_by_what_the_cache_did_and_tokens_once()
     {
         await CompleteAsync(0);
@@ -72,7 +72,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal(1, await _cluster.MetricAsync(0, "llm_cache_entries") + await _cluster.MetricAsync(1, "llm_cache_entries"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_answer_is_served_until_its_time_is_over_and_not_a_tick_longer()
     {
         await CompleteAsync(0);
@@ -85,7 +85,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal((ChatCacheResult.Miss, "answer 2"), (late.Route!.Cache, TextOf(late)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_request_may_say_how_long_its_answer_is_kept()
     {
         await CompleteAsync(0, Ask() with { Cache = new() { Ttl = TimeSpan.FromSeconds(10) } });
@@ -94,7 +94,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 2", TextOf(await CompleteAsync(0)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Nothing_older_than_max_age_is_accepted_and_what_is_made_instead_is_kept()
     {
         await CompleteAsync(0);
@@ -107,7 +107,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 2", TextOf(await CompleteAsync(1)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task No_cache_makes_a_new_answer_that_takes_the_place_of_the_stored_one()
     {
         await CompleteAsync(0);
@@ -117,7 +117,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 2", TextOf(await CompleteAsync(0)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task No_store_neither_reads_nor_writes()
     {
         var noStore = Ask() with { Cache = new() { NoStore = true } };
@@ -130,7 +130,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 2", TextOf(await CompleteAsync(0)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_is_too_long_is_answered_and_not_kept()
     {
         _cluster.Provider(0).OnStream = (_, _) => Play(Piece(new string('a', 1_000)), Piece(new string('b', 1_000)));
@@ -142,7 +142,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 1", TextOf(await CompleteAsync(1)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_failure_is_not_kept()
     {
         _cluster.Provider(0).OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(ChatErrorKind.UpstreamServerError));
@@ -153,7 +153,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 1", TextOf(await CompleteAsync(1)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_answer_of_a_fallback_is_for_those_who_wait_and_is_not_kept()
     {
         var request = Ask() with { Fallbacks = ["second"] };
@@ -167,7 +167,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal(("vendor", ChatCacheResult.Miss), (own.Route!.Provider, own.Route.Cache));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_stream_that_breaks_off_is_not_kept()
     {
         _cluster.Provider(0).OnStream = (_, _) => Play(Piece("half an"), Failure(ChatErrorKind.UpstreamBrokenOff));
@@ -179,7 +179,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal("answer 1", TextOf(await CompleteAsync(1)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_provider_that_throws_is_an_internal_error_of_which_nothing_is_told()
     {
         _cluster.Provider(0).OnComplete = (_, _) => throw new InvalidOperationException("secret");
@@ -191,7 +191,7 @@ public sealed class CacheTests : IAsyncLifetime
         Assert.Equal(1, await _cluster.MetricAsync(0, """llm_requests_total{provider="vendor",model="gpt-4o",status="internal_error"}"""));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Another_prompt_has_another_answer()
     {
         await CompleteAsync(0, Ask("a"));

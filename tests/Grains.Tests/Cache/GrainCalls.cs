@@ -53,7 +53,7 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
                 reached.SetResult();
             }
 
-            return reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            return reached.Task.WaitAsync(Patience.Limit);
         }
     }
 

@@ -6,6 +6,7 @@ using Prism.Providers;
 using Prism.Routing;
 using Prism.Templates;
 using Prism.Tests.Chat;
+using Prism.Tests.Cluster;
 
 namespace Prism.Tests.Catalog;
 
@@ -55,7 +56,7 @@ internal sealed class CatalogCluster : IAsyncDisposable
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
     /// <summary>Ends a silo as a crash does.</summary>
-    public Task KillAsync(int silo) => _cluster.KillSiloAsync(_cluster.Silos[silo]);
+    public Task KillAsync(int silo) => _cluster.KillAndBuryAsync(_cluster.Silos[silo]);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 

@@ -19,7 +19,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_runs_have_to_bring_is_read_from_the_steps()
     {
         var put = await Digest.PutAsync(Draft(
@@ -37,7 +37,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
         Assert.Equal(put.Chain.Summary.Variables.AsEnumerable(), (await Digest.DescribeAsync())!.Variables.AsEnumerable());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_chain_has_a_version_for_each_change_and_outlives_its_activation()
     {
         const string One = """{"steps":[{"template":"one","output_key":"a"}]}""";
@@ -55,7 +55,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
         Assert.Equal("one", Assert.Single(stored.Definition.Steps).Template);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Names_are_listed_while_there_is_a_chain_by_them()
     {
         var names = _cluster.Grains.GetGrain<INamesGrain>(GrainKeys.ChainNames(Owner));
@@ -71,7 +71,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
         Assert.Null(await Digest.GetAsync());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_step_may_use_a_template_of_the_same_owner_and_of_no_other()
     {
         await _cluster.Silos[0].PutAsync(Owner, "mine", new() { Source = "Hello {{ name }}" });
@@ -84,7 +84,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
         Assert.Equal(("Step 'a': There is no template 'theirs'.", "steps[0].template_name"), (theirs.Error?.Message, theirs.Error?.Param));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("""{"steps":[]}""", "steps", "A chain has at least one step.")]
     [InlineData("""{"steps":[{"template":"{{ 1 + }}","output_key":"a"}]}""", "steps[0].template", "Step 'a': Line 1, column ")]
     [InlineData("""{"steps":[{"template":"{{ item }}","output_key":"a"}]}""", "steps[0].template", "Step 'a': 'item' is there only in")]
@@ -99,7 +99,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
         Assert.Null(await Digest.GetAsync());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_name_a_description_and_a_size_that_cannot_be_are_refused()
     {
         var good = Draft("""{"steps":[{"template":"one","output_key":"a"}]}""");

@@ -12,6 +12,7 @@ using Prism.Providers;
 using Prism.Quotas;
 using Prism.Templates;
 using Prism.Tests.Chat;
+using Prism.Tests.Cluster;
 using Prism.Tests.Templates;
 using Prometheus;
 using static Prism.Tests.Chat.ScriptedProvider;
@@ -21,8 +22,6 @@ namespace Prism.Tests.Chains;
 /// <summary>A cluster that runs chains, with a storage and reminders that outlive its silos, and a scripted provider.</summary>
 internal sealed class ChainCluster : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly ConcurrentDictionary<string, CollectorRegistry> _metrics = new();
     private InProcessTestCluster _cluster = null!;
 
@@ -93,7 +92,7 @@ internal sealed class ChainCluster : IAsyncDisposable
     /// <summary>A run at its end.</summary>
     public async Task<ChainRun> EndOfAsync(string runId)
     {
-        var run = await Chains.WaitAsync(runId, Patience, CancellationToken.None);
+        var run = await Chains.WaitAsync(runId, Patience.Limit, CancellationToken.None);
         Assert.True(run!.IsFinished, $"It is {run.Status}: {string.Join(' ', run.Steps.Select(step => $"{step.Name}={step.Status}"))}");
         return run;
     }
@@ -101,7 +100,7 @@ internal sealed class ChainCluster : IAsyncDisposable
     /// <summary>All events of a run after one.</summary>
     public async Task<List<ChainEvent>> EventsOfAsync(string runId, long after = 0, bool deltas = false)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var events = new List<ChainEvent>();
         await foreach (var one in Chains.WatchAsync(runId, after, deltas, patience.Token))
         {
@@ -120,7 +119,7 @@ internal sealed class ChainCluster : IAsyncDisposable
         return _cluster.GetSiloForAddress(context.Address.SiloAddress!)!;
     }
 
-    public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
+    public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillAndBuryAsync(silo);
 
     public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
 
@@ -128,7 +127,7 @@ internal sealed class ChainCluster : IAsyncDisposable
 
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
-    public Task WaitForDeactivationAsync(IAddressable grain) => _cluster.WaitForDeactivationAsync(grain).WaitAsync(Patience);
+    public Task WaitForDeactivationAsync(IAddressable grain) => _cluster.WaitForDeactivationAsync(grain).WaitAsync(Patience.Limit);
 
     /// <summary>The samples of a metric over all silos, as a scrape shows them, added up.</summary>
     public async Task<Dictionary<string, double>> ScrapeAsync(string metric)
@@ -163,8 +162,7 @@ internal sealed class ChainCluster : IAsyncDisposable
         silo.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
         silo.Configure<ClusterMembershipOptions>(options =>
         {
-            (options.ProbeTimeout, options.NumMissedProbesLimit) = (TimeSpan.FromMilliseconds(500), 2);
-            options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+            DeathCertificate.OnlySource(options);
             // A silo that comes after all others have died waits for them until their last sign of life is old.
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
         });

@@ -16,7 +16,7 @@ public sealed class ChainEventsTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_tells_of_each_step_and_of_its_end()
     {
         _cluster.OnPrompt = (prompt, _) => prompt == "bad" ? ScriptedProvider.Play(ScriptedProvider.Failure(ChatErrorKind.UpstreamServerError)) : Say(prompt);
@@ -40,7 +40,7 @@ public sealed class ChainEventsTests : IAsyncLifetime
         Assert.Equal(run.Usage, events[^1].Usage);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_watcher_gets_pieces_while_they_come_where_it_wants_them()
     {
         var (go, seen) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -79,7 +79,7 @@ public sealed class ChainEventsTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Nothing_comes_after_the_last_event()
     {
         var run = await _cluster.RunAsync("""{"steps":[{"template":"x","output_key":"a"}]}""");
@@ -88,7 +88,7 @@ public sealed class ChainEventsTests : IAsyncLifetime
         Assert.Empty(await _cluster.EventsOfAsync(run.Id, after: 99));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Pieces_that_nobody_takes_are_put_together_in_front_of_what_ends_their_step()
     {
         var feed = new RunFeed("run_1");

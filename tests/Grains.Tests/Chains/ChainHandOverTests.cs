@@ -8,7 +8,7 @@ namespace Prism.Tests.Chains;
 [Collection(KillingSilos.Name)]
 public sealed class ChainHandOverTests
 {
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_whose_silo_is_stopped_goes_on_at_once_on_another()
     {
         await using var cluster = await ChainCluster.StartAsync(silos: 3, options => options.WakePeriod = TimeSpan.FromHours(1));
@@ -34,7 +34,7 @@ public sealed class ChainHandOverTests
 
         await cluster.StopAsync(stopped);
 
-        await goneOn.Task.WaitAsync(Patience);
+        await goneOn.Task.WaitAsync(Patience.Limit);
         var run = await cluster.EndOfAsync(id);
         Assert.Equal((ChainRunStatus.Succeeded, "<second <first>>"), (run.Status, run.Outputs["b"].GetString()));
         Assert.NotEqual(stopped.SiloAddress, cluster.SiloOf(id).SiloAddress);

@@ -25,7 +25,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Theory(Timeout = 180_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_run_whose_silo_dies_goes_on(bool somebodyAsks)
@@ -39,7 +39,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
 
         await _cluster.KillAsync(_cluster.SiloOf(id));
         var run = somebodyAsks ? await _cluster.EndOfAsync(id) : null;
-        await end.Task.WaitAsync(Patience);
+        await end.Task.WaitAsync(Patience.Limit);
         run ??= await _cluster.EndOfAsync(id);
 
         Assert.Equal((ChainRunStatus.Succeeded, "2"), (run.Status, run.Outputs["b"].GetString()));
@@ -50,7 +50,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         Assert.NotEqual(_cluster.Calls.ElementAt(1).Silo, _cluster.Calls.ElementAt(2).Silo);
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_whose_silo_is_stopped_goes_on_and_keeps_what_was_done()
     {
         var stuck = new UpstreamWait();
@@ -68,7 +68,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         Assert.Single(_cluster.Calls.TakeLast(2).Select(call => call.Request.IdempotencyKey).Distinct());
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_call_that_fails_because_its_silo_stops_has_not_failed()
     {
         var (stuck, failed, writes) = (new UpstreamWait(), new TaskCompletionSource(), 0);
@@ -103,7 +103,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Elements_that_are_done_are_written_before_their_step_is()
     {
         var (last, written) = (new UpstreamWait(), new TaskCompletionSource());
@@ -121,7 +121,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         var id = (await _cluster.StartAsync(
             """{"steps":[{"template":"{{ item }}","output_key":"a","for_each":"1..3"}],"max_parallel":1}""")).Run!.Id;
         await last.Entered;
-        await written.Task.WaitAsync(Patience);
+        await written.Task.WaitAsync(Patience.Limit);
 
         await _cluster.KillAsync(_cluster.SiloOf(id));
         var run = await _cluster.EndOfAsync(id);
@@ -130,7 +130,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         Assert.Equal(["1", "2", "3", "3"], _cluster.Calls.Select(call => call.Request.Messages[0].Content!.Text));
     }
 
-    [Theory(Timeout = 180_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_write_that_fails_once_is_repeated_and_no_call_is(bool happenedAllTheSame)
@@ -158,7 +158,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         Assert.All(run.Steps, step => Assert.Equal(1, step.Attempts));
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_that_cannot_be_written_any_more_stops_its_calls_and_goes_on_when_it_can()
     {
         var (broken, slow) = (false, new UpstreamWait());
@@ -189,7 +189,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_activation_that_was_overtaken_records_nothing_and_stops_its_calls()
     {
         var (slow, go) = (new UpstreamWait(), new TaskCompletionSource());
@@ -223,7 +223,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Events_are_read_on_over_a_death_without_a_gap_or_a_double()
     {
         var first = new UpstreamWait();
@@ -270,12 +270,12 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _cluster.StartAsync(TwoSteps)));
-        await entered.Task.WaitAsync(Patience);
+        await entered.Task.WaitAsync(Patience.Limit);
 
         isDead = true;
         await Task.WhenAll(_cluster.Silos.ToArray().Select(_cluster.KillAsync));
         await _cluster.StartOneMoreAsync();
-        await ended.Task.WaitAsync(Patience);
+        await ended.Task.WaitAsync(Patience.Limit);
 
         var runs = _cluster.Storage.ReadAll<RunState>(StorageNames.RunState).ToArray();
         Assert.Equal(10, runs.Length);
@@ -309,7 +309,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         var starts = Enumerable.Range(0, Runs).Select(i => _cluster.StartAsync(Diamond.Replace("\"N\"", $"\"{i}.\"", StringComparison.Ordinal)));
         var started = await Task.WhenAll(starts);
 
-        await half.Task.WaitAsync(Patience);
+        await half.Task.WaitAsync(Patience.Limit);
         await _cluster.KillAsync(_cluster.Silos[0]);
         await _cluster.StartOneMoreAsync();
         await _cluster.KillAsync(_cluster.Silos[0]);

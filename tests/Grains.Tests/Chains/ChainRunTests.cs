@@ -27,7 +27,7 @@ public sealed class ChainRunTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_chain_of_the_reference_runs_to_its_end()
     {
         var run = await _cluster.RunAsync(TwoSteps);
@@ -41,7 +41,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.True(run.CreatedAt <= run.Steps[0].StartedAt && run.Steps[1].FinishedAt <= run.FinishedAt);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     // The start with the first claim; the only outcome with the end.
     [InlineData("""{"steps":[{"template":"a","output_key":"a"}]}""", 2)]
     // The start with the first claim; the first outcome with the second claim; the second outcome with the end.
@@ -62,7 +62,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal(ChainRunStatus.Succeeded, run.Status);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_row_is_about_as_long_as_its_run()
     {
         const int Length = 100_000;
@@ -73,7 +73,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.InRange(_cluster.Storage.RunWrites.Last(), 3 * Length, 3.1 * Length);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_step_with_a_thousand_elements_costs_two_writes_too()
     {
         var run = await _cluster.RunAsync("""{"steps":[{"template":"{{ item }}","output_key":"all","for_each":"1..1000"}],"max_parallel":16}""");
@@ -84,7 +84,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal(2, _cluster.Storage.RunWrites.Count);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Steps_that_do_not_need_each_other_run_side_by_side()
     {
         // Each of both answers only once the other was asked: one after the other they would wait for ever.
@@ -104,7 +104,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         }
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(1)]
     [InlineData(3)]
     public async Task No_more_calls_are_under_way_than_may_be(int maxParallel)
@@ -132,7 +132,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_JSON_answer_is_used_by_its_fields()
     {
         _cluster.OnPrompt = (prompt, _) => prompt == "facts" ? Say("""{"title":"T","tags":["a",""", "\"b\"]}") : Say($"<{prompt}>");
@@ -148,7 +148,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal("""["<a!>","<b!>"]""", run.Outputs["tags"].GetRawText());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_condition_and_a_failure_that_may_be_leave_null_behind()
     {
         _cluster.OnPrompt = (prompt, _) => prompt == "bad" ? ScriptedProvider.Play(ScriptedProvider.Failure(ChatErrorKind.UpstreamServerError)) : Say(prompt);
@@ -165,7 +165,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal((ChainRunStatus.Succeeded, "Step 'bad': No."), (run.Status, run.Steps[1].Error!.Message));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Nothing_is_rendered_or_evaluated_twice_and_nothing_in_a_turn_of_a_grain()
     {
         _cluster.OnPrompt = (prompt, _) => prompt == "bad" ? ScriptedProvider.Play(ScriptedProvider.Failure(ChatErrorKind.UpstreamServerError)) : Say(prompt);
@@ -185,7 +185,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.All(_cluster.Rendered, piece => Assert.Equal((Owners.Global, true), (piece.Owner, piece.IsBeside)));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_call_is_made_as_its_step_says()
     {
         await _cluster.RunAsync(
@@ -204,7 +204,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal(3, calls.Select(call => call.IdempotencyKey).OfType<string>().Distinct().Count());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_chain_that_cannot_be_run_leaves_nothing_behind()
     {
         var outcome = await _cluster.StartAsync("""{"steps":[{"template":"{{ x }}","output_key":"a"}]}""");
@@ -214,7 +214,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal(0, _cluster.Storage.Count(StorageNames.RunState) + _cluster.Storage.Count(StorageNames.RunShelfState));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_that_there_is_not_is_null()
     {
         var id = GrainKeys.NewRun();
@@ -225,7 +225,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Empty(await _cluster.EventsOfAsync(id));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_same_key_and_body_are_one_run()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _cluster.StartAsync(TwoSteps, "key", "ann")));
@@ -237,7 +237,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.NotEqual(again.Run.Id, (await _cluster.StartAsync(TwoSteps, "key", "bob")).Run!.Id);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_same_key_with_another_body_is_refused()
     {
         await _cluster.StartAsync(TwoSteps, "key", "ann");
@@ -247,7 +247,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal((ChatErrorKind.Unprocessable, "idempotency_key_reused"), (other.Error!.Kind, other.Error.Code));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_that_is_cancelled_stops_what_it_has_under_way_upstream()
     {
         var upstream = new UpstreamWait();
@@ -264,7 +264,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Equal("run.started step.started run.cancelled", string.Join(' ', (await _cluster.EventsOfAsync(id)).Select(one => one.Type)));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_failure_stops_what_else_is_under_way()
     {
         var upstream = new UpstreamWait();
@@ -282,7 +282,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_wait_ends_with_the_run_or_before_it()
     {
         var upstream = new UpstreamWait();
@@ -290,13 +290,13 @@ public sealed class ChainRunTests : IAsyncLifetime
         var id = (await _cluster.StartAsync(TwoSteps)).Run!.Id;
 
         Assert.Equal(ChainRunStatus.Running, (await _cluster.Chains.WaitAsync(id, TimeSpan.FromMilliseconds(20), default))!.Status);
-        var wait = _cluster.Chains.WaitAsync(id, Patience, default);
+        var wait = _cluster.Chains.WaitAsync(id, Patience.Limit, default);
         await _cluster.Chains.CancelAsync(id, default);
 
         Assert.Equal(ChainRunStatus.Cancelled, (await wait)!.Status);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_reminder_is_there_as_long_as_the_run()
     {
         var (upstream, id) = (new UpstreamWait(), GrainKeys.Run("ann", "key"));
@@ -311,7 +311,7 @@ public sealed class ChainRunTests : IAsyncLifetime
         Assert.Empty(_cluster.Reminders.Of("chain"));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_became_of_runs_and_steps_is_counted()
     {
         await _cluster.RunAsync(TwoSteps);

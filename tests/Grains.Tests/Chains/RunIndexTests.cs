@@ -12,7 +12,7 @@ public sealed class RunIndexTests
     private const string OneStep = """{"steps":[{"template":"x","output_key":"a"}]}""";
     private const string Failing = """{"steps":[{"template":"{{ n.x.y }}","output_key":"a"}],"inputs":{"n":{} } }""";
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Runs_are_listed_newest_first_each_owner_its_own()
     {
         await using var cluster = await ChainCluster.StartAsync();
@@ -42,7 +42,7 @@ public sealed class RunIndexTests
         Assert.Empty((await cluster.Chains.ListAsync("nobody", new(), default)).Runs);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_is_in_the_list_before_it_ends()
     {
         await using var cluster = await ChainCluster.StartAsync();
@@ -55,7 +55,7 @@ public sealed class RunIndexTests
         Assert.Equal((id, ChainRunStatus.Running, null), (run.Id, run.Status, run.FinishedAt));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(0, null, "'limit' must be from 1 to 100, not 0.")]
     [InlineData(101, null, "'limit' must be from 1 to 100, not 101.")]
     [InlineData(5, "yesterday", "'after' must be the 'next' of a list of runs.")]
@@ -66,7 +66,7 @@ public sealed class RunIndexTests
         Assert.Equal(message, (await cluster.Chains.ListAsync("", new() { Limit = limit, After = after }, default)).Error?.Message);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_shelf_that_is_full_is_followed_by_another()
     {
         await using var cluster = await ChainCluster.StartAsync();
@@ -86,7 +86,7 @@ public sealed class RunIndexTests
         Assert.NotEqual(newest, await index.AddAsync(runs[0] with { Id = "run_next", CreatedAt = now.AddDays(1) }));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Runs_are_deleted_when_their_time_has_come_and_leave_nothing()
     {
         await using var cluster = await ChainCluster.StartAsync(configure: options =>
@@ -101,7 +101,7 @@ public sealed class RunIndexTests
         };
 
         var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RunAsync(cluster, OneStep, "ann")));
-        await empty.Task.WaitAsync(Patience);
+        await empty.Task.WaitAsync(Patience.Limit);
 
         Assert.All(ids, id => Assert.False(cluster.Storage.Has(cluster.Run(id).GetGrainId())));
         Assert.Null(await cluster.Chains.GetAsync(ids[0], default));
@@ -110,7 +110,7 @@ public sealed class RunIndexTests
         Assert.Empty(cluster.Reminders.Of("runshelf"));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_run_that_has_not_ended_is_not_deleted()
     {
         await using var cluster = await ChainCluster.StartAsync();
@@ -127,7 +127,7 @@ public sealed class RunIndexTests
         Assert.Null(await cluster.Chains.GetAsync(id, default));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_began_without_a_run_clears_itself_away()
     {
         await using var cluster = await ChainCluster.StartAsync();

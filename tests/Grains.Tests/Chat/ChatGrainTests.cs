@@ -18,7 +18,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_client_gets_an_answer()
     {
         _cluster.Vendor.OnComplete = async (_, _) =>
@@ -35,14 +35,14 @@ public sealed class ChatGrainTests : IAsyncLifetime
         await AssertOneActivationThatEndedAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_client_gets_an_answer_that_was_ready_at_once()
     {
         Assert.NotNull((await _cluster.Chat.CompleteAsync(Ask(), CancellationToken.None)).Response);
         await AssertOneActivationThatEndedAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_client_gets_a_stream()
     {
         _cluster.Vendor.OnStream = (_, _) => Play(Piece("hel"), Piece("lo", ChatUsage.Of(8, 1)));
@@ -55,7 +55,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         await AssertOneActivationThatEndedAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Pieces_reach_the_client_while_the_answer_is_being_made()
     {
         var read = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,12 +77,12 @@ public sealed class ChatGrainTests : IAsyncLifetime
         static async IAsyncEnumerable<ChatStreamEvent> PlayUpTo(Task gate)
         {
             yield return Piece("first ");
-            await gate.WaitAsync(TimeSpan.FromSeconds(30));
+            await gate.WaitAsync(Patience.Limit);
             yield return Piece("second");
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_error_crosses_the_border_whole()
     {
         var error = new ChatError
@@ -104,7 +104,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         Assert.Equal(error, (await ReadAsync(Ask()))[^1].Failed);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_refusal_crosses_the_border_too()
     {
         var request = Ask() with { Temperature = 3 };
@@ -113,7 +113,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         Assert.Equal("temperature", Assert.Single(await ReadAsync(request)).Failed!.Param);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_bug_on_the_silo_is_an_exception_at_the_client()
     {
         _cluster.Vendor.OnComplete = (_, _) => throw new InvalidOperationException("bug");
@@ -124,7 +124,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         await AssertOneActivationThatEndedAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_Prism_does_not_know_by_name_survives_both_ways()
     {
         const string RequestJson =
@@ -145,7 +145,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         Assert.Equal(ChunkJson, JsonSerializer.Serialize(events[1].Chunk!, ChatJson.Lenient.ChatChunk));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_client_that_cancels_cancels_the_call_upstream()
     {
         var upstream = new UpstreamWait();
@@ -165,7 +165,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         await _cluster.Activations.NoneLeftAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_client_that_cancels_in_the_middle_cancels_the_stream_upstream()
     {
         var upstream = new UpstreamWait();
@@ -188,7 +188,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         await _cluster.Activations.NoneLeftAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_client_that_stops_reading_cancels_the_stream_upstream()
     {
         var upstream = new UpstreamWait();
@@ -206,7 +206,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
         await AssertOneActivationThatEndedAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Many_streams_at_once_do_not_mix_and_leave_nothing_behind()
     {
         const int Streams = 100;

@@ -38,7 +38,7 @@ internal sealed class RecordingLog<T> : ILogger<T>
 
             try
             {
-                await more.WaitAsync(TimeSpan.FromSeconds(30));
+                await more.WaitAsync(Patience.Limit);
             }
             catch (TimeoutException)
             {

@@ -3,14 +3,12 @@ namespace Prism.Tests.Chat;
 /// <summary>A provider that takes for ever: says nothing until it is cancelled, and lets a test see both.</summary>
 internal sealed class UpstreamWait
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task Entered => _entered.Task.WaitAsync(Patience);
+    public Task Entered => _entered.Task.WaitAsync(Patience.Limit);
 
-    public Task Cancelled => _cancelled.Task.WaitAsync(Patience);
+    public Task Cancelled => _cancelled.Task.WaitAsync(Patience.Limit);
 
     public bool HasBeenEntered => _entered.Task.IsCompleted;
 

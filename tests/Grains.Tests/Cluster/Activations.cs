@@ -39,7 +39,7 @@ internal sealed class Activations
                 _noneLeft.SetResult();
             }
 
-            return _noneLeft.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return _noneLeft.Task.WaitAsync(Patience.Limit);
         }
     }
 }

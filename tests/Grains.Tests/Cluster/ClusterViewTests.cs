@@ -13,7 +13,7 @@ public sealed class ClusterViewTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Every_silo_sees_all_silos_and_itself_among_them()
     {
         foreach (var silo in _cluster.Silos)
@@ -30,7 +30,7 @@ public sealed class ClusterViewTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_call_runs_on_the_silo_that_its_client_is_connected_to()
     {
         for (var i = 0; i < 20; i++)
@@ -43,7 +43,7 @@ public sealed class ClusterViewTests : IAsyncLifetime
 
     private static async Task BothActiveAsync(IClusterMembershipService membership)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(patience.Token))
         {
             if (snapshot.Members.Values.Count(member => member.Status == SiloStatus.Active) == 2)

@@ -31,7 +31,7 @@ public sealed class BreakerClusterTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Probes_are_bounded_over_all_silos_and_close_it_for_all()
     {
         await OpenAsync();
@@ -59,7 +59,7 @@ public sealed class BreakerClusterTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task While_it_is_open_no_silo_calls_the_provider_or_asks_anybody()
     {
         await OpenAsync();

@@ -160,7 +160,7 @@ public sealed class FlightTests : IDisposable
 
     private static async Task<ReadOnlyMemory<FlightEvent>> NextAsync(FlightReader reader)
     {
-        Assert.True(await reader.WaitAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(await reader.WaitAsync(CancellationToken.None).AsTask().WaitAsync(Patience.Limit));
         return reader.Read();
     }
 

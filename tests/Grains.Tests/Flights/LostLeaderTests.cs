@@ -18,7 +18,7 @@ public sealed class LostLeaderTests : IAsyncLifetime
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
     // Prompts whose grains live on different silos, that of the leader among them.
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("a", true)]
     [InlineData("b", false)]
     [InlineData("c", true)]
@@ -49,7 +49,7 @@ public sealed class LostLeaderTests : IAsyncLifetime
         Assert.Equal(1, _cluster.UpstreamCalls);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_call_that_is_under_way_is_followed_although_the_grain_that_knew_of_it_is_gone()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -82,7 +82,7 @@ public sealed class LostLeaderTests : IAsyncLifetime
         Assert.Equal(prompts.Count, _cluster.UpstreamCalls);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task After_its_first_piece_a_stream_ends_in_an_error_and_never_in_another_answer()
     {
         _cluster.Provider(1).OnStream = (_, _) => FirstOf(Piece("half "), Piece("an "));
@@ -98,7 +98,7 @@ public sealed class LostLeaderTests : IAsyncLifetime
         await follower.DisposeAsync();
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_leader_that_is_stopped_sees_its_followers_through()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

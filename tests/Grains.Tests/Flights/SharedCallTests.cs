@@ -17,7 +17,7 @@ public sealed class SharedCallTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Five_hundred_identical_requests_on_three_silos_are_one_call(bool leaderStreams)
@@ -49,7 +49,7 @@ public sealed class SharedCallTests : IAsyncLifetime
         Assert.Equal(answers.Count(answer => answer.Result == ChatCacheResult.Joined), await JoinedAsync());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_first_client_that_leaves_ends_nothing()
     {
         _cluster.Provider(0).OnStream = (_, _) => InTwo("first", Piece("second"));
@@ -66,7 +66,7 @@ public sealed class SharedCallTests : IAsyncLifetime
         Assert.Equal(1, _cluster.UpstreamCalls);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(0, 0)]
     [InlineData(0, 1)]
     public async Task The_last_client_that_leaves_ends_the_call(int leaderSilo, int followerSilo)
@@ -87,7 +87,7 @@ public sealed class SharedCallTests : IAsyncLifetime
         Assert.Equal("new", (await TextAsync(2, streamed: true)).Text);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_late_follower_gets_the_answer_from_its_start()
     {
         _cluster.Provider(0).OnStream = (_, _) => InTwo("first", Piece("second"));
@@ -103,7 +103,7 @@ public sealed class SharedCallTests : IAsyncLifetime
         await leader.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_follower_goes_on_where_it_was_although_what_it_reads_through_is_lost()
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -127,7 +127,7 @@ public sealed class SharedCallTests : IAsyncLifetime
         await lost;
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task All_who_share_a_call_that_fails_get_its_error_and_nothing_is_stored()
     {
         var error = Failure(ChatErrorKind.UpstreamIdleTimeout) with { RetryAfter = TimeSpan.FromSeconds(7) };

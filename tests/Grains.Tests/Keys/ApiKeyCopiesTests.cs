@@ -10,7 +10,7 @@ namespace Prism.Tests.Keys;
 public sealed class ApiKeyCopiesTests : IDisposable
 {
     private static readonly byte[] Hash = SHA256.HashData("a key"u8);
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     private readonly WatchedTime _time = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly KeyStorage _storage = new();

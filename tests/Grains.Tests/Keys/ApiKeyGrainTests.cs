@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Prism.Catalog;
 using Prism.Chat;
 using Prism.Keys;
@@ -14,7 +13,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_key_is_known_on_every_silo_and_outlives_its_activation()
     {
         var made = await _cluster.CreateAsync("one");
@@ -25,7 +24,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.All(await _cluster.FindAsync("two"), Assert.Null);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Once_a_key_is_revoked_no_silo_takes_it_any_more()
     {
         for (var i = 0; i < 10; i++)
@@ -34,40 +33,26 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
             await _cluster.CreateAsync(name);
             Assert.All(await _cluster.FindAsync(name), Assert.NotNull);
 
-            var started = Stopwatch.GetTimestamp();
             Assert.True(await _cluster.Key(name).RevokeAsync());
 
             Assert.All(await _cluster.FindAsync(name), Assert.Null);
-            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         }
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task A_silo_that_nobody_tells_takes_a_revoked_key_for_less_than_a_second()
+    [Fact(Timeout = Patience.Milliseconds)]
+    public async Task A_silo_that_nobody_tells_finds_out_by_itself()
     {
         var key = await _cluster.CreateAsync("untold");
         Assert.All(await _cluster.FindAsync("untold"), Assert.NotNull);
 
         // As a grain does whose messages to the silos are all lost.
         await StoreBehindTheirBacksAsync(key with { RevokedAt = DateTimeOffset.UnixEpoch });
-        var changed = Stopwatch.GetTimestamp();
 
-        var last = TimeSpan.Zero;
-        while (true)
-        {
-            var asked = Stopwatch.GetElapsedTime(changed);
-            if ((await _cluster.FindAsync("untold")).All(found => found is null))
-            {
-                break;
-            }
-
-            last = asked;
-        }
-
-        Assert.InRange(last, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        // How soon is tested where time is not the machine's (ApiKeyCopiesTests).
+        await Until.TrueAsync("no silo takes it", async () => (await _cluster.FindAsync("untold")).All(found => found is null));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Once_its_terms_are_changed_every_silo_goes_by_them()
     {
         var made = await _cluster.CreateAsync("changed");
@@ -79,7 +64,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.All(await _cluster.FindAsync("changed"), key => Assert.Equal(ApiKeyScopes.Chat, Assert.Single(key!.Terms.Scopes!.Value)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_change_of_another_version_is_refused()
     {
         var made = await _cluster.CreateAsync("raced");
@@ -91,7 +76,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.Equal("first", (await _cluster.Key("raced").GetAsync())!.Terms.Name);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_revoked_key_stays_revoked_and_is_no_longer_listed()
     {
         var made = await _cluster.CreateAsync("gone");
@@ -110,7 +95,7 @@ public sealed class ApiKeyGrainTests : IAsyncLifetime
         Assert.DoesNotContain(made.Id, await names.ListAsync());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task There_is_nothing_to_revoke_or_change_of_a_key_that_there_is_not()
     {
         Assert.False(await _cluster.Key("none").RevokeAsync());

@@ -110,7 +110,7 @@ public sealed class KeyLeasesTests : IAsyncDisposable
             }
         }
 
-        public async Task<string> NextLeftAsync() => await _left.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        public async Task<string> NextLeftAsync() => await _left.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
         public Task<LeaseAnswer> AskAsync(LeaseAsk ask)
         {

@@ -17,7 +17,7 @@ public sealed class KeyLimitsTests
 {
     private const int Limit = 40;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_limit_holds_over_all_silos_together()
     {
         await using var cluster = await StartAsync(silos: 2);
@@ -41,7 +41,7 @@ public sealed class KeyLimitsTests
         Assert.Equal((LimitKind.RequestsPerMinute, Limit), (limit.Kind, limit.Limit));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_a_key_has_spent_outlives_its_grain_and_the_leases()
     {
         await using var cluster = await StartAsync(silos: 1);

@@ -55,7 +55,7 @@ internal sealed class ScriptedTemplateGrain : ITemplateGrain
 
     /// <summary>Waits for the next ask and returns what answers it.</summary>
     public Task<TaskCompletionSource<TemplateReading>> NextAskAsync() =>
-        _waiting.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        _waiting.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
     /// <summary>Waits for the next ask and answers it.</summary>
     public async Task AnswerAsync(TemplateReading reading) => (await NextAskAsync()).SetResult(reading);

@@ -19,7 +19,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _cluster.DisposeAsync();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Once_a_version_is_stored_every_silo_renders_it()
     {
         for (var version = 1; version <= 30; version++)
@@ -35,7 +35,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Once_a_template_is_deleted_no_silo_renders_it_nor_what_comes_after_it_wrongly()
     {
         await _cluster.Silos[0].PutAsync(Owner, "a", new() { Source = "old" });
@@ -54,7 +54,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.All(texts, text => Assert.Equal("new", text));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_same_again_is_no_new_version()
     {
         var draft = new TemplateDraft { Source = "{{ x }}", Variables = [new() { Name = "x", Description = "It.", Default = "1" }] };
@@ -67,7 +67,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal(2, other.Template?.Version);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_change_of_an_older_version_does_not_overwrite_a_newer_one()
     {
         var silo = _cluster.Silos[0];
@@ -83,7 +83,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal("two", await RenderAsync(silo, "a"));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_list_has_the_owners_own_and_the_built_in_ones_in_the_order_of_their_names()
     {
         await _cluster.Silos[0].PutAsync(Owner, "zebra", new() { Source = "z" });
@@ -100,7 +100,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal(["b.c-d_9", "zebra"], listed.Where(template => template.Version == 1).Select(template => template.Name));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_name_is_its_owners()
     {
         await _cluster.Silos[0].PutAsync(Owner, "a", new() { Source = "mine" });
@@ -111,7 +111,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal("mine", (await _cluster.Silos[1].FindAsync(Owner, "a", default)).Template?.Source);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_is_stored_outlives_its_activation()
     {
         await _cluster.Silos[0].PutAsync(Owner, "a", new() { Source = "kept" });
@@ -125,7 +125,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Contains(listed, template => template.Source == "kept");
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("summarize", ChatErrorKind.Conflict, "built_in_template")]
     [InlineData("a/b", ChatErrorKind.InvalidRequest, "invalid_name")]
     [InlineData("", ChatErrorKind.InvalidRequest, "invalid_name")]
@@ -140,7 +140,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal(kind == ChatErrorKind.Conflict ? ChatErrorKind.Conflict : ChatErrorKind.NotFound, deleted?.Kind);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_Orleans_client_cannot_take_a_built_in_name_either()
     {
         var put = await _cluster.Template("summarize").PutAsync(new() { Source = "mine" });
@@ -149,7 +149,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.DoesNotContain("mine", await RenderAsync(_cluster.Silos[0], "summarize", ("text", "t")) ?? "", StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Names_are_bounded_and_come_free_again()
     {
         var names = _cluster.Grains.GetGrain<INamesGrain>("n");
@@ -164,7 +164,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.Equal(["a", "c"], (await names.ListAsync()).AsEnumerable());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_change_does_not_wait_for_ever_for_a_silo_that_is_gone()
     {
         await _cluster.Silos[0].PutAsync(Owner, "a", new() { Source = "one" });
@@ -177,7 +177,7 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
         Assert.All(await Task.WhenAll(_cluster.Silos.Take(2).Select(silo => RenderAsync(silo, "a"))), text => Assert.Equal("two", text));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_change_that_could_not_be_written_has_not_happened()
     {
         var storage = new FaultyGrainStorage();
@@ -197,16 +197,20 @@ public sealed class StoredTemplatesTests : IAsyncLifetime
     // The grain may have lived on the silo that was killed: then a call fails until the others know of its death.
     private static async Task<TemplatePut> RetryAsync(Func<Task<TemplatePut>> put)
     {
-        while (true)
+        TemplatePut? done = null;
+        await Until.TrueAsync("the template is stored", async () =>
         {
             try
             {
-                return await put();
+                done = await put();
+                return true;
             }
             catch (Exception exception) when (exception is OrleansException or TimeoutException)
             {
+                return false;
             }
-        }
+        });
+        return done!;
     }
 
     private static async Task<string?> RenderAsync(IPromptTemplates silo, string name, params (string Name, string Value)[] variables)

@@ -41,7 +41,7 @@ public sealed class TemplateCacheTests
 
         // The first lease is over, and nobody answers a third ask.
         _time.Advance(TemplateLease.Life / 2);
-        var fourth = await BeginAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        var fourth = await BeginAsync().WaitAsync(Patience.Limit);
         Assert.Same(first.Template, fourth.Template);
         Assert.Equal([null, "one"], _grain.Asks.Take(2));
     }

@@ -6,7 +6,7 @@ public sealed class UsageGrainTests
 {
     private static readonly UsageSums One = new() { Requests = 1, InputTokens = 10, CostUsd = 0.25m };
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Reports_of_all_silos_add_up_and_outlive_the_activation()
     {
         await using var cluster = await UsageCluster.StartAsync(silos: 2);
@@ -27,7 +27,7 @@ public sealed class UsageGrainTests
         Assert.Equal([("b", 0.5m), ("team/a", 0.75m)], read.Select(one => (one.Owner, one.Entry.Sums.CostUsd)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_report_whose_answer_is_lost_is_repeated_and_counts_once()
     {
         await using var cluster = await UsageCluster.StartAsync(silos: 1);
@@ -48,7 +48,7 @@ public sealed class UsageGrainTests
         Assert.Equal(2, await cluster.CountAsync("a"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_cannot_be_written_waits()
     {
         await using var cluster = await UsageCluster.StartAsync(silos: 1);
@@ -62,7 +62,7 @@ public sealed class UsageGrainTests
         Assert.Equal((true, 1), (cluster.Book(0).IsEmpty, await cluster.CountAsync("a")));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_silo_that_stops_reports_everything_first()
     {
         await using var cluster = await UsageCluster.StartAsync(silos: 2);

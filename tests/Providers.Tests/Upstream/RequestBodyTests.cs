@@ -24,7 +24,7 @@ public sealed class RequestBodyTests
         var body = Create("still being sent");
         using var wire = new StuckStream();
         var sending = body.CopyToAsync(wire);
-        var taken = await wire.Taken.WaitAsync(TimeSpan.FromSeconds(30));
+        var taken = await wire.Taken.WaitAsync(Patience.Limit);
 
         body.Dispose();
 
@@ -33,7 +33,7 @@ public sealed class RequestBodyTests
         Assert.NotEqual(0, body.Json.Length);
 
         wire.GoOn();
-        await sending.WaitAsync(TimeSpan.FromSeconds(30));
+        await sending.WaitAsync(Patience.Limit);
         Assert.Equal(0, body.Json.Length);
     }
 

@@ -9,7 +9,7 @@ namespace Prism.Tests.Server;
 /// <summary>The steps of a stop: not ready, nothing new, the end of what is under way.</summary>
 public sealed class DrainTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     private readonly FakeTimeProvider _time = new();
     private readonly TaskCompletionSource _begun = new();

@@ -8,7 +8,7 @@ namespace Prism.Tests.Server;
 /// <summary>What the web server takes from a client before there is a request.</summary>
 public sealed class KestrelLimitsTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     [Fact]
     public async Task A_client_that_does_not_finish_its_headers_is_let_go()

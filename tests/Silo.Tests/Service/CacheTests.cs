@@ -60,17 +60,20 @@ public sealed class CacheTests
     // An answer is stored behind its client's back: until it is, the next one to ask joins the call that makes it.
     private static async Task<HttpResponseMessage> StoredAsync(PrismService prism, string path, string body)
     {
-        while (true)
+        HttpResponseMessage response = null!;
+        await Until.TrueAsync("the answer is stored", async () =>
         {
-            var response = await prism.PostAsync(path, body);
+            response = await prism.PostAsync(path, body);
             if (HeaderOf(response, "x-prism-cache") == "hit")
             {
-                return response;
+                return true;
             }
 
             Assert.Equal("joined", HeaderOf(response, "x-prism-cache"));
             response.Dispose();
-        }
+            return false;
+        });
+        return response;
     }
 
     private static string? HeaderOf(HttpResponseMessage response, string name) =>

@@ -15,7 +15,7 @@ public sealed class KeyLimitsTests
     private const string Hello = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":5}""";
     private const string HelloStream = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":5,"stream":true}""";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     [Fact]
     public async Task What_is_over_a_keys_limit_is_refused_and_nobody_elses()
@@ -237,11 +237,8 @@ public sealed class KeyLimitsTests
         var (one, other) = (await CreateAsync(prism, """{"name":"one"}"""), await CreateAsync(prism, """{"name":"other"}"""));
 
         Task<HttpResponseMessage>[] asked = [PostAsync(prism, one, Hello), PostAsync(prism, other, Hello), PostAsync(prism, one, Hello)];
-        while (!(await MetricsAsync(prism)).Contains("llm_inflight_requests{provider=\"openai\"} 3", StringComparison.Ordinal)
-            || upstream.Received.Count < calls)
-        {
-            await Task.Yield();
-        }
+        await Until.TrueAsync("all three are under way", async () =>
+            (await MetricsAsync(prism)).Contains("llm_inflight_requests{provider=\"openai\"} 3", StringComparison.Ordinal) && upstream.Received.Count >= calls);
 
         released.SetResult();
         foreach (var answer in await Task.WhenAll(asked))

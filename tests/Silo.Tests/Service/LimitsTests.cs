@@ -12,7 +12,7 @@ public sealed class LimitsTests
     private const string Hello = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":5}""";
     private const string HelloStream = """{"messages":[{"role":"user","content":"Hi"}],"max_tokens":5,"stream":true}""";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     [Theory]
     [InlineData("/v1/chat", Hello)]
@@ -36,7 +36,7 @@ public sealed class LimitsTests
         var error = await ErrorOf(third);
         Assert.Equal(("rate_limit_exceeded", "rate_limit_exceeded"), (error.Type, error.Code));
         Assert.Equal("The limit of 2 requests per minute for provider 'echo' is reached.", error.Message);
-        AssertRetryAfter(third, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(82));
+        AssertRetryAfter(third, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(82));
         Assert.Equal("0", HeaderOf(third, "x-prism-attempts") ?? "0");
     }
 
@@ -92,16 +92,14 @@ public sealed class LimitsTests
     public async Task A_request_that_may_wait_is_served_when_there_is_room()
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
-        await using var prism = await StartAsync(upstream, ("LLM_OPENAI_MAX_CONCURRENCY", "1"), ("LLM_OPENAI_QUEUE_TIMEOUT_MS", "30000"));
+        await using var prism = await StartAsync(upstream, ("LLM_OPENAI_MAX_CONCURRENCY", "1"), ("LLM_OPENAI_QUEUE_TIMEOUT_MS", "180000"));
         var (arrived, release) = HoldFirst(upstream);
 
         var first = prism.PostAsync("/v1/chat", Hello);
         await arrived.WaitAsync(Deadline);
         var second = prism.PostAsync("/v1/chat", Hello);
-        while (!(await prism.Http.GetStringAsync("/metrics")).Contains("llm_inflight_requests{provider=\"openai\"} 2", StringComparison.Ordinal))
-        {
-            await Task.Yield();
-        }
+        await Until.TrueAsync("both are under way", async () =>
+            (await prism.Http.GetStringAsync("/metrics")).Contains("llm_inflight_requests{provider=\"openai\"} 2", StringComparison.Ordinal));
 
         Assert.Single(upstream.Received);
         release();
@@ -185,7 +183,7 @@ public sealed class LimitsTests
         await using var upstream = await ScriptedUpstream.StartAsync(Vendor.OpenAi.AnswerAsync);
         // One at a time, in line: who comes next is admitted when the last one is settled.
         await using var prism = await StartAsync(
-            upstream, ("LLM_OPENAI_TOKENS_PER_DAY", "1000000"), ("LLM_OPENAI_MAX_CONCURRENCY", "1"), ("LLM_OPENAI_QUEUE_TIMEOUT_MS", "30000"));
+            upstream, ("LLM_OPENAI_TOKENS_PER_DAY", "1000000"), ("LLM_OPENAI_MAX_CONCURRENCY", "1"), ("LLM_OPENAI_QUEUE_TIMEOUT_MS", "180000"));
         using var before = await prism.PostAsync("/v1/chat", Hello);
         upstream.Respond(async call =>
         {

@@ -19,12 +19,15 @@ internal sealed class PrismService : IAsyncDisposable
     private readonly StringWriter _log = new();
     private bool _stopped;
 
-    private PrismService((string Name, string Value)[] settings)
+    // What the service gives up for being slow, it gives up on a busy machine too.
+    private static readonly string[] Patiently = ["--Prism:Cache:AskTimeout=00:03:00", "--Prism:Cache:LostTimeout=00:03:00"];
+
+    private PrismService((string Name, string Value)[] settings, string[] arguments)
     {
         (SiloPort, GatewayPort) = _ports.AllocateConsecutivePortPairs(1);
         var variables = SiloHost.Ports(
             [("LLM_SILO_PORT", $"{SiloPort}"), ("LLM_SILO_GATEWAY_PORT", $"{GatewayPort}"), ("LLM_DASHBOARD_ENABLED", "false"), .. settings]);
-        _app = Program.Build([], variables, _log);
+        _app = Program.Build([.. Patiently, .. arguments], variables, _log);
         Http = null!;
     }
 
@@ -43,9 +46,13 @@ internal sealed class PrismService : IAsyncDisposable
     /// <summary>A client of the API.</summary>
     public HttpClient Http { get; private set; }
 
-    public static async Task<PrismService> StartAsync(params (string Name, string Value)[] settings)
+    public static Task<PrismService> StartAsync(params (string Name, string Value)[] settings) => StartAsync([], settings);
+
+    /// <param name="arguments">The command line.</param>
+    /// <param name="settings">The environment.</param>
+    public static async Task<PrismService> StartAsync(string[] arguments, params (string Name, string Value)[] settings)
     {
-        var service = new PrismService(settings);
+        var service = new PrismService(settings, arguments);
         await service._app.StartAsync();
         service.Http = new HttpClient { BaseAddress = service.Url };
         return service;

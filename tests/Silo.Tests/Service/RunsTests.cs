@@ -137,11 +137,11 @@ public sealed partial class RunsTests
         });
         await using var prism = await PrismService.StartAsync(("LLM_OPENAI_API_KEY", "sk-1"), ("LLM_OPENAI_BASE_URL", upstream.Url));
         using var started = await prism.PostAsync("/v1/runs", """{"steps":[{"template":"Hi","output_key":"a","provider":"openai"}],"wait":0}""");
-        await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await called.Task.WaitAsync(Patience.Limit);
 
         using var cancelled = await prism.PostAsync($"{started.Headers.Location}/cancel", "{}");
         var run = await cancelled.Content.ReadFromJsonAsync<JsonElement>();
-        await left.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await left.Task.WaitAsync(Patience.Limit);
         var events = Parse(await (await WatchAsync(prism, $"{started.Headers.Location}/events", 0)).Content.ReadAsStringAsync());
         var listed = await prism.Http.GetFromJsonAsync<JsonElement>("/v1/runs?status=cancelled");
 

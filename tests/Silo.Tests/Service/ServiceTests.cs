@@ -135,7 +135,7 @@ public sealed class ServiceTests
             Assert.StartsWith("data: ", await reader.ReadLineAsync(), StringComparison.Ordinal);
         }
 
-        await left.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await left.Task.WaitAsync(Patience.Limit);
     }
 
     [Fact]

@@ -62,19 +62,16 @@ public sealed class UsageTests
             usage.RootElement.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("key_name").GetString()!).Order(StringComparer.Ordinal));
     }
 
-    // Silos report every now and then: it is asked for until it is there, or the test is given up.
+    // Silos report every now and then.
     private static async Task<JsonDocument> UsageAsync(PrismService prism, int requests)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+        var usage = default(JsonDocument);
+        await Until.TrueAsync($"{requests} requests are reported", async () =>
         {
-            var usage = JsonDocument.Parse(await prism.Http.GetStringAsync("/admin/usage?group_by=key,model", patience.Token));
-            if (usage.RootElement.GetProperty("total").GetProperty("requests").GetInt32() >= requests)
-            {
-                return usage;
-            }
-
-            usage.Dispose();
-        }
+            usage?.Dispose();
+            usage = JsonDocument.Parse(await prism.Http.GetStringAsync("/admin/usage?group_by=key,model"));
+            return usage.RootElement.GetProperty("total").GetProperty("requests").GetInt32() >= requests;
+        });
+        return usage!;
     }
 }

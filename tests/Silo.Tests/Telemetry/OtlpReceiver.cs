@@ -19,6 +19,8 @@ namespace Prism.Tests.Telemetry;
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OtlpReceiver(WebApplication app) => _app = app;
 
@@ -36,19 +38,45 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var receiver = new OtlpReceiver(builder.Build());
-        receiver._app.MapPost("/v1/traces", context => ReceiveAsync(context, receiver.AddSpans));
-        receiver._app.MapPost("/v1/metrics", context => ReceiveAsync(context, receiver.AddMetrics));
+        receiver._app.MapPost("/v1/traces", context => receiver.ReceiveAsync(context, receiver.AddSpans));
+        receiver._app.MapPost("/v1/metrics", context => receiver.ReceiveAsync(context, receiver.AddMetrics));
         await receiver._app.StartAsync();
         return receiver;
     }
 
+    /// <summary>Ends when what has come is enough.</summary>
+    public async Task UntilAsync(Func<bool> isEnough)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_lock)
+            {
+                more = _more.Task;
+            }
+
+            if (isEnough())
+            {
+                return;
+            }
+
+            await more.WaitAsync(Patience.Limit);
+        }
+    }
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    private static async Task ReceiveAsync(HttpContext context, Action<byte[]> add)
+    private async Task ReceiveAsync(HttpContext context, Action<byte[]> add)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         add(body.ToArray());
+        lock (_lock)
+        {
+            _more.SetResult();
+            _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
         context.Response.ContentType = "application/x-protobuf";
     }
 

@@ -1,9 +1,12 @@
-namespace Prism.Tests.Processes;
+namespace Prism.Tests;
 
-/// <summary>The one place where a test looks again and again: at a process from outside, which has no event to await.</summary>
+/// <summary>The one place where a test looks again and again, with pauses: at a process or a service from outside, which has no event to await.</summary>
 internal static class Until
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Waits for a condition, as long as it takes.</summary>
+    public static Task TrueAsync(string what, Func<Task<bool>> condition) => TrueAsync(what, Patience.Limit, condition);
 
     /// <summary>Waits for a condition.</summary>
     /// <exception cref="TimeoutException">It did not come true in time; the message says what it was.</exception>
