@@ -42,7 +42,14 @@ internal sealed class BridgedInstrument
     public static void Record(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var instrument = (BridgedInstrument)state!;
-        instrument._record(instrument, value, tags);
+        try
+        {
+            instrument._record(instrument, value, tags);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // A label that Prometheus does not take. What is measured must not fail for it.
+        }
     }
 
     private Gauge.Child GaugeOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
