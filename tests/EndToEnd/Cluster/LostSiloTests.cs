@@ -9,7 +9,7 @@ public sealed class LostSiloTests
 {
     private const int LostCluster = 3;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     [Fact]
     public Task A_frozen_silo_says_for_how_long_it_stood_still() => PrismCluster.RunAsync(silos: 3, async cluster =>

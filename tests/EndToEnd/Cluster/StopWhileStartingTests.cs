@@ -9,7 +9,7 @@ public sealed class StopWhileStartingTests : IDisposable
     private const int Steps = 12;
 
     // Only a hang reaches it.
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     private readonly string _logs = Directory.CreateTempSubdirectory("prism-start-").FullName;
 

@@ -12,7 +12,7 @@ public sealed class RunQuotaTests
 {
     private const string OneStep = """{"steps":[{"template":"x","output_key":"a"}]}""";
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Whoever_counts_anew_comes_to_the_same()
     {
         await using var cluster = await StartAsync(silos: 1, active: 2, runs: 3);
@@ -34,7 +34,7 @@ public sealed class RunQuotaTests
         Assert.Equal("too_many_runs", (await cluster.StartAsync(OneStep)).Error?.Code);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Starts_at_the_same_time_through_a_silo_that_dies_keep_to_it()
     {
         await using var cluster = await StartAsync(silos: 2, active: 100, runs: 10);
@@ -50,7 +50,7 @@ public sealed class RunQuotaTests
         Assert.InRange(listed.Count, outcomes.Length - refused.Count, 10);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task What_was_counted_and_never_came_to_be_makes_room()
     {
         await using var cluster = await StartAsync(silos: 1, active: 1, runs: 10);
@@ -65,7 +65,7 @@ public sealed class RunQuotaTests
         Assert.DoesNotContain((await cluster.Chains.ListAsync("", new(), default)).Runs, run => run.Id == id);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_deletion_that_is_cut_short_is_made_up_for()
     {
         await using var cluster = await StartAsync(silos: 1, active: 10, runs: 1);

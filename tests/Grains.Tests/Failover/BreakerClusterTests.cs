@@ -74,7 +74,7 @@ public sealed class BreakerClusterTests : IAsyncLifetime
         Assert.Equal(3, _cluster.GrainCalls.CountOf(Grain, Method));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_administrator_closes_it_on_all_silos()
     {
         await OpenAsync();
@@ -87,7 +87,7 @@ public sealed class BreakerClusterTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_administrator_lifts_the_wait_that_a_provider_asked_for()
     {
         var throttled = Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromHours(1) };
@@ -103,7 +103,7 @@ public sealed class BreakerClusterTests : IAsyncLifetime
         Assert.Equal(ChatErrorKind.RateLimited, (await _cluster.CompleteAsync(0)).Error!.Kind);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task There_is_nothing_to_lift_from_a_provider_that_there_is_not() => Assert.False(await _cluster.LiftAsync(0, "nobody"));
 
     // The second silo only ever had an answer: it is the first that opens it, for both.

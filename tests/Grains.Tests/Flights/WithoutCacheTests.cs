@@ -35,7 +35,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
         await _cluster.DisposeAsync();
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Two_silos_make_two_calls(bool isSlow)
@@ -62,7 +62,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_call_from_before_the_outage_is_followed_too()
     {
         await using var leader = Read();
@@ -76,7 +76,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
         Assert.Equal((1, ChatCacheResult.Joined), (_cluster.UpstreamCalls, follower.Route!.Cache));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_request_that_wants_a_fresh_answer_follows_nobody()
     {
         _cluster.Storage.IsAway = true;
@@ -89,7 +89,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
         Assert.Equal(2, _cluster.UpstreamCalls);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_next_request_after_the_answer_makes_a_call_of_its_own()
     {
         _cluster.Storage.IsAway = true;

@@ -25,7 +25,7 @@ internal sealed class FailingDependency(Exception failure)
     }
 
     /// <summary>Waits for the next call.</summary>
-    public async Task CalledAsync() => await _calls.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+    public async Task CalledAsync() => await _calls.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
 #pragma warning disable CA1852 // The generated proxies are its subtypes.
     internal class Proxy : DispatchProxy

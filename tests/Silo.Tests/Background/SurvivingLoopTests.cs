@@ -82,11 +82,11 @@ public sealed class SurvivingLoopTests : IDisposable
     {
         for (var i = 0; i < turns; i++)
         {
-            Assert.True(await _begun.WaitAsync(TimeSpan.FromSeconds(60)));
+            Assert.True(await _begun.WaitAsync(Patience.Limit));
             _time.Advance(Interval);
         }
 
-        Assert.True(await _begun.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.True(await _begun.WaitAsync(Patience.Limit));
     }
 
     private sealed class LineLogger : ILogger
