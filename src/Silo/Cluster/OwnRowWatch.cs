@@ -1,3 +1,4 @@
+using Orleans.Clustering.Redis;
 using Prism.Background;
 
 namespace Prism.Cluster;
@@ -46,8 +47,7 @@ internal sealed partial class OwnRowWatch(
             return;
         }
 
-        var row = (await table.ReadRowAsync(self.SiloAddress, stop).WaitAsync(Patience, time, stop)).TryGet(self.SiloAddress);
-        Volatile.Write(ref _misses, row is null ? _misses + 1 : 0);
+        Volatile.Write(ref _misses, await HasRowAsync(stop) ? 0 : _misses + 1);
         if (_misses == MissesUntilUnready)
         {
             LogMissing();
@@ -55,6 +55,19 @@ internal sealed partial class OwnRowWatch(
         else if (_misses == MissesUntilEnd)
         {
             end.OnFatalException(this, "its row is gone from the membership table, as after Redis was emptied");
+        }
+    }
+
+    private async Task<bool> HasRowAsync(CancellationToken stop)
+    {
+        try
+        {
+            return (await table.ReadRowAsync(self.SiloAddress, stop).WaitAsync(Patience, time, stop)).TryGet(self.SiloAddress) is not null;
+        }
+        catch (RedisClusteringException exception) when (exception.Message.Contains("version is missing", StringComparison.Ordinal))
+        {
+            // There is no table at all. Whatever else is thrown, Redis could not be read, which says nothing about the row.
+            return false;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Prism.Server;
 
 namespace Prism.Cluster;
@@ -25,8 +24,8 @@ internal sealed partial class SuddenEnd(StandstillMeter standstill, IProcessEnd 
 
     private string Explain(string? context, Exception? exception)
     {
-        var reason = Suspecters().Match(context ?? "") is { Success: true } match ? DescribeDeath(match.Groups[1].Value)
-            : (context ?? "").Contains("newer version of myself", StringComparison.Ordinal) ? "a newer silo has its address and port"
+        // Orleans says it in words only.
+        var reason = (context ?? "").Contains("newer version of myself", StringComparison.Ordinal) ? "a newer silo has its address and port"
             : (context ?? "").Contains("told I am dead", StringComparison.Ordinal) ? "the cluster has declared it dead"
             : exception?.GetBaseException() is { } cause ? $"{context}: {cause.GetType().Name}: {cause.Message}"
             : context ?? "its runtime has failed";
@@ -35,13 +34,6 @@ internal sealed partial class SuddenEnd(StandstillMeter standstill, IProcessEnd 
             : "";
         return string.Join(' ', (reason + stoodStill).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
     }
-
-    private static string DescribeDeath(string suspecters) =>
-        "the cluster has declared it dead" + (suspecters.Length == 0 ? "" : ", as suspected by " + string.Join(", ", suspecters.Split(", ").Distinct()));
-
-    // In the entry of the membership table that Orleans puts into its reason.
-    [GeneratedRegex(@"Suspecters=\[([^\]]*)\]")]
-    private static partial Regex Suspecters();
 
     [LoggerMessage(LogLevel.Critical, "This silo cannot go on: {Reason:l}. It exits with code {ExitCode}")]
     private partial void LogEnd(string reason, int exitCode);

@@ -1,5 +1,5 @@
 using Prism.Tests.Processes;
-using StackExchange.Redis;
+using Prism.Tests.Redis;
 
 namespace Prism.Tests.Cluster;
 
@@ -24,8 +24,7 @@ public sealed class LostSiloTests
 
         Assert.Equal(LostCluster, frozen.ExitCode);
         var line = Assert.Single(await CriticalLinesAsync(frozen));
-        Assert.Contains("the cluster has declared it dead, as suspected by", line, StringComparison.Ordinal);
-        Assert.Matches("this process stood still for [0-9.]+ s", line);
+        Assert.Contains("the cluster has declared it dead; this process stood still for", line, StringComparison.Ordinal);
         foreach (var other in cluster.Silos.Skip(1))
         {
             await Until.TrueAsync($"{other.Name} has said so", Deadline, async () =>
@@ -38,7 +37,7 @@ public sealed class LostSiloTests
     [Fact]
     public Task A_silo_without_a_row_is_not_ready_and_ends() => PrismCluster.RunAsync(silos: 2, async cluster =>
     {
-        await RemoveAllKeysAsync(cluster);
+        await RedisContents.RemoveAsync(cluster);
 
         var seenUnready = false;
         await Until.TrueAsync("both have ended", Deadline, async () =>
@@ -54,14 +53,6 @@ public sealed class LostSiloTests
             Assert.Contains("its row is gone from the membership table", Assert.Single(await CriticalLinesAsync(silo)), StringComparison.Ordinal);
         }
     });
-
-    private static async Task RemoveAllKeysAsync(PrismCluster cluster)
-    {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(new Uri(cluster.Redis.Url).Authority);
-        var keys = redis.GetServers().SelectMany(server => server.Keys(pattern: cluster.Id + "/*")).ToArray();
-        Assert.NotEmpty(keys);
-        await redis.GetDatabase().KeyDeleteAsync(keys);
-    }
 
     private static async Task<bool> IsNotInClusterAsync(PrismProcess silo)
     {

@@ -9,15 +9,7 @@ internal static class RedisContents
     /// <summary>Every key of the cluster with what it holds.</summary>
     public static async Task<string> ReadAsync(PrismCluster cluster)
     {
-        var url = new Uri(cluster.Redis.Url);
-        var options = new ConfigurationOptions { EndPoints = { { url.Host, url.Port } } };
-        if (url.UserInfo.Split(':', 2) is [var user, var password])
-        {
-            options.User = user.Length > 0 ? Uri.UnescapeDataString(user) : null;
-            options.Password = Uri.UnescapeDataString(password);
-        }
-
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        await using var redis = await ConnectAsync(cluster);
         var (database, text) = (redis.GetDatabase(), new StringWriter());
         await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: cluster.Id + "/*"))
         {
@@ -33,5 +25,28 @@ internal static class RedisContents
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Takes all of it away.</summary>
+    public static async Task RemoveAsync(PrismCluster cluster)
+    {
+        await using var redis = await ConnectAsync(cluster);
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: cluster.Id + "/*"))
+        {
+            await redis.GetDatabase().KeyDeleteAsync(key);
+        }
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(PrismCluster cluster)
+    {
+        var url = new Uri(cluster.Redis.Url);
+        var options = new ConfigurationOptions { EndPoints = { { url.Host, url.Port } } };
+        if (url.UserInfo.Split(':', 2) is [var user, var password])
+        {
+            options.User = user.Length > 0 ? Uri.UnescapeDataString(user) : null;
+            options.Password = Uri.UnescapeDataString(password);
+        }
+
+        return await ConnectionMultiplexer.ConnectAsync(options);
     }
 }
