@@ -30,7 +30,7 @@ public class SseBench
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         var streams = new SseStreams(
             Options.Create(new OverloadOptions()),
-            new(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry())),
+            new(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()), new(1 << 30)),
             TimeProvider.System,
             NullLogger<SseStreams>.Instance);
         _stream = streams.Open(context);

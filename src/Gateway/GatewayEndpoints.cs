@@ -24,7 +24,7 @@ public static class GatewayEndpoints
 {
     /// <summary>
     /// Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, a key, the
-    /// storage where one is needed, and no more at a time than this silo can work on.
+    /// storage where one is needed, its whole body, and no more at a time than this silo can work on.
     /// </summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
@@ -34,6 +34,7 @@ public static class GatewayEndpoints
         .UseMiddleware<DrainMiddleware>()
         .UseMiddleware<AuthMiddleware>()
         .UseMiddleware<StorageMiddleware>()
+        .UseMiddleware<BodyMiddleware>()
         .UseMiddleware<OverloadMiddleware>();
 
     /// <summary>Maps the REST and SSE endpoints, each with who may call it: what does not say so is nobody's.</summary>

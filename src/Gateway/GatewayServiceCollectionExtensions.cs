@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Prism.Auth;
 using Prism.Chains;
 using Prism.Chat;
 using Prism.Health;
 using Prism.Keys;
+using Prism.Memory;
 using Prism.Overload;
 using Prism.Sse;
 using Prism.Storage;
@@ -36,6 +38,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<StorageOptions>();
         services.AddSingleton<StorageCalls>();
         services.AddOptions<OverloadOptions>();
+        services.AddSingleton(provider =>
+            new MemoryBudget(provider.GetRequiredService<IOptions<OverloadOptions>>().Value.MemoryBudget ?? MemoryBudget.DefaultBytes));
         services.AddSingleton<OverloadTelemetry>();
         services.AddSingleton<RequestGate>();
         services.AddSingleton<SseStreams>();

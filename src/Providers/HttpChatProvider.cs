@@ -4,13 +4,14 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Prism.Chat;
+using Prism.Memory;
 using Prism.Providers.Upstream;
 
 namespace Prism.Providers;
 
 /// <summary>One call to a provider over HTTP, the same for every vendor: translate, send, watch the clock, read, and name what went wrong.</summary>
 internal sealed class HttpChatProvider(
-    ProviderOptions options, IWireFormat format, HttpMessageInvoker http, TimeProvider time, ILogger logger) : IChatProvider
+    ProviderOptions options, IWireFormat format, HttpMessageInvoker http, MemoryBudget memory, TimeProvider time, ILogger logger) : IChatProvider
 {
     private const string UnsupportedParameter = "unsupported_parameter";
 
@@ -49,7 +50,7 @@ internal sealed class HttpChatProvider(
         }
 
         using var endpoint = _endpoints.Take();
-        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
+        using var exchange = new UpstreamExchange(http, options, memory, time, cancellationToken);
         try
         {
             // :: Step 2: send, and wait for the headers
@@ -90,7 +91,7 @@ internal sealed class HttpChatProvider(
 
         // :: Step 2: send, and wait for the headers
         using var endpoint = _endpoints.Take();
-        using var exchange = new UpstreamExchange(http, options, time, cancellationToken);
+        using var exchange = new UpstreamExchange(http, options, memory, time, cancellationToken);
         var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(endpoint, request, body));
         cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
@@ -101,8 +102,10 @@ internal sealed class HttpChatProvider(
 
         // :: Step 3: read event by event and say each in ours
         var defaults = new AnswerDefaults(request);
+        var heldBack = new HeldBackPieces();
         var decoder = format.CreateDecoder(time.GetUtcNow().ToUnixTimeSeconds());
-        await using var frames = StreamFrames.ReadAsync(format.Framing, stream!, decoder, exchange.Aborted).GetAsyncEnumerator(exchange.Aborted);
+        var weighed = new WeighedDecoder(decoder, exchange);
+        await using var frames = StreamFrames.ReadAsync(format.Framing, stream!, weighed, exchange.Aborted).GetAsyncEnumerator(exchange.Aborted);
         while (!decoder.IsComplete)
         {
             var (events, ended, error) = await ReadNextAsync(frames, decoder, exchange);
@@ -114,6 +117,17 @@ internal sealed class HttpChatProvider(
                 {
                     // Nobody could tell it from nothing, and it is not yet an answer.
                     continue;
+                }
+
+                if (!exchange.FirstTokenSeen && piece.Failed is null)
+                {
+                    heldBack.Add(piece);
+                    continue;
+                }
+
+                foreach (var earlier in exchange.FirstTokenSeen ? heldBack.Take() : [])
+                {
+                    yield return earlier;
                 }
 
                 if (piece.Failed is { } reported)
@@ -213,7 +227,7 @@ internal sealed class HttpChatProvider(
     {
         try
         {
-            var content = await exchange.ReadBodyAsync(response);
+            var content = await exchange.ReadErrorBodyAsync(response);
             return _errors.FromStatus(response, format.ReadError(content.Span), VendorWords.Read(content.Span));
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is not null)
@@ -233,7 +247,7 @@ internal sealed class HttpChatProvider(
                 return ([], true, decoder.MayEnd ? null : _errors.BrokenOff());
             }
 
-            exchange.OnEvent(hasToken: frames.Current.Exists(streamEvent => streamEvent.Chunk is { Choices.IsEmpty: false }));
+            exchange.OnEvent(hasOutput: frames.Current.Exists(streamEvent => streamEvent.Chunk is { } chunk && Output.IsIn(chunk)));
             return (frames.Current, false, null);
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)

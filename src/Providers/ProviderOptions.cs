@@ -28,8 +28,9 @@ public sealed class ProviderOptions
     public ImmutableArray<string> Models { get => field.IsDefault ? [] : field; set; }
 
     /// <summary>
-    /// The longest silence: before the first token, and before each one after it. Comments that a server sends to keep a connection alive
-    /// end a silence too. Default: 60 s; ollama 120 s.
+    /// The longest wait from the request to the first output, which is the whole body of an answer that is not streamed, and the longest
+    /// silence after it. Comments and empty pieces are no output. After the first they end a silence, for up to three times as long in a
+    /// row. Default: 60 s; ollama 120 s.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Memory;
 using Prism.Providers.Anthropic;
 using Prism.Providers.Echo;
 using Prism.Providers.Ollama;
@@ -18,17 +19,19 @@ public static class ProvidersServiceCollectionExtensions
     public static IServiceCollection AddPrismProviders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
         services.AddLogging();
         services.AddOptions<ProvidersOptions>().PostConfigure(NameAll);
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
+            var memory = provider.GetRequiredService<MemoryBudget>();
             var time = provider.GetRequiredService<TimeProvider>();
             var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>();
             var trace = provider.GetRequiredService<IOptions<TraceOptions>>().Value;
             return new ProviderRegistry(
                 options.DefaultProvider,
-                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, time, logger), trace))],
+                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, memory, time, logger), trace))],
                 options.FallbackProviders);
         });
         return services;
@@ -42,17 +45,18 @@ public static class ProvidersServiceCollectionExtensions
         }
     }
 
-    private static IChatProvider Create(ProviderOptions options, TimeProvider time, ILogger logger) => options.Type switch
+    private static IChatProvider Create(ProviderOptions options, MemoryBudget memory, TimeProvider time, ILogger logger) => options.Type switch
     {
-        ProviderType.OpenAi => CreateHttp(options, new OpenAiWireFormat(options), time, logger),
-        ProviderType.Anthropic => CreateHttp(options, new AnthropicWireFormat(options), time, logger),
-        ProviderType.Ollama => CreateHttp(options, new OllamaWireFormat(options), time, logger),
+        ProviderType.OpenAi => CreateHttp(options, new OpenAiWireFormat(options), memory, time, logger),
+        ProviderType.Anthropic => CreateHttp(options, new AnthropicWireFormat(options), memory, time, logger),
+        ProviderType.Ollama => CreateHttp(options, new OllamaWireFormat(options), memory, time, logger),
         ProviderType.Echo => new EchoProvider(options, time),
         _ => throw new InvalidOperationException($"Provider '{options.Name}' has no type."),
     };
 
-    private static HttpChatProvider CreateHttp(ProviderOptions options, IWireFormat format, TimeProvider time, ILogger logger) =>
-        new(options, format, new HttpMessageInvoker(CreateHandler(options)), time, logger);
+    private static HttpChatProvider CreateHttp(
+        ProviderOptions options, IWireFormat format, MemoryBudget memory, TimeProvider time, ILogger logger) =>
+        new(options, format, new HttpMessageInvoker(CreateHandler(options)), memory, time, logger);
 
     internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()
     {

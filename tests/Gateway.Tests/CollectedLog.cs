@@ -13,15 +13,18 @@ internal sealed class CollectedLog : ILogEventSink
     public void Emit(LogEvent logEvent) => _events.Writer.TryWrite(logEvent);
 
     /// <summary>What has been logged and not been asked for yet, as text.</summary>
-    public List<string> Drain()
+    public List<string> Drain() => DrainEvents().ConvertAll(logEvent => logEvent.RenderMessage(CultureInfo.InvariantCulture));
+
+    /// <summary>The same, as events.</summary>
+    public List<LogEvent> DrainEvents()
     {
-        var lines = new List<string>();
+        var events = new List<LogEvent>();
         while (_events.Reader.TryRead(out var logEvent))
         {
-            lines.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
+            events.Add(logEvent);
         }
 
-        return lines;
+        return events;
     }
 
     /// <summary>The summary of the next request; it is written after the response.</summary>

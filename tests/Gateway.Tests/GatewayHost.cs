@@ -119,6 +119,10 @@ public sealed class GatewayHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>A service of its container.</summary>
+    internal T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     /// <summary>Sends a JSON body and reads the whole answer.</summary>
     internal Task<HttpResponseMessage> PostAsync(string path, string json) => Client.PostAsync(path, Json(json));
 

@@ -26,6 +26,23 @@ internal sealed class RawClient : IDisposable
     /// <summary>Sends no more, but still listens.</summary>
     public void EndRequest() => _tcp.Client.Shutdown(SocketShutdown.Send);
 
+    /// <summary>Leaves at once.</summary>
+    /// <param name="reset">Without a word; else as one that has said all it has to say.</param>
+    public void Leave(bool reset) => _tcp.Client.Close(reset ? 0 : -1);
+
+    /// <summary>One line of what the server sends.</summary>
+    public async Task<string> ReadLineAsync()
+    {
+        var line = new StringBuilder();
+        var one = new byte[1];
+        while (await _stream.ReadAsync(one).AsTask().WaitAsync(GatewayHost.Deadline) == 1 && one[0] != '\n')
+        {
+            line.Append((char)one[0]);
+        }
+
+        return line.ToString().TrimEnd('\r');
+    }
+
     /// <summary>Everything until the server closes the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {

@@ -32,5 +32,8 @@ internal sealed record Caller(string Owner, AccessLevel Level, ImmutableArray<st
 internal static class CallerExtensions
 {
     /// <summary>Whom the templates, chains and runs of a request belong to.</summary>
-    public static string GetOwner(this HttpContext context) => (context.Features.Get<Caller>() ?? Caller.Anybody).Owner;
+    public static string GetOwner(this HttpContext context) => context.GetCaller().Owner;
+
+    /// <summary>Who makes a request.</summary>
+    public static Caller GetCaller(this HttpContext context) => context.Features.Get<Caller>() ?? Caller.Anybody;
 }

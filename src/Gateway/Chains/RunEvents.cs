@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Prism.Cluster;
+using Prism.Overload;
 using Prism.Sse;
 
 namespace Prism.Chains;
@@ -23,6 +24,8 @@ internal sealed class RunEvents(ChainClient chains, SseStreams streams, IDrain d
             // Before the first event, for which there may be a while to wait: the client knows that it is connected.
             await output.WritePingAsync();
             await output.FlushAsync();
+            // To watch is no work.
+            context.ExchangePermit();
         }
 
         // A silo that stops ends the stream without a last event: the client comes back to another one.

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Prism.Storage;
@@ -16,7 +17,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             await next(context);
         }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception) when (HasLeft(context, exception))
         {
             // The client left. There is nobody to tell but the log.
             if (!context.Response.HasStarted)
@@ -63,6 +64,11 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             await context.WriteErrorAsync(response.StatusCode, Describe(context, response.StatusCode));
         }
     }
+
+    // The server may notice later than who reads the body that the connection is gone.
+    private static bool HasLeft(HttpContext context, Exception exception) =>
+        exception is ConnectionResetException or ConnectionAbortedException or { InnerException: ConnectionResetException or ConnectionAbortedException }
+        || (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException);
 
     private static ApiError Describe(HttpContext context, int status) => status switch
     {

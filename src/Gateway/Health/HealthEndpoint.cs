@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Prism.Auth;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Providers;
@@ -15,17 +16,22 @@ internal static class HealthEndpoint
     public static readonly string Version =
         typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary><c>GET /health</c>: for people and dashboards.</summary>
-    public static JsonHttpResult<HealthReport> Report(IProviderCatalog catalog, IClusterView view, Readiness readiness)
+    /// <summary>
+    /// <c>GET /health</c>: for people and dashboards. Addresses of silos and providers, and how the providers' calls ended, are for the admin
+    /// alone.
+    /// </summary>
+    public static JsonHttpResult<HealthReport> Report(
+        HttpContext context, IProviderCatalog catalog, IClusterView view, Readiness readiness)
     {
         var cluster = view.GetStatus();
+        var isAdmin = context.GetCaller().Level == AccessLevel.Admin;
         return TypedResults.Json(
             new HealthReport(
                 readiness.FindObstacle(cluster) ?? "healthy",
                 Version,
                 catalog.Default,
-                [.. catalog.GetStatus().Select(ProviderHealth.From)],
-                cluster),
+                isAdmin ? [.. catalog.GetStatus().Select(ProviderHealth.From)] : null,
+                isAdmin ? cluster : null),
             GatewayJson.Api.HealthReport);
     }
 
@@ -39,9 +45,9 @@ internal static class HealthEndpoint
             : TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 }
 
-/// <summary>The body of <c>GET /health</c>.</summary>
+/// <summary>The body of <c>GET /health</c>. Providers and cluster are there for the admin.</summary>
 internal sealed record HealthReport(
-    string Status, string Version, string DefaultProvider, ImmutableArray<ProviderHealth> Providers, ClusterStatus Cluster);
+    string Status, string Version, string DefaultProvider, ImmutableArray<ProviderHealth>? Providers, ClusterStatus? Cluster);
 
 /// <summary>A provider in a <see cref="HealthReport"/>. It says which setting is missing, never what one is set to if that is a secret.</summary>
 internal sealed record ProviderHealth(

@@ -1,10 +1,13 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Prism.Chat;
 using Prism.Errors;
+using Prism.Memory;
+using Prism.Overload;
 
 namespace Prism.Json;
 
@@ -17,9 +20,11 @@ internal static class JsonBody
     private static readonly ApiError NotPlain =
         Unsupported("The body must not be compressed: send no 'Content-Encoding'.");
 
-    /// <summary>Reads the body.</summary>
+    private static readonly ApiError TooLarge = new(
+        "The body takes more memory than this server gives to one request.", ApiError.InvalidRequest, null, "request_too_large");
+
+    /// <summary>Reads the body that the <see cref="BodyMiddleware"/> has received.</summary>
     /// <returns>Null where it could not be read: then the response says why.</returns>
-    /// <exception cref="BadHttpRequestException">It is larger than is accepted, or the client stopped sending it.</exception>
     public static async ValueTask<T?> ReadJsonBodyAsync<T>(this HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
@@ -29,11 +34,18 @@ internal static class JsonBody
             return null;
         }
 
+        var body = context.Features.Get<ReceivedBody>();
         try
         {
-            if (await ReadAsync(context.Request.BodyReader, type, context.RequestAborted) is { } body)
+            if (body is not null && !body.TryExpand(out var size))
             {
-                return body;
+                await RefuseAsync(context, size);
+                return null;
+            }
+
+            if (Parse(body is null ? default : body.Written, type) is { } read)
+            {
+                return read;
             }
 
             await context.WriteErrorAsync(StatusCodes.Status400BadRequest, JsonFault.NotAnObject);
@@ -41,6 +53,10 @@ internal static class JsonBody
         catch (JsonException exception)
         {
             await context.WriteErrorAsync(StatusCodes.Status400BadRequest, JsonFault.Describe(exception));
+        }
+        finally
+        {
+            body?.Drop();
         }
 
         return null;
@@ -52,58 +68,31 @@ internal static class JsonBody
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
+        // All that is left is the client's to do.
+        response.HttpContext.ReleasePermit();
         // Not cancelled when the client leaves: the server drops it by itself, and who answers an error must not cause another.
-        return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
+        var written = response.Body.WriteAsync(body, CancellationToken.None);
+        return written.IsCompletedSuccessfully ? Task.CompletedTask : SlowReaders.WaitAsync(response.HttpContext, body.Length, written.AsTask());
     }
 
-    // Whole before it is parsed: a value of which only a part is there would be gone through again with each part that comes.
-    private static async ValueTask<T?> ReadAsync<T>(PipeReader reader, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    // Some clients begin with a byte order mark. The parser takes names as they come: that they are text is checked here.
+    private static T? Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
     {
-        while (true)
-        {
-            var read = await reader.ReadAsync(cancellationToken);
-            if (!read.IsCompleted)
-            {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-
-            try
-            {
-                return Parse(read.Buffer, type);
-            }
-            finally
-            {
-                reader.AdvanceTo(read.Buffer.End);
-            }
-        }
+        var value = JsonSerializer.Deserialize(json.StartsWith("\uFEFF"u8) ? json[3..] : json, type);
+        return Utf8.IsValid(json) ? value : throw new JsonException(JsonFault.NotUtf8);
     }
 
-    private static T? Parse<T>(in ReadOnlySequence<byte> body, JsonTypeInfo<T> type)
+    private static Task RefuseAsync(HttpContext context, long size)
     {
-        if (body.IsSingleSegment)
-        {
-            return Parse(body.FirstSpan, type);
-        }
-
-        var length = checked((int)body.Length);
-        var whole = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            body.CopyTo(whole);
-            return Parse(whole.AsSpan(0, length), type);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(whole);
-        }
+        var services = context.RequestServices;
+        services.GetRequiredService<OverloadTelemetry>().OnMemoryFull();
+        return size > services.GetRequiredService<MemoryBudget>().LargestShare
+            ? context.WriteErrorAsync(StatusCodes.Status413PayloadTooLarge, TooLarge)
+            : context.WriteErrorAsync(ChatError.MemoryFull);
     }
 
-    // Some clients begin with a byte order mark.
-    private static T? Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(json.StartsWith("\uFEFF"u8) ? json[3..] : json, type);
-
-    private static ApiError? FindUnreadable(HttpRequest request)
+    /// <summary>Why a body cannot be read, by its headers alone; null where nothing is in the way.</summary>
+    internal static ApiError? FindUnreadable(HttpRequest request)
     {
         if (!IsUtf8Json(request))
         {

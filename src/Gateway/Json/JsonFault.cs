@@ -7,12 +7,20 @@ namespace Prism.Json;
 /// <summary>Says what is wrong with a body that could not be read: the field where it is a value, else the place in the text.</summary>
 internal static class JsonFault
 {
+    /// <summary>What an exception says of a body whose bytes are not UTF-8.</summary>
+    public const string NotUtf8 = "The body is not valid UTF-8.";
+
     /// <summary>It is valid JSON, but not an object.</summary>
     public static ApiError NotAnObject { get; } = new("The body must be a JSON object.", ApiError.InvalidRequest, null, "invalid_json");
 
     /// <summary>The error for what the serializer threw.</summary>
     public static ApiError Describe(JsonException exception)
     {
+        if (exception.Message == NotUtf8)
+        {
+            return new(NotUtf8, ApiError.InvalidRequest, null, "invalid_json");
+        }
+
         // What a converter reads by itself fails inside another exception, whose path goes on from the outer one's.
         var (fault, path) = (exception, exception.Path);
         while (fault.InnerException is JsonException inner)

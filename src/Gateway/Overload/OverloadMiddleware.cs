@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.Http;
 using Prism.Chat;
 using Prism.Errors;
+using Prism.Memory;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
 
 namespace Prism.Overload;
 
 /// <summary>
-/// Refuses what is more than the <see cref="RequestGate"/> lets in, before anything of it is read. Only <c>/v1</c> goes through it: who looks
-/// after an overloaded silo (probes, metrics, administration) is not kept out by those who overload it.
+/// Refuses what is more than the <see cref="RequestGate"/> lets in, once its body is there and before it is read. Only <c>/v1</c> goes through
+/// it: who looks after an overloaded silo (probes, metrics, administration) is not kept out by those who overload it.
 /// </summary>
-internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate, OverloadTelemetry telemetry, IDiagnosticContext log)
+internal sealed class OverloadMiddleware(
+    RequestDelegate next, RequestGate gate, MemoryBudget memory, OverloadTelemetry telemetry, IDiagnosticContext log)
 {
     // Long enough for some of what is under way to end; clients spread by their own jitter.
     private static readonly ChatError TooMany = new()
@@ -24,7 +26,7 @@ internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate,
 
     private async Task EnterAsync(HttpContext context)
     {
-        using var lease = await gate.TryEnterAsync(context.RequestAborted);
+        var lease = await gate.TryEnterAsync(context.RequestAborted);
         if (lease is null)
         {
             log.Set("Error", "overloaded");
@@ -33,13 +35,8 @@ internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate,
         }
 
         telemetry.OnAdmitted();
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            telemetry.OnEnded();
-        }
+        using var permit = new GatePermit(lease, memory, telemetry);
+        context.Features.Set(permit);
+        await next(context);
     }
 }

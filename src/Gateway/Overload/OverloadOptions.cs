@@ -14,4 +14,15 @@ public sealed class OverloadOptions
 
     /// <summary>How long the client of a stream may take nothing of what is ready for it, before it is let go. Default: 30 s.</summary>
     public TimeSpan StreamWriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the body of a request may take from its first wait on. A whole answer may take as long to be read by its client. Default: 120 s.
+    /// </summary>
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>
+    /// How many bytes of memory requests and answers in flight may hold. Default: a third of the memory that the process sees, which is a
+    /// container's limit where it has one.
+    /// </summary>
+    public long? MemoryBudget { get; set; }
 }

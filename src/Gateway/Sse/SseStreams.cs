@@ -16,6 +16,7 @@ internal sealed partial class SseStreams(
     /// <exception cref="OperationCanceledException">It has left, or has been let go.</exception>
     public async ValueTask WaitForClientAsync(HttpContext context, Task sent)
     {
+        context.ExchangePermit();
         await using var patience = time.CreateTimer(_ => LetGo(context), null, options.Value.StreamWriteTimeout, Timeout.InfiniteTimeSpan);
         await sent;
     }

@@ -28,6 +28,11 @@ public interface ICacheGrain : IGrainWithStringKey
     /// <returns>When to come again, where the answer is still good; null where there is none left.</returns>
     [Alias("expire")]
     Task<DateTimeOffset?> ExpireAsync();
+
+    /// <summary>Deletes the answer before its time, to make room for others.</summary>
+    /// <param name="asked">When its call began: one that was asked for later stays.</param>
+    [Alias("evict")]
+    Task EvictAsync(DateTimeOffset asked);
 }
 
 /// <summary>A request's question to the cache.</summary>

@@ -14,6 +14,11 @@ public interface ICacheSweepGrain : IGrainWithStringKey
     [Orleans.Concurrency.AlwaysInterleave, Alias("add")]
     Task AddAsync(string entry);
 
+    /// <summary>Takes an entry off the list that was deleted before its time.</summary>
+    /// <param name="entry">The key of its <see cref="ICacheGrain"/>.</param>
+    [Orleans.Concurrency.AlwaysInterleave, Alias("remove")]
+    Task RemoveAsync(string entry);
+
     /// <summary>What is noted.</summary>
     [Alias("list")]
     Task<ImmutableArray<string>> ListAsync();

@@ -61,6 +61,14 @@ public sealed record ChatError
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    /// <summary>There is no room left in the memory budget (<see cref="Memory.MemoryBudget"/>) for a request, or for its answer.</summary>
+    public static ChatError MemoryFull { get; } = new()
+    {
+        Kind = ChatErrorKind.Overloaded,
+        Message = "Prism has no memory left for this request. Try again in a moment.",
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     /// <summary>A request that cannot be served as it is.</summary>
     public static ChatError Invalid(string message, string? param = null, string? code = null) =>
         new() { Kind = ChatErrorKind.InvalidRequest, Message = message, Param = param, Code = code };

@@ -24,6 +24,9 @@ public sealed record FlightBatch
 {
     /// <summary>At least one.</summary>
     [Id(0)] public ImmutableArray<FlightEvent> Events { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Whether the answer was whole before this enumeration began.</summary>
+    [Id(1)] public bool FoundWhole { get; init; }
 }
 
 /// <summary>

@@ -58,7 +58,7 @@ internal sealed partial class CacheGrain(
 
     public async Task CompleteAsync(string flight, CacheEntry entry)
     {
-        await ReleaseAsync(flight);
+        _lead = _lead == flight ? null : _lead;
         if (_entry is { } other && other.Asked > entry.Asked)
         {
             return;
@@ -71,7 +71,19 @@ internal sealed partial class CacheGrain(
     public Task ReleaseAsync(string flight)
     {
         _lead = _lead == flight ? null : _lead;
+        EndIfUnused();
         return Task.CompletedTask;
+    }
+
+    public async Task EvictAsync(DateTimeOffset asked)
+    {
+        if (_entry is { } entry && entry.Asked <= asked)
+        {
+            Hold(null);
+            await storage.ClearStateAsync();
+        }
+
+        EndIfUnused();
     }
 
     public async Task<DateTimeOffset?> ExpireAsync()
@@ -83,12 +95,17 @@ internal sealed partial class CacheGrain(
 
         Hold(null);
         await storage.ClearStateAsync();
-        if (_lead is null)
+        EndIfUnused();
+        return null;
+    }
+
+    // Prompts are without number: one that nothing is known of is not to stay in memory.
+    private void EndIfUnused()
+    {
+        if (_entry is null && _lead is null)
         {
             DeactivateOnIdle();
         }
-
-        return null;
     }
 
     private async Task WriteAsync(CacheEntry entry)

@@ -18,15 +18,20 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
     private int _attempts;
     private int _seatsHere;
     private string? _following;
+    private Seat? _seat;
 
     /// <summary>What the cache had to do with the request, as far as it has come.</summary>
-    public ChatCacheResult Result { get; private set; }
+    public ChatCacheResult Result
+    {
+        get => _seat?.Result ?? field;
+        private set;
+    }
 
     /// <summary>Takes a seat; the next one, where the last one was no good.</summary>
     /// <returns>Null where the request has to call by itself.</returns>
     public async ValueTask<Seat?> NextAsync(CancellationToken cancellationToken)
     {
-        if (MayFollow && desk.TryBoardHere(_hash) is { } reader)
+        if (_seat is null && MayFollow && desk.TryBoardHere(_hash) is { } reader)
         {
             return Take(new() { Reader = reader, Result = ChatCacheResult.Joined });
         }
@@ -63,6 +68,7 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
             return Take(SeatHere());
         }
 
+        _seat = null;
         Result = Unled;
         return null;
     }
@@ -98,7 +104,7 @@ internal sealed class CacheJoin(CacheDesk desk, ChatCall call, bool isStreamed) 
 
     private Seat Take(Seat seat)
     {
-        Result = seat.Result;
+        _seat = seat;
         return seat;
     }
 

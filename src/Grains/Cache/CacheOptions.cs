@@ -15,6 +15,32 @@ public sealed class CacheOptions
     /// <summary>The longest answer that is kept, in bytes of its JSON. Default: 1 MiB.</summary>
     public int MaxBytes { get; set; } = 1 << 20;
 
+    /// <summary>
+    /// The longest time that a request may ask an answer to be served for; longer ones are cut to it. Where <see cref="Ttl"/> is longer, that
+    /// is. Default: a day.
+    /// </summary>
+    public TimeSpan MaxTtl { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>The most answers that one silo has stored. Default: 10,000.</summary>
+    public int MaxEntries { get; set; } = 10_000;
+
+    /// <summary>
+    /// The most bytes of all answers that one silo has stored, as JSON and 1 KiB for each. Default: a sixteenth of the memory that the process sees.
+    /// </summary>
+    public long? TotalBytes { get; set; }
+
+    /// <summary>The most answers of one owner of them. Default: as many as of all.</summary>
+    public int? OwnerEntries { get; set; }
+
+    /// <summary>The most bytes of one owner's. Default: as many as of all.</summary>
+    public long? OwnerBytes { get; set; }
+
+    /// <summary>
+    /// How many bytes of memory one answer may take that is kept while it comes, to be shared and stored. A longer one is passed on, but nobody
+    /// joins it any more, and it is not stored. Default: 16 MiB.
+    /// </summary>
+    public long MaxSharedBytes { get; set; } = 16 * 1024 * 1024;
+
     /// <summary>Whether identical calls that come while one is under way share its answer. Default: true.</summary>
     public bool SingleFlight { get; set; } = true;
 

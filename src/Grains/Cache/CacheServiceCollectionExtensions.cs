@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Cluster;
 using Prism.Flights;
+using Prism.Memory;
 
 namespace Prism.Cache;
 
@@ -15,6 +17,8 @@ internal static class CacheServiceCollectionExtensions
     {
         services.AddPlacementDirector<SiloBoundPlacement, SiloBoundDirector>();
         services.AddOptions<CacheOptions>();
+        services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
+        services.AddSingleton<StoredAnswers>();
         services.AddSingleton<CacheTelemetry>();
         services.AddSingleton<CacheEpoch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CacheEpochReader>();

@@ -48,6 +48,13 @@ internal sealed partial class CacheSweepGrain(
         await (_isChanged ? WriteAsync() : _writing);
     }
 
+    public Task RemoveAsync(string entry)
+    {
+        // Written with the next that is added. Where it is lost, an entry that is not there is deleted again.
+        _isChanged |= _entries.Remove(entry);
+        return Task.CompletedTask;
+    }
+
     public Task<ImmutableArray<string>> ListAsync() => Task.FromResult(_entries.ToImmutableArray());
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)

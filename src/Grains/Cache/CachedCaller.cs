@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Prism.Chat;
 using Prism.Failover;
+using Prism.Flights;
+using Prism.Memory;
 
 namespace Prism.Cache;
 
@@ -8,10 +10,13 @@ namespace Prism.Cache;
 /// The answer to a call from wherever it can be had: stored, on its way for somebody else, or from the provider. Without a cache, or where the
 /// caller wants none, it is the call upstream and nothing else.
 /// </summary>
-internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
+internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream, MemoryBudget memory)
 {
     /// <summary>The code of an answer that broke off because the silo is gone that was making it: the provider has not failed.</summary>
     public const string SiloLost = "silo_lost";
+
+    /// <summary>The code of an answer that broke off because its client was too slow for those it shared it with.</summary>
+    public const string ReaderTooSlow = "reader_too_slow";
 
     /// <summary>Answers a call as a whole.</summary>
     public Task<ChatOutcome> CompleteAsync(ChatCall call, CancellationToken cancellationToken) =>
@@ -51,7 +56,7 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
                     return new() { Response = entry.Response, Route = seat.Mark(call.Route) };
                 }
 
-                if (await ReadWholeAsync(join, seat, call.Route, cancellationToken) is { } outcome)
+                if (await ReadWholeAsync(join, seat, call, cancellationToken) is { } outcome)
                 {
                     return outcome;
                 }
@@ -82,7 +87,7 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
 
                 if (relayed && !seat.HasEnded)
                 {
-                    yield return BrokenOff(call.Route);
+                    yield return seat.Reader is { WasOvertaken: true } ? TooSlow(call.Route) : BrokenOff(call.Route);
                 }
 
                 if (relayed)
@@ -104,13 +109,22 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
         }
     }
 
-    /// <returns>Null where the flight is lost.</returns>
-    private static async Task<ChatOutcome?> ReadWholeAsync(CacheJoin join, Seat seat, ChatRoute route, CancellationToken cancellationToken)
+    /// <returns>Null where the flight is lost, or ended before in what is not for those who come later.</returns>
+    private async Task<ChatOutcome?> ReadWholeAsync(CacheJoin join, Seat seat, ChatCall call, CancellationToken cancellationToken)
     {
+        var route = call.Route;
         var assembly = new AnswerAssembly();
+        using var share = memory.Open();
+        var size = 0L;
         while (await join.WaitAsync(seat.Reader!, cancellationToken))
         {
-            foreach (var flightEvent in seat.Reader!.Read().Span)
+            var events = seat.Reader!.Read();
+            if (IsOfNoUse(seat, events, call.Route))
+            {
+                return null;
+            }
+
+            foreach (var flightEvent in events.Span)
             {
                 route = flightEvent.Streamed.Started ?? route;
                 switch (flightEvent)
@@ -119,6 +133,12 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
                         return new() { Response = response, Route = seat.Mark(route) };
                     case { Streamed.Chunk: { } chunk }:
                         assembly.Add(chunk);
+                        // The pieces are put together: what is around each is not kept.
+                        if (!share.TryHold(size += FlightSize.Of(chunk) / 2) || size > call.Provider.Options.MaxAnswerBytes * 2L)
+                        {
+                            return new() { Error = ChatError.MemoryFull with { Provider = route.Provider }, Route = seat.Mark(route) };
+                        }
+
                         break;
                     case { Streamed.Completed: { } usage }:
                         return new() { Response = assembly.ToResponse(usage), Route = seat.Mark(route) };
@@ -149,6 +169,11 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
         while (await join.WaitAsync(seat.Reader!, cancellationToken))
         {
             var events = seat.Reader!.Read();
+            if (IsOfNoUse(seat, events, route))
+            {
+                yield break;
+            }
+
             for (var i = 0; i < events.Length; i++)
             {
                 var flightEvent = events.Span[i];
@@ -173,6 +198,12 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
         }
     }
 
+    // Those who waited for it share a failure, and the answer of a fallback. Who comes later asks for an answer of its own.
+    private static bool IsOfNoUse(Seat seat, ReadOnlyMemory<FlightEvent> events, ChatRoute asked) =>
+        seat.IsFound
+        && (events is { IsEmpty: false, Span: [.., { Streamed.Failed: not null }] }
+            || (events is { IsEmpty: false, Span: [{ Streamed.Started: { } route }, ..] } && (route.Provider, route.Model) != (asked.Provider, asked.Model)));
+
     private static IEnumerable<ChatStreamEvent> Replay(ChatResponse response)
     {
         foreach (var chunk in AnswerReplay.ToChunks(response))
@@ -182,6 +213,14 @@ internal sealed class CachedCaller(CacheDesk desk, FailoverCaller upstream)
 
         yield return new() { Completed = response.Usage ?? ChatUsage.Of(0, 0) };
     }
+
+    private static ChatError TooSlow(ChatRoute route) => new()
+    {
+        Kind = ChatErrorKind.UpstreamBrokenOff,
+        Code = ReaderTooSlow,
+        Message = "The answer is long, several requests share it, and this client reads it too slowly to keep up with the others.",
+        Provider = route.Provider,
+    };
 
     private static ChatError BrokenOff(ChatRoute route) => new()
     {

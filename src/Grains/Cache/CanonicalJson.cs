@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Prism.Providers;
+using Prism.Memory;
 
 namespace Prism.Cache;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Prism.Chat;
-using Prism.Providers;
+using Prism.Memory;
 
 namespace Prism.Cache;
 

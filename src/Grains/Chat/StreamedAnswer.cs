@@ -1,4 +1,3 @@
-using System.Text;
 using Prism.Costs;
 using Prism.Limits;
 using Prism.Tokens;
@@ -10,7 +9,7 @@ namespace Prism.Chat;
 /// </summary>
 internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservation, TokenCounter tokens, Billing billing) : IDisposable
 {
-    private readonly StringBuilder _text = new();
+    private readonly StreamedTokens _output = new(tokens, call.Route.Model);
     private string? _id;
     private ChatUsage? _usage;
     private bool _settled;
@@ -37,7 +36,8 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
 
         HasBegun = true;
         _id ??= chunk.Id ?? RandomId.OfAnswer();
-        foreach (var choice in chunk.Choices)
+        // Counted only where the provider does not tell.
+        foreach (var choice in _usage is null ? chunk.Choices : [])
         {
             Add(choice.Delta);
         }
@@ -79,14 +79,17 @@ internal sealed class StreamedAnswer(ChatCall call, ProviderReservation reservat
     }
 
     private ChatUsage GetUsage() => _usage ?? ChatUsage.Of(
-        tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type), tokens.CountText(call.Route.Model, _text.ToString()));
+        tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type), _output.Count());
 
     private void Add(ChatDelta delta)
     {
-        _text.Append(delta.Content).Append(delta.ReasoningContent).Append(delta.Refusal);
+        _output.Append(delta.Content);
+        _output.Append(delta.ReasoningContent);
+        _output.Append(delta.Refusal);
         foreach (var fragment in delta.ToolCalls ?? [])
         {
-            _text.Append(fragment.Function?.Name).Append(fragment.Function?.Arguments);
+            _output.Append(fragment.Function?.Name);
+            _output.Append(fragment.Function?.Arguments);
         }
     }
 }

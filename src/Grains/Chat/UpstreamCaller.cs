@@ -110,8 +110,9 @@ internal sealed partial class UpstreamCaller(
     // Returns the error as the caller is to see it.
     private ChatError OnFailed(ChatCall call, ChatError error)
     {
-        // Without a provider it was refused on this side of the wire: the provider was not even asked.
-        if (error.Provider is not null)
+        // Without a provider it was refused on this side of the wire: the provider was not even asked. Where memory is full, the answer was cut
+        // on this side too.
+        if (error is { Provider: not null, Kind: not ChatErrorKind.Overloaded })
         {
             limits.OnFailed(call, error);
             telemetry.OnUpstreamFailed(call.Route, error);

@@ -36,7 +36,7 @@ internal static class FailureMeaning
         // The provider keeps its rules, or we do not keep our account in order.
         {
             Kind: ChatErrorKind.UpstreamServerError or ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded
-            or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal
+            or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal or ChatErrorKind.Overloaded
         } => null,
         _ => false,
     };

@@ -4,13 +4,13 @@ namespace Prism.Flights;
 /// One answer on its way, for any number of readers: a call upstream that this silo leads, or this silo's view of one that another leads.
 /// It belongs to none of its readers: it ends when its source does, or once all of them have left.
 /// </summary>
-internal sealed class Flight(string id) : IDisposable
+internal sealed class Flight(string id, FlightBuffer buffer) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _abandoned = new();
-    private readonly FlightBuffer _buffer = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _readers;
+    private bool _isDone;
     private State _state;
     private volatile string? _prompt;
     private volatile string? _ledHere;
@@ -24,6 +24,9 @@ internal sealed class Flight(string id) : IDisposable
     /// <summary>What is asked, where the call is made for requests of this silo alone; null otherwise.</summary>
     public string? LedHere { get => _ledHere; set => _ledHere = value; }
 
+    /// <summary>Of a view: whether the answer was whole when this silo began to read it.</summary>
+    public bool WasFoundWhole { get; set; }
+
     /// <summary>Fires once nobody reads any more what is not complete yet.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
@@ -31,18 +34,19 @@ internal sealed class Flight(string id) : IDisposable
     public Task Settled => _settled.Task;
 
     /// <summary>Takes a seat, unless the flight is lost.</summary>
-    /// <returns>To be disposed; null where the answer will not come from here.</returns>
+    /// <returns>To be disposed; null where the answer will not come from here, or not from its start.</returns>
     public FlightReader? TryBoard()
     {
         lock (_lock)
         {
-            if (_state == State.Lost)
+            var reader = new FlightReader(this, buffer);
+            if (_state == State.Lost || !buffer.TryAdd(reader))
             {
                 return null;
             }
 
             _readers++;
-            return new(this, _buffer);
+            return reader;
         }
     }
 
@@ -52,7 +56,7 @@ internal sealed class Flight(string id) : IDisposable
     /// </summary>
     /// <param name="source">The events.</param>
     /// <param name="toEvent">What an exception is to the readers; null: it is thrown here, and to them the flight is lost.</param>
-    /// <returns>Every event, where the last one has come; else nothing.</returns>
+    /// <returns>Every event, where the last one has come and none was too much to be kept; else nothing.</returns>
     public async Task<ReadOnlyMemory<FlightEvent>> RunAsync(
         IAsyncEnumerable<FlightEvent> source, Func<Exception, FlightEvent>? toEvent = null)
     {
@@ -60,7 +64,7 @@ internal sealed class Flight(string id) : IDisposable
         {
             await foreach (var flightEvent in source.WithCancellation(Abandoned))
             {
-                _buffer.Append(flightEvent);
+                await buffer.AppendAsync(flightEvent, Abandoned);
                 if (flightEvent.IsLast)
                 {
                     break;
@@ -69,14 +73,14 @@ internal sealed class Flight(string id) : IDisposable
         }
         catch (Exception exception) when (toEvent is not null && !Abandoned.IsCancellationRequested)
         {
-            _buffer.Append(toEvent(exception));
+            await buffer.AppendAsync(toEvent(exception), Abandoned);
         }
         finally
         {
             End();
         }
 
-        return _buffer.IsComplete ? _buffer.ReadFrom(0) : default;
+        return buffer.ReadWhole();
     }
 
     /// <summary>It is led from now on.</summary>
@@ -87,16 +91,31 @@ internal sealed class Flight(string id) : IDisposable
     public void Withdraw() => End();
 
     /// <summary>All is done.</summary>
-    public void Settle() => _settled.TrySetResult();
-
-    public void Dispose() => _abandoned.Dispose();
-
-    internal void Leave()
+    public void Settle()
     {
+        _settled.TrySetResult();
+        lock (_lock)
+        {
+            _isDone = true;
+            ReleaseIfUnused();
+        }
+    }
+
+    public void Dispose()
+    {
+        _abandoned.Dispose();
+        buffer.Dispose();
+    }
+
+    internal void Leave(FlightReader reader)
+    {
+        buffer.Remove(reader);
         lock (_lock)
         {
             // A reader may have had the last event before the source knows that it was the last.
-            if (--_readers > 0 || _state != State.UnderWay || _buffer.IsComplete)
+            _readers--;
+            ReleaseIfUnused();
+            if (_readers > 0 || _state != State.UnderWay || buffer.IsComplete)
             {
                 return;
             }
@@ -108,14 +127,23 @@ internal sealed class Flight(string id) : IDisposable
         _ = _abandoned.CancelAsync();
     }
 
+    // Nobody reads it any more, and nobody will.
+    private void ReleaseIfUnused()
+    {
+        if (_isDone && _readers == 0)
+        {
+            buffer.Dispose();
+        }
+    }
+
     private void End()
     {
         lock (_lock)
         {
-            _state = _buffer.IsComplete ? State.Ended : State.Lost;
+            _state = buffer.IsComplete ? State.Ended : State.Lost;
         }
 
-        _buffer.Close();
+        buffer.Close();
     }
 
     private enum State
@@ -123,40 +151,5 @@ internal sealed class Flight(string id) : IDisposable
         UnderWay = 0,
         Ended = 1,
         Lost = 2,
-    }
-}
-
-/// <summary>A reader's place in a flight, from the start on. Not thread-safe.</summary>
-internal sealed class FlightReader(Flight flight, FlightBuffer buffer) : IDisposable
-{
-    private int _position;
-    private bool _left;
-
-    /// <summary>Whether anything has been read.</summary>
-    public bool HasBegun => _position > 0;
-
-    /// <summary>Whether the last event has been read.</summary>
-    public bool HasEnded { get; private set; }
-
-    /// <summary>Takes what has come since the last time; nothing where nothing has.</summary>
-    public ReadOnlyMemory<FlightEvent> Read()
-    {
-        var events = buffer.ReadFrom(_position);
-        _position += events.Length;
-        HasEnded |= !events.IsEmpty && events.Span[^1].IsLast;
-        return events;
-    }
-
-    /// <summary>Waits for more.</summary>
-    /// <returns>False where no more will come: the flight has ended or, unless <see cref="HasEnded"/>, is lost.</returns>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => buffer.WaitAsync(_position, cancellationToken);
-
-    public void Dispose()
-    {
-        if (!_left)
-        {
-            _left = true;
-            flight.Leave();
-        }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class FlightGrain(FlightRegistry flights) : Grain, IFlightGrain
         using var reader = flights.TryBoardLed(this.GetPrimaryKeyString());
         while (reader is not null && await reader.WaitAsync(cancellationToken))
         {
-            yield return new() { Events = [.. reader.Read().Span] };
+            yield return new() { Events = [.. reader.Read().Span], FoundWhole = reader.FoundWhole };
         }
     }
 }

@@ -6,7 +6,7 @@ using Prism.Background;
 using Prism.Cache;
 using Prism.Chat;
 using Prism.Failover;
-using Prism.Providers;
+using Prism.Memory;
 
 namespace Prism.Flights;
 
@@ -31,6 +31,7 @@ internal sealed partial class FlightLeader(
     FlightRegistry flights,
     CacheEpoch epoch,
     IGrainFactory grains,
+    StoredAnswers stored,
     IOptions<CacheOptions> options,
     TimeProvider time,
     ILogger<FlightLeader> logger)
@@ -60,11 +61,11 @@ internal sealed partial class FlightLeader(
         try
         {
             var events = await flight.RunAsync(source, exception => OnFault(exception, flight.Id));
-            await SettleAsync(flight.Id, plan, EntryOf(events, call, asked));
+            await SettleAsync(flight.Id, plan, EntryOf(events, call, asked), call.Request.Owner);
         }
         catch (OperationCanceledException) when (flight.Abandoned.IsCancellationRequested)
         {
-            await SettleAsync(flight.Id, plan, null);
+            await SettleAsync(flight.Id, plan, null, call.Request.Owner);
         }
         finally
         {
@@ -114,8 +115,17 @@ internal sealed partial class FlightLeader(
         }
 
         var created = time.GetUtcNow();
-        var ttl = call.Request.Cache?.Ttl ?? options.Value.Ttl;
+        var ttl = TtlOf(call.Request.Cache);
         return new() { Response = response, Created = created, Expires = created + ttl, Asked = asked };
+    }
+
+    private TimeSpan TtlOf(ChatCachePolicy? policy)
+    {
+        var (usual, longest) = (options.Value.Ttl, options.Value.MaxTtl);
+        return policy?.Ttl is not { } asked ? usual
+            : asked <= usual || asked <= longest ? asked
+            : usual > longest ? usual
+            : longest;
     }
 
     private static bool IsOf(ReadOnlySpan<FlightEvent> events, ChatRoute asked) =>
@@ -155,7 +165,7 @@ internal sealed partial class FlightLeader(
     }
 
     // The flight stays until then: those who are sent to it meanwhile get its answer.
-    private async Task SettleAsync(string flight, FlightPlan plan, CacheEntry? entry)
+    private async Task SettleAsync(string flight, FlightPlan plan, CacheEntry? entry, string? owner)
     {
         if (plan.Prompt is not { } prompt)
         {
@@ -167,7 +177,7 @@ internal sealed partial class FlightLeader(
         {
             try
             {
-                await TellCacheAsync(flight, prompt, entry is null || epoch.Value != plan.Epoch ? null : entry);
+                await TellCacheAsync(flight, prompt, entry is null || epoch.Value != plan.Epoch ? null : entry, owner);
                 _settling.OnSucceeded();
                 return;
             }
@@ -186,7 +196,7 @@ internal sealed partial class FlightLeader(
     }
 
     // Noted for deletion first: an entry that is not would stay in the storage for ever.
-    private async Task TellCacheAsync(string flight, string key, CacheEntry? entry)
+    private async Task TellCacheAsync(string flight, string key, CacheEntry? entry, string? owner)
     {
         var cache = grains.GetGrain<ICacheGrain>(key);
         if (entry is null)
@@ -197,6 +207,16 @@ internal sealed partial class FlightLeader(
 
         await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(key, entry.Expires)).AddAsync(key);
         await cache.CompleteAsync(flight, entry);
+        await MakeRoomAsync(new(key, Owners.Of(owner), SizeOf(entry.Response), entry.Asked, entry.Expires));
+    }
+
+    private async Task MakeRoomAsync(StoredAnswer answer)
+    {
+        foreach (var oldest in stored.Add(answer))
+        {
+            await grains.GetGrain<ICacheGrain>(oldest.Key).EvictAsync(oldest.Asked);
+            await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(oldest.Key, oldest.Expires)).RemoveAsync(oldest.Key);
+        }
     }
 
     private FlightEvent OnFault(Exception exception, string flight)

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Prism.Background;
+using Prism.Cache;
+using Prism.Memory;
 
 namespace Prism.Flights;
 
@@ -9,7 +12,13 @@ namespace Prism.Flights;
 /// The flights that this silo knows: those it leads, and its views of others' (one for each, however many readers it has here).
 /// </summary>
 internal sealed partial class FlightRegistry(
-    IGrainFactory grains, ILocalSiloDetails self, IClusterMembershipService membership, TimeProvider time, ILogger<FlightRegistry> logger)
+    IGrainFactory grains,
+    ILocalSiloDetails self,
+    IClusterMembershipService membership,
+    MemoryBudget memory,
+    IOptions<CacheOptions> options,
+    TimeProvider time,
+    ILogger<FlightRegistry> logger)
 {
     private readonly ConcurrentDictionary<string, Flight> _led = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Flight> _views = new(StringComparer.Ordinal);
@@ -23,7 +32,7 @@ internal sealed partial class FlightRegistry(
     /// </summary>
     public (Flight Flight, FlightReader Leader) Announce()
     {
-        var flight = new Flight(GrainKeys.Flight(self.SiloAddress, Interlocked.Increment(ref _lastNumber)));
+        var flight = Create(GrainKeys.Flight(self.SiloAddress, Interlocked.Increment(ref _lastNumber)));
         var leader = flight.TryBoard()!;
         _led[flight.Id] = flight;
         return (flight, leader);
@@ -98,7 +107,7 @@ internal sealed partial class FlightRegistry(
 
         while (true)
         {
-            var own = _views.ContainsKey(id) ? null : new Flight(id);
+            var own = _views.ContainsKey(id) ? null : Create(id);
             var view = own is null ? _views.GetValueOrDefault(id) : _views.GetOrAdd(id, own);
             // Boarded before it is begun: without a reader there is nothing to begin it for.
             var reader = view?.TryBoard();
@@ -120,11 +129,13 @@ internal sealed partial class FlightRegistry(
         }
     }
 
+    private Flight Create(string id) => new(id, new FlightBuffer(memory.Open(isKept: true), options.Value.MaxSharedBytes));
+
     private async Task RunViewAsync(Flight view)
     {
         try
         {
-            await view.RunAsync(ReadRemotelyAsync(view.Id, view.Abandoned));
+            await view.RunAsync(ReadRemotelyAsync(view, view.Abandoned));
         }
         catch (Exception exception) when (view.Abandoned.IsCancellationRequested)
         {
@@ -139,14 +150,16 @@ internal sealed partial class FlightRegistry(
         finally
         {
             _views.TryRemove(KeyValuePair.Create(view.Id, view));
+            view.Settle();
         }
     }
 
-    private async IAsyncEnumerable<FlightEvent> ReadRemotelyAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<FlightEvent> ReadRemotelyAsync(Flight view, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var window = new FlightWindow(id, grains, membership, time);
+        await using var window = new FlightWindow(view.Id, grains, membership, time);
         while (await window.NextAsync(cancellationToken) is [_, ..] events)
         {
+            view.WasFoundWhole |= window.FoundWhole;
             foreach (var flightEvent in events)
             {
                 yield return flightEvent;

@@ -14,6 +14,9 @@ internal sealed class FlightWindow(string id, IGrainFactory grains, IClusterMemb
     private int _had;
     private int _read;
 
+    /// <summary>Whether the answer was whole before any of it was read here.</summary>
+    public bool FoundWhole { get; private set; }
+
     /// <summary>Waits for more events.</summary>
     /// <returns>Nothing where no more will come.</returns>
     public async ValueTask<ImmutableArray<FlightEvent>> NextAsync(CancellationToken cancellationToken)
@@ -60,6 +63,7 @@ internal sealed class FlightWindow(string id, IGrainFactory grains, IClusterMemb
             _read += events.Length;
             if (_read > _had)
             {
+                FoundWhole |= _had == 0 && _batches.Current.FoundWhole;
                 var fresh = events[^(_read - _had)..];
                 _had = _read;
                 return fresh;

@@ -98,7 +98,7 @@ internal readonly struct ProviderReservation(LeaseReservation reservation) : IDi
             reservation.Cancel();
         }
         else if (error.Kind is ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout
-            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamInvalidResponse)
+            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamInvalidResponse or ChatErrorKind.Overloaded)
         {
             reservation.Forfeit();
         }

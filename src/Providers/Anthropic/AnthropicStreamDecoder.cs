@@ -7,6 +7,9 @@ namespace Prism.Providers.Anthropic;
 /// <summary>Reads Anthropic's stream: a message's start, its blocks one after the other, its stop reason and usage, its end.</summary>
 internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created) : IStreamDecoder
 {
+    // Far more than an answer has: what is kept of each block stays bounded.
+    private const int MaxBlocks = 10_000;
+
     private readonly Dictionary<int, AnthropicOpenBlock> _open = [];
     private ChatChunk? _chunk;
     private AnthropicUsage? _usage;
@@ -56,8 +59,9 @@ internal sealed class AnthropicStreamDecoder(UpstreamErrors errors, long created
         _usage = message.Usage is { } usage ? usage with { OutputTokens = null } : null;
     }
 
-    private AnthropicOpenBlock Open(AnthropicBlockStart start) =>
-        _open[start.Index] = AnthropicOpenBlock.Create(start.ContentBlock, ref _toolCalls);
+    private AnthropicOpenBlock Open(AnthropicBlockStart start) => _open.Count >= MaxBlocks
+        ? throw new JsonException("Too many blocks.")
+        : _open[start.Index] = AnthropicOpenBlock.Create(start.ContentBlock, ref _toolCalls);
 
     private AnthropicOpenBlock Find(int index) =>
         _open.TryGetValue(index, out var block) ? block : throw new JsonException("A block goes on that has not begun.");

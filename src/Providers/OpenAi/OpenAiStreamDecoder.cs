@@ -7,6 +7,9 @@ namespace Prism.Providers.OpenAi;
 /// <summary>Reads OpenAI's <c>chat.completion.chunk</c> events up to <c>[DONE]</c>.</summary>
 internal sealed class OpenAiStreamDecoder(UpstreamErrors errors, long created) : IStreamDecoder
 {
+    // Far more than anybody can ask for: what is kept of each choice stays bounded.
+    private const int MaxChoices = 1024;
+
     private readonly HashSet<int> _begun = [];
     private readonly HashSet<int> _finished = [];
 
@@ -44,6 +47,11 @@ internal sealed class OpenAiStreamDecoder(UpstreamErrors errors, long created) :
 
         foreach (var choice in chunk.Choices)
         {
+            if (choice.Index is < 0 or >= MaxChoices)
+            {
+                throw new JsonException("No such choice.");
+            }
+
             _begun.Add(choice.Index);
             // Some servers send "" where OpenAI sends null.
             if (!string.IsNullOrEmpty(choice.FinishReason))

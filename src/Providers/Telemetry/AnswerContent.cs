@@ -6,7 +6,11 @@ namespace Prism.Telemetry;
 /// <summary>What an answer says, put together from its pieces, for those who have asked to see it in traces.</summary>
 internal sealed class AnswerContent
 {
+    // Characters. A trace is not the place for more, and an answer may have no end.
+    private const int Most = 256 * 1024;
+
     private readonly SortedDictionary<int, Choice> _choices = [];
+    private int _room = Most;
 
     /// <summary>Whether there was none.</summary>
     public bool IsEmpty => _choices.Count == 0;
@@ -15,11 +19,12 @@ internal sealed class AnswerContent
     public void Add(ChatChoice choice)
     {
         var said = GetChoice(choice.Index);
-        said.Reasoning.Append(choice.Message?.ReasoningContent);
-        said.Text.Append(choice.Message?.Content).Append(choice.Message?.Refusal);
+        Append(said.Reasoning, choice.Message?.ReasoningContent);
+        Append(said.Text, choice.Message?.Content);
+        Append(said.Text, choice.Message?.Refusal);
         foreach (var call in choice.Message?.ToolCalls ?? [])
         {
-            said.Calls.Add(new(call));
+            AddCall(said, call);
         }
     }
 
@@ -27,17 +32,18 @@ internal sealed class AnswerContent
     public void Add(ChatChunkChoice choice)
     {
         var said = GetChoice(choice.Index);
-        said.Reasoning.Append(choice.Delta.ReasoningContent);
-        said.Text.Append(choice.Delta.Content).Append(choice.Delta.Refusal);
+        Append(said.Reasoning, choice.Delta.ReasoningContent);
+        Append(said.Text, choice.Delta.Content);
+        Append(said.Text, choice.Delta.Refusal);
         foreach (var fragment in choice.Delta.ToolCalls ?? [])
         {
             if (fragment.Index is { } index && index < said.Calls.Count)
             {
-                said.Calls[index].Arguments.Append(fragment.Function?.Arguments);
+                Append(said.Calls[index].Arguments, fragment.Function?.Arguments);
             }
             else
             {
-                said.Calls.Add(new(fragment));
+                AddCall(said, fragment);
             }
         }
     }
@@ -62,6 +68,25 @@ internal sealed class AnswerContent
             json.WriteEndObject();
         }
     });
+
+    private void AddCall(Choice said, ToolCall begin)
+    {
+        if (_room > 0)
+        {
+            var call = new Call(begin);
+            said.Calls.Add(call);
+            Append(call.Arguments, begin.Function?.Arguments);
+        }
+    }
+
+    private void Append(StringBuilder text, string? more)
+    {
+        var taken = Math.Min(more?.Length ?? 0, _room);
+        text.Append(more, 0, taken);
+        // Pieces without text are something too.
+        _room -= Math.Max(taken, 1);
+        _room = Math.Max(_room, 0);
+    }
 
     private Choice GetChoice(int index)
     {
@@ -88,6 +113,6 @@ internal sealed class AnswerContent
 
         public string? Name { get; } = begin.Function?.Name;
 
-        public StringBuilder Arguments { get; } = new(begin.Function?.Arguments);
+        public StringBuilder Arguments { get; } = new();
     }
 }

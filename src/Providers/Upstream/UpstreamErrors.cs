@@ -65,6 +65,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         OperationCanceledException { InnerException: TimeoutException } =>
             Create(ChatErrorKind.UpstreamConnectTimeout, "could not be connected to in time"),
         JsonException or InvalidDataException => InvalidResponse(),
+        NoMemoryException => ChatError.MemoryFull with { Provider = options.Name },
         HttpRequestException or IOException when exchange.TimedOut => Timeout(exchange),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
             InvalidResponse(),

@@ -1,11 +1,13 @@
 using System.Buffers;
+using Prism.Memory;
 
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// One HTTP exchange with a provider, and the clock over it: the wait for the first token and the silences after it are each bounded by
-/// <see cref="ProviderOptions.Timeout"/>. A total timeout would cut good long answers, so there is none. The clock runs only while the
-/// provider is waited for: a reader that takes its time with a piece is not the provider's silence.
+/// One HTTP exchange with a provider, and the clock over it. The first output has to come within <see cref="ProviderOptions.Timeout"/> of the
+/// request: headers, comments, empty pieces and single bytes are no output. After that the same time bounds each silence. Signs of life
+/// without output end a silence, but only for so long. A total timeout would cut good long answers, so there is none. The clock runs
+/// only while the provider is waited for: a reader that takes its time with a piece is not the provider's silence.
 /// </summary>
 internal sealed class UpstreamExchange : IDisposable
 {
@@ -15,27 +17,42 @@ internal sealed class UpstreamExchange : IDisposable
     // OpenAI's, Anthropic's, Azure's, AWS's, and that of proxies.
     private static readonly string[] RequestIdHeaders = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "cf-ray"];
 
+    // After the first output: for so many timeouts, signs of life may take the place of output.
+    private const int TimeoutsWithoutOutput = 3;
+
+    // Error objects are small. What is longer is not worth the memory: its status says enough.
+    private const int MaxErrorBytes = 256 * 1024;
+
+    // Enough for the events of nearly all streams: more is only counted where it comes.
+    private const int UncountedBytes = 16 * 1024;
+
     private readonly HttpMessageInvoker _http;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
-    private readonly int _maxBytes;
+    private readonly MemoryShare _memory;
     private readonly CancellationTokenSource _aborted;
     private readonly ITimer _timer;
-    private long _lastActivity;
+    private readonly long _started;
+    private int _maxBytes;
+    private long _lastSign;
+    private long _lastOutput;
     private volatile bool _waiting = true;
     private volatile bool _finishing;
-    private bool _begun;
+    private volatile bool _firstTokenSeen;
+    // The reader has output that it may not be done with.
+    private volatile bool _handedOut;
     private int _bytesOfEvent;
     private HttpResponseMessage? _response;
 
-    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, TimeProvider time, CancellationToken caller)
+    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, MemoryBudget memory, TimeProvider time, CancellationToken caller)
     {
         _http = http;
         _timeout = options.Timeout;
         _time = time;
         _maxBytes = options.MaxAnswerBytes;
+        _memory = memory.Open();
         _aborted = CancellationTokenSource.CreateLinkedTokenSource(caller);
-        _lastActivity = time.GetTimestamp();
+        _started = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((UpstreamExchange)state!).OnTimer(), this, _timeout, Timeout.InfiniteTimeSpan);
     }
 
@@ -53,8 +70,8 @@ internal sealed class UpstreamExchange : IDisposable
         ? Array.Find(RequestIdHeaders, headers.Contains) is { } name ? string.Join(',', headers.GetValues(name)) : null
         : null;
 
-    /// <summary>Whether a piece of the answer has come.</summary>
-    public bool FirstTokenSeen { get; private set; }
+    /// <summary>Whether any output of the model has come.</summary>
+    public bool FirstTokenSeen => _firstTokenSeen;
 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message) =>
         _response = await _http.SendAsync(message, _aborted.Token);
@@ -62,17 +79,38 @@ internal sealed class UpstreamExchange : IDisposable
     public async Task<Stream> OpenBodyAsync(HttpResponseMessage response) =>
         new WatchedStream(await response.Content.ReadAsStreamAsync(_aborted.Token), this);
 
+    /// <summary>Reads the body of a failed answer.</summary>
+    /// <exception cref="InvalidDataException">It is too long for one.</exception>
+    public Task<ReadOnlyMemory<byte>> ReadErrorBodyAsync(HttpResponseMessage response)
+    {
+        _maxBytes = Math.Min(_maxBytes, MaxErrorBytes);
+        return ReadBodyAsync(response);
+    }
+
+    /// <summary>Reads a whole body, which is the provider's first output at its end and not before.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response)
     {
         await using var body = await OpenBodyAsync(response);
-        var content = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength ?? 4096, 1, 1 << 20));
+        // What a header announces is not there yet: room for it is made as it comes.
+        var content = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength ?? 4096, 1, UncountedBytes));
         int read;
         while ((read = await body.ReadAsync(content.GetMemory(4096), _aborted.Token)) > 0)
         {
             content.Advance(read);
         }
 
+        Weigh(content.WrittenSpan);
         return content.WrittenMemory;
+    }
+
+    /// <summary>Makes room for what a JSON text is once it is read.</summary>
+    /// <exception cref="NoMemoryException">There is none.</exception>
+    public void Weigh(ReadOnlySpan<byte> json)
+    {
+        if (json.Length > UncountedBytes && !_memory.TryHold(JsonSize.Of(json)))
+        {
+            throw new NoMemoryException();
+        }
     }
 
     /// <summary>
@@ -96,19 +134,35 @@ internal sealed class UpstreamExchange : IDisposable
     }
 
     /// <summary>An event of a stream is whole.</summary>
-    public void OnEvent(bool hasToken)
+    /// <param name="hasOutput">Whether there is any of the model's output in it.</param>
+    public void OnEvent(bool hasOutput)
     {
-        _bytesOfEvent = 0;
-        FirstTokenSeen |= hasToken;
+        if (hasOutput)
+        {
+            _handedOut = true;
+            _firstTokenSeen = true;
+        }
+
+        // Pieces without output are held back until the first that has some: until then they count together.
+        if (_firstTokenSeen)
+        {
+            _bytesOfEvent = 0;
+        }
     }
 
     /// <summary>Bytes are waited for.</summary>
     internal void OnReading()
     {
-        // The wait for the first ones began with the request.
-        if (_begun)
+        // The wait for the first output began with the request, and nothing but that output ends it.
+        if (_firstTokenSeen)
         {
-            Volatile.Write(ref _lastActivity, _time.GetTimestamp());
+            var now = _time.GetTimestamp();
+            Volatile.Write(ref _lastSign, now);
+            if (_handedOut)
+            {
+                Volatile.Write(ref _lastOutput, now);
+                _handedOut = false;
+            }
         }
 
         _waiting = true;
@@ -116,14 +170,20 @@ internal sealed class UpstreamExchange : IDisposable
 
     /// <summary>Bytes have come.</summary>
     /// <exception cref="InvalidDataException">More than one answer or event may have.</exception>
+    /// <exception cref="NoMemoryException">More than there is room for.</exception>
     internal void OnBytes(int count)
     {
         _waiting = false;
-        _begun = true;
         _bytesOfEvent += count;
         if (_bytesOfEvent > _maxBytes)
         {
             throw new InvalidDataException("The provider's answer is too large.");
+        }
+
+        // Twice, because buffers grow by doubling.
+        if (_bytesOfEvent > UncountedBytes && !_memory.TryHold(2L * _bytesOfEvent))
+        {
+            throw new NoMemoryException();
         }
     }
 
@@ -134,12 +194,13 @@ internal sealed class UpstreamExchange : IDisposable
         _aborted.Cancel();
         _response?.Dispose();
         _aborted.Dispose();
+        _memory.Dispose();
     }
 
     // One timer, armed once a silence rather than once a read: reading a token costs a timestamp only.
     private void OnTimer()
     {
-        var left = _waiting ? _timeout - _time.GetElapsedTime(Volatile.Read(ref _lastActivity)) : _timeout;
+        var left = Left();
         try
         {
             if (left > TimeSpan.Zero && !_finishing)
@@ -155,5 +216,17 @@ internal sealed class UpstreamExchange : IDisposable
         {
             // The exchange ended while its timer fired.
         }
+    }
+
+    private TimeSpan Left()
+    {
+        if (!_firstTokenSeen)
+        {
+            return _timeout - _time.GetElapsedTime(_started);
+        }
+
+        var toSign = _waiting ? _timeout - _time.GetElapsedTime(Volatile.Read(ref _lastSign)) : _timeout;
+        var toOutput = _handedOut ? _timeout : (TimeoutsWithoutOutput * _timeout) - _time.GetElapsedTime(Volatile.Read(ref _lastOutput));
+        return toSign < toOutput ? toSign : toOutput;
     }
 }

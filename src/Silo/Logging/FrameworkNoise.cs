@@ -13,6 +13,9 @@ internal static class FrameworkNoise
     /// <summary>Whether it is one that is never news.</summary>
     public static bool IsNoise(LogEvent logEvent) => CategoryOf(logEvent) switch
     {
+        // Of a body that its client did not send to its end, the server cannot read the rest. The line of the request says what happened.
+        { } category when category.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal)
+            && logEvent.MessageTemplate.Text.Contains("automatic draining of the request body failed", StringComparison.Ordinal) => true,
         // An exception that no middleware handled: the line of the request has it already.
         "Microsoft.AspNetCore.Server.Kestrel" => IsEvent(logEvent, "ApplicationError"),
         // Its first check measures from the start of the machine on: nothing can have taken longer than this process has been there.

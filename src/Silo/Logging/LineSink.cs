@@ -90,6 +90,6 @@ internal sealed class LineSink : ILogEventSink, IDisposable
     {
         _line.GetStringBuilder().Clear();
         _formatter.Format(logEvent, _line);
-        _output.Write(_mask.Apply(_line.ToString()));
+        _output.Write(ControlCharacters.Escape(_mask.Apply(_line.ToString())));
     }
 }

@@ -15,7 +15,11 @@ internal sealed class TextLineFormatter : ITextFormatter
     private static readonly MessageTemplateTextFormatter Plain = new(Line + End, CultureInfo.InvariantCulture);
     private static readonly MessageTemplateTextFormatter OfRequest = new(Line + " [{" + RequestId + ":l}]" + End, CultureInfo.InvariantCulture);
 
-    public void Format(LogEvent logEvent, TextWriter output) => (NamesRequest(logEvent) ? OfRequest : Plain).Format(logEvent, output);
+    public void Format(LogEvent logEvent, TextWriter output)
+    {
+        ControlCharacters.EscapeValues(logEvent);
+        (NamesRequest(logEvent) ? OfRequest : Plain).Format(logEvent, output);
+    }
 
     // Not where the message has it already.
     private static bool NamesRequest(LogEvent logEvent) =>

@@ -8,11 +8,18 @@ namespace Prism.Server;
 
 /// <summary>Where Kestrel listens: first for the API, then, at a port of its own, for whoever scrapes the metrics.</summary>
 internal sealed class Listeners(
-    IOptions<ServerOptions> server, IOptions<OverloadOptions> overload, IOptions<MetricsOptions> metrics, Connections connections)
+    IOptions<ServerOptions> server,
+    IOptions<OverloadOptions> overload,
+    IOptions<MetricsOptions> metrics,
+    Connections connections,
+    SilentConnections silent)
     : IConfigureOptions<KestrelServerOptions>
 {
     // Bounds what an answer holds for a client that is slower than its provider; the call upstream is not read on meanwhile.
     private const int MaxResponseBuffer = 64 * 1024;
+
+    // What the server takes of a body before it is asked for: not counted in the memory budget, so little.
+    private const int MaxRequestBuffer = 64 * 1024;
 
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(5);
 
@@ -34,6 +41,7 @@ internal sealed class Listeners(
         limits.MaxRequestBodySize = server.Value.MaxBodyBytes;
         limits.MaxConcurrentConnections = server.Value.MaxConnections;
         limits.MaxResponseBufferSize = MaxResponseBuffer;
+        limits.MaxRequestBufferSize = MaxRequestBuffer;
         limits.RequestHeadersTimeout = server.Value.HeadersTimeout;
         limits.MinRequestBodyDataRate = new(server.Value.MinDataRate, RequestGrace);
         // Streams have a time-out of their own, which this must not come before.
@@ -42,8 +50,9 @@ internal sealed class Listeners(
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private void Listen(KestrelServerOptions options, int port, Action<ListenOptions> configure)
+    private void Listen(KestrelServerOptions options, int port, Action<ListenOptions> mark)
     {
+        Action<ListenOptions> configure = mark + silent.Watch;
         var host = server.Value.Host;
         if (host == "*")
         {

@@ -28,6 +28,7 @@ internal static class ServerExtensions
             .AddSingleton<IHostLifetime, SignalLifetime>()
             .AddSingleton<IConfigureOptions<KestrelServerOptions>, Listeners>()
             .AddSingleton<Connections>()
+            .AddSingleton<SilentConnections>()
             .AddSingleton<Drain>()
             .AddSingleton<IDrain>(services => services.GetRequiredService<Drain>())
             .AddHostedService(services => services.GetRequiredService<Drain>())

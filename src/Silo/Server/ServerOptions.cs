@@ -15,7 +15,7 @@ internal sealed class ServerOptions
     /// <summary>How many connections a port has at the same time; more are closed at once. Default: 10000.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
-    /// <summary>How long the headers of a request may take. Default: 10 s.</summary>
+    /// <summary>How long the headers of a request may take, and the first byte of a new connection. Default: 10 s.</summary>
     public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

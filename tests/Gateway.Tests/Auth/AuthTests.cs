@@ -33,6 +33,20 @@ public sealed class AuthTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_plain_key_sees_how_it_is_and_the_admin_sees_where()
+    {
+        using var plain = await SendAsync(HttpMethod.Get, "/health", ("x-api-key", Key));
+        using var admin = await SendAsync(HttpMethod.Get, "/health", ("x-api-key", AdminKey));
+
+        using var seen = System.Text.Json.JsonDocument.Parse(await plain.Content.ReadAsStringAsync());
+        Assert.Equal(["status", "version", "default_provider"], seen.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("healthy", seen.RootElement.GetProperty("status").GetString());
+        using var all = System.Text.Json.JsonDocument.Parse(await admin.Content.ReadAsStringAsync());
+        Assert.Equal(
+            ["status", "version", "default_provider", "providers", "cluster"], all.RootElement.EnumerateObject().Select(property => property.Name));
+    }
+
     [Theory]
     [InlineData("/v1/models")]
     [InlineData("/v1/chat")]

@@ -17,7 +17,7 @@ public sealed class RequestGateTests : IDisposable
 
     public RequestGateTests() => _gate = new(
         Options.Create(new OverloadOptions { MaxConcurrentRequests = 1, MaxQueuedRequests = 2, QueueTimeout = TimeSpan.FromSeconds(2) }),
-        new OverloadTelemetry(Prometheus.Metrics.WithCustomRegistry(_registry)),
+        new OverloadTelemetry(Prometheus.Metrics.WithCustomRegistry(_registry), new(1 << 20)),
         _time);
 
     public void Dispose() => _gate.Dispose();

@@ -16,6 +16,9 @@ internal sealed class CacheStorage : IGrainStorage
     /// <summary>What every reading waits for.</summary>
     public Task Reading { get; set; } = Task.CompletedTask;
 
+    /// <summary>What every write waits for.</summary>
+    public Task Writes { get; set; } = Task.CompletedTask;
+
     /// <summary>How many states of this name there are.</summary>
     public int Count(string stateName) => _records.Keys.Count(key => key.State == stateName);
 
@@ -31,14 +34,14 @@ internal sealed class CacheStorage : IGrainStorage
             : (Activator.CreateInstance<T>(), null, false);
     }
 
-    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         ThrowIfAway();
+        await Writes;
         var key = (stateName, grainId);
         var next = CheckEtag(key, grainState) + 1;
         _records[key] = (JsonSerializer.Serialize(grainState.State), next);
         (grainState.ETag, grainState.RecordExists) = (Text(next), true);
-        return Task.CompletedTask;
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -1,6 +1,6 @@
 using System.Text;
 using Prism.Cache;
-using Prism.Providers;
+using Prism.Memory;
 
 namespace Prism.Tests.Cache;
 

@@ -9,5 +9,5 @@ namespace Prism.Tests.Cache;
 internal static class NoCache
 {
     public static CachedCaller Before(FailoverCaller upstream) => new(
-        new(Options.Create(new CacheOptions()), null!, null!, null!, null!, null!, TimeProvider.System, NullLogger<CacheDesk>.Instance), upstream);
+        new(Options.Create(new CacheOptions()), null!, null!, null!, null!, null!, TimeProvider.System, NullLogger<CacheDesk>.Instance), upstream, new(1 << 20));
 }

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Prism.Cache;
 using Prism.Chat;
-using Prism.Providers;
+using Prism.Memory;
 
 namespace Prism.Tests.Cache;
 

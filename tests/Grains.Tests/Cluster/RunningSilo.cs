@@ -1,8 +1,11 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Prism.Cache;
 using Prism.Chat;
 using Prism.Cluster;
 using Prism.Flights;
+using Prism.Memory;
 
 namespace Prism.Tests.Cluster;
 
@@ -11,7 +14,14 @@ internal static class RunningSilo
 {
     public static SiloDrain DrainOf(IGrainFactory grains, ILocalSiloDetails self, TimeProvider time) => new(
         new ChatGrainCalls(),
-        new FlightRegistry(grains, self, DispatchProxy.Create<IClusterMembershipService, Nobody>(), time, NullLogger<FlightRegistry>.Instance),
+        new FlightRegistry(
+            grains,
+            self,
+            DispatchProxy.Create<IClusterMembershipService, Nobody>(),
+            new MemoryBudget(1 << 20),
+            Options.Create(new CacheOptions()),
+            time,
+            NullLogger<FlightRegistry>.Instance),
         new NoDrain(),
         time,
         NullLogger<SiloDrain>.Instance);

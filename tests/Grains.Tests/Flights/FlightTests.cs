@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Prism.Chat;
 using Prism.Flights;
+using Prism.Memory;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Flights;
@@ -10,8 +11,11 @@ public sealed class FlightTests : IDisposable
 {
     private static readonly ChatStreamEvent Last = new() { Completed = ChatUsage.Of(1, 1) };
 
-    private readonly Flight _flight = new("10.0.0.1:11111@1/1");
+    private readonly MemoryBudget _memory = new(64 << 20);
+    private readonly Flight _flight;
     private readonly Channel<FlightEvent> _source = Channel.CreateUnbounded<FlightEvent>();
+
+    public FlightTests() => _flight = Create(cap: 16 << 20);
 
     public void Dispose() => _flight.Dispose();
 
@@ -136,6 +140,106 @@ public sealed class FlightTests : IDisposable
         await run;
 
         Assert.All(await Task.WhenAll(readers), read => Assert.Equal(text, read));
+    }
+
+    [Fact]
+    public async Task A_reader_that_does_not_read_stops_the_source_of_an_answer_that_is_too_long_to_keep()
+    {
+        using var flight = Create(cap: 256 * 1024);
+        using var reader = flight.TryBoard()!;
+        var made = 0;
+        var run = flight.RunAsync(EndlessAsync(() => made++));
+
+        var seen = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            // It ends up waiting, whenever that is.
+            await reader.WaitAsync(CancellationToken.None);
+            Assert.InRange(made - seen, 1, 300);
+            seen += reader.Read().Length;
+        }
+
+        Assert.InRange(_memory.Held, 1, 600 * 1024);
+        Assert.Null(flight.TryBoard());
+        reader.Dispose();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [Fact]
+    public async Task A_reader_far_behind_the_fastest_is_overtaken_and_told_so()
+    {
+        using var flight = Create(cap: 256 * 1024);
+        using var fast = flight.TryBoard()!;
+        using var slow = flight.TryBoard()!;
+        var run = flight.RunAsync(_source.Reader.ReadAllAsync());
+
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < 1_000; i++)
+        {
+            Send(Piece($"{i},".PadLeft(1_000)));
+            text.Append(TextOf(await NextAsync(fast)));
+        }
+
+        Send(Last);
+        await NextAsync(fast);
+
+        Assert.True((await run).IsEmpty);
+        Assert.Equal(1_000_000, text.Length);
+        Assert.True(fast.HasEnded);
+        Assert.False(await slow.WaitAsync(CancellationToken.None));
+        Assert.True(slow is { WasOvertaken: true, HasEnded: false });
+    }
+
+    [Fact]
+    public async Task Where_memory_is_full_an_answer_is_relayed_and_not_kept()
+    {
+        using var others = _memory.Open();
+        others.Hold(_memory.Bytes);
+        using var reader = _flight.TryBoard()!;
+        var run = _flight.RunAsync(_source.Reader.ReadAllAsync());
+
+        var length = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            Send(Piece(new string('x', 1_000)));
+            length += TextOf(await NextAsync(reader)).Length;
+        }
+
+        Send(Last);
+        await NextAsync(reader);
+
+        Assert.True((await run).IsEmpty);
+        Assert.Equal(200_000, length);
+        Assert.Null(_flight.TryBoard());
+    }
+
+    [Fact]
+    public async Task What_it_held_is_given_back_once_it_is_over_and_nobody_reads_it()
+    {
+        var reader = _flight.TryBoard()!;
+        Send(Piece(new string('x', 100_000)), Last);
+        await _flight.RunAsync(_source.Reader.ReadAllAsync());
+        Assert.InRange(_memory.Held, 200_000, 400_000);
+        _flight.Settle();
+        Assert.NotEqual(0, _memory.Held);
+
+        reader.Dispose();
+
+        Assert.Equal(0, _memory.Held);
+    }
+
+    private Flight Create(long cap) => new("10.0.0.1:11111@1/1", new FlightBuffer(_memory.Open(isKept: true), cap));
+
+    private static async IAsyncEnumerable<FlightEvent> EndlessAsync(
+        Action onPiece, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            onPiece();
+            yield return (ChatStreamEvent)Piece(new string('x', 1_000));
+            await Task.Yield();
+        }
     }
 
     private async Task<string> ReadAllAsync()

@@ -120,7 +120,7 @@ public sealed class AnthropicOverHttpTests : IAsyncLifetime
             ApiKey = key,
             DefaultMaxTokens = 512,
         };
-        return new(options, new AnthropicWireFormat(options), Http, TimeProvider.System, NullLogger.Instance);
+        return new(options, new AnthropicWireFormat(options), Http, new(1 << 24), TimeProvider.System, NullLogger.Instance);
     }
 
     private static async Task<List<ChatStreamEvent>> ReadAllAsync(HttpChatProvider provider)

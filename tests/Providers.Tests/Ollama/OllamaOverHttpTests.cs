@@ -207,6 +207,6 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
     {
         var options = Wire.Options;
         (options.BaseUrl, options.ApiKey) = (_upstream.Url, key);
-        return new(options, new OllamaWireFormat(options), Http, TimeProvider.System, NullLogger.Instance);
+        return new(options, new OllamaWireFormat(options), Http, new(1 << 24), TimeProvider.System, NullLogger.Instance);
     }
 }

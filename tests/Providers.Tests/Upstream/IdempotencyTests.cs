@@ -33,7 +33,7 @@ public sealed class IdempotencyTests
         var options = new ProviderOptions { Name = "up", Type = ProviderType.Anthropic, BaseUrl = upstream.Url, ApiKey = "key" };
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
 
-        await new HttpChatProvider(options, new AnthropicWireFormat(options), http, TimeProvider.System, NullLogger.Instance).CompleteAsync(Keyed, default);
+        await new HttpChatProvider(options, new AnthropicWireFormat(options), http, new(1 << 24), TimeProvider.System, NullLogger.Instance).CompleteAsync(Keyed, default);
 
         Assert.DoesNotContain("Idempotency-Key", Assert.Single(upstream.Received).Headers.Keys);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Chat;
+using Prism.Memory;
 using Prism.Providers;
 using Prism.Providers.OpenAi;
 
@@ -29,12 +30,14 @@ internal sealed class ProviderUnderTest : IDisposable
         var handler = ProvidersServiceCollectionExtensions.CreateHandler(options);
         Wire = new ReadObserver(handler);
         _http = new HttpMessageInvoker(Wire);
-        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Time, NullLogger.Instance);
+        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Memory, Time, NullLogger.Instance);
     }
 
     public static ChatRequest Hello { get; } = new() { Model = "m", Messages = [ChatMessage.Create("user", "Hello")] };
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public MemoryBudget Memory { get; } = new(64 * 1024 * 1024);
 
     public ReadObserver Wire { get; }
 

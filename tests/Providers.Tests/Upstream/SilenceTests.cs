@@ -128,31 +128,168 @@ public sealed class SilenceTests
         Assert.Equal(20, tokens);
     }
 
-    [Fact]
-    public async Task A_comment_is_a_sign_of_life()
+    /// <summary>What a server may send to show that it is there, or that it has nothing to say.</summary>
+    public static TheoryData<string> NoOutput { get; } =
+    [
+        ": ping\n\n",
+        "\n",
+        "event: ping\ndata:\n\n",
+        Event("""{"choices":[]}"""),
+        Event("""{"id":"c1","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"""),
+        Event("""{"id":"c1","choices":[{"index":0,"delta":{"role":"assistant","content":"","tool_calls":[]},"finish_reason":""}]}"""),
+        Event("""{"id":"c1","choices":[{"index":0,"delta":{"reasoning":"","audio":{"data":""},"annotations":null}}]}"""),
+        Event("""{"id":"c1","choices":[],"prompt_filter_results":[{"prompt_index":0}]}"""),
+        Event("""{"id":"c1","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":0,"total_tokens":9}}"""),
+        "d",
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoOutput))]
+    public async Task Nothing_but_output_ends_the_wait_for_the_first_token(string sign)
     {
-        const string Ping = ": ping\n\n";
         var go = new SemaphoreSlim(0);
         await using var upstream = await ScriptedUpstream.StartAsync(async call =>
         {
             await call.StartStreamAsync();
-            await call.WriteAsync(Ping);
+            await call.WriteAsync(sign);
             await go.WaitAsync();
-            await call.WriteAsync(Ping);
-            await go.WaitAsync();
-            await call.WriteAsync(Event(Token("a")) + Event(Finish) + Event(Done));
+            await call.WriteAsync(sign);
+            await call.HangAsync();
         });
         using var provider = new ProviderUnderTest(upstream.Url);
 
-        var text = provider.StreamTextAsync();
-        await provider.Wire.WaitUntilPendingAfterAsync(Ping.Length);
+        var failing = provider.FailAsync(stream: true);
+        await provider.Wire.WaitUntilPendingAfterAsync(sign.Length);
         provider.Time.Advance(AlmostTimeout);
+        Assert.False(failing.IsCompleted);
         go.Release();
-        await provider.Wire.WaitUntilPendingAfterAsync(2 * Ping.Length);
-        provider.Time.Advance(AlmostTimeout);
-        go.Release();
+        await provider.Wire.WaitUntilPendingAfterAsync(2 * sign.Length);
+        provider.Time.Advance(Rest);
 
-        Assert.Equal("a", await text.WaitAsync(Patience.Limit));
+        Assert.Equal(ChatErrorKind.UpstreamFirstTokenTimeout, (await failing.WaitAsync(Patience.Limit)).Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(NoOutput))]
+    public async Task Without_output_nothing_is_handed_out(string sign)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            await call.StartStreamAsync();
+            await call.WriteAsync(string.Concat(Enumerable.Repeat(sign, 100)) + "\n\n");
+        });
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        Assert.NotNull(Assert.Single(await provider.StreamAsync()).Failed);
+    }
+
+    [Fact]
+    public async Task What_came_before_the_first_output_is_handed_out_with_it()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.ServerSentEventsAsync(
+            """{"id":"c1","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}""", Token("a"), Finish, Done));
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var events = await provider.StreamAsync();
+
+        Assert.Equal(["", "a", null], events.Select(one => one.Chunk!.Choices[0].Delta.Content));
+        Assert.Equal("assistant", events[0].Chunk!.Choices[0].Delta.Role);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task A_body_that_comes_byte_by_byte_has_no_more_time(string contentType)
+    {
+        var go = new SemaphoreSlim(0);
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            await call.StartStreamAsync(contentType);
+            foreach (var piece in Event(Token("a")))
+            {
+                await call.WriteAsync(contentType == "application/json" ? " " : $"{piece}");
+                await go.WaitAsync();
+            }
+        });
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var failing = provider.FailAsync(stream: contentType != "application/json");
+        for (var i = 1; i <= 3; i++)
+        {
+            await provider.Wire.WaitUntilPendingAfterAsync(i);
+            Assert.False(failing.IsCompleted);
+            provider.Time.Advance(ProviderUnderTest.Timeout / 3);
+            go.Release();
+        }
+
+        Assert.Equal(ChatErrorKind.UpstreamFirstTokenTimeout, (await failing.WaitAsync(Patience.Limit)).Kind);
+    }
+
+    [Theory]
+    [MemberData(nameof(NoOutput))]
+    public async Task After_the_first_token_signs_of_life_end_a_silence_but_not_for_ever(string sign)
+    {
+        var (token, go) = (Event(Token("a")), new SemaphoreSlim(0));
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            await call.StartStreamAsync();
+            await call.WriteAsync(token);
+            while (true)
+            {
+                await go.WaitAsync();
+                await call.WriteAsync(sign);
+            }
+        });
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        var failing = provider.FailAsync(stream: true);
+        for (var i = 0; i < 3; i++)
+        {
+            await provider.Wire.WaitUntilPendingAfterAsync(token.Length + (i * sign.Length));
+            provider.Time.Advance(AlmostTimeout);
+            Assert.False(failing.IsCompleted);
+            go.Release();
+        }
+
+        await provider.Wire.WaitUntilPendingAfterAsync(token.Length + (3 * sign.Length));
+        provider.Time.Advance(3 * Rest);
+
+        Assert.Equal(ChatErrorKind.UpstreamIdleTimeout, (await failing.WaitAsync(Patience.Limit)).Kind);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_memory_is_full_a_long_answer_is_cut_and_a_short_one_is_not(bool stream)
+    {
+        var size = 1_000_000;
+        await using var upstream = await ScriptedUpstream.StartAsync(call => stream
+            ? call.ServerSentEventsAsync(Token(new string('a', size)), Finish, Done)
+            : call.JsonAsync(Response.Replace("Hi", new string('a', size), StringComparison.Ordinal)));
+        using var provider = new ProviderUnderTest(upstream.Url, maxBytes: 1 << 24);
+        using var others = provider.Memory.Open();
+        others.Hold(provider.Memory.Bytes - (512 * 1024));
+
+        var error = await provider.FailAsync(stream);
+
+        Assert.Equal((ChatErrorKind.Overloaded, "up", true), (error.Kind, error.Provider, error.RetryAfter > TimeSpan.Zero));
+        size = 1_000;
+        var text = stream
+            ? await provider.StreamTextAsync()
+            : (await provider.Provider.CompleteAsync(ProviderUnderTest.Hello, default)).Response!.Choices[0].Message!.Content;
+        Assert.Equal(size, text!.Length);
+        others.Dispose();
+        Assert.Equal(0, provider.Memory.Held);
+    }
+
+    [Fact]
+    public async Task A_small_body_that_is_large_in_memory_is_counted_as_what_it_becomes()
+    {
+        var body = $$"""{"choices":[{{string.Join(',', Enumerable.Repeat("{}", 400_000))}}]}""";
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.JsonAsync(body));
+        using var provider = new ProviderUnderTest(upstream.Url, maxBytes: 1 << 24);
+
+        Assert.Equal(ChatErrorKind.Overloaded, (await provider.FailAsync(stream: false)).Kind);
     }
 
     [Fact]

@@ -21,6 +21,18 @@ public sealed class KestrelLimitsTests
         Assert.StartsWith("HTTP/1.1 408 ", await ReadToEndAsync(client), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_connection_that_sends_nothing_is_ended_as_one_that_does_not_finish_its_headers(int port)
+    {
+        await using var app = SiloHost.Build(SiloHost.Ports(("LLM_HEADERS_TIMEOUT", "0.2")));
+        await app.StartAsync();
+        using var client = await ConnectAsync(app.Addresses()[port]);
+
+        Assert.Equal("", await ReadToEndAsync(client));
+    }
+
     [Fact]
     public async Task A_connection_too_many_is_closed_and_the_other_port_still_answers()
     {
@@ -44,6 +56,7 @@ public sealed class KestrelLimitsTests
         var limits = app.Get<KestrelServerOptions>().Limits;
 
         Assert.Equal((1000, 77, 64 * 1024), (limits.MaxRequestBodySize, limits.MaxConcurrentConnections, limits.MaxResponseBufferSize));
+        Assert.Equal(64 * 1024, limits.MaxRequestBufferSize);
         Assert.Equal(TimeSpan.FromSeconds(10), limits.RequestHeadersTimeout);
         Assert.Equal((500, TimeSpan.FromSeconds(5)), (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod));
         Assert.Equal((500, TimeSpan.FromSeconds(60)), (limits.MinResponseDataRate!.BytesPerSecond, limits.MinResponseDataRate.GracePeriod));

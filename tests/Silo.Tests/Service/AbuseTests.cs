@@ -141,6 +141,30 @@ public sealed class AbuseTests
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_leaves_in_the_middle_of_its_body_is_one_line(bool reset)
+    {
+        await using var prism = await PrismService.StartAsync();
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(prism.Url.Host, prism.Url.Port);
+            await client.GetStream().WriteAsync(
+                "POST /v1/chat HTTP/1.1\r\nHost: prism\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"u8.ToArray());
+            // The server has begun to wait for the body.
+            Assert.NotEqual(0, await client.GetStream().ReadAsync(new byte[100]).AsTask().WaitAsync(Deadline));
+            client.Client.Close(reset ? 0 : -1);
+        }
+
+        var lines = (await prism.StopAsync()).Split('\n').Where(line => line.Contains("Connection id", StringComparison.Ordinal)
+            || line.Contains("/v1/chat", StringComparison.Ordinal)).ToList();
+
+        var only = Assert.Single(lines);
+        Assert.DoesNotContain("\"@l\"", only, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"@x\"", only, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Every_answer_has_the_security_headers_and_none_says_what_serves_it()
     {

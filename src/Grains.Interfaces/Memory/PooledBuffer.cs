@@ -1,11 +1,16 @@
 using System.Buffers;
 
-namespace Prism.Providers;
+namespace Prism.Memory;
 
-/// <summary>Bytes that grow, in an array of the pool: a long prompt would be a large object each time it is written down.</summary>
+/// <summary>
+/// Bytes that grow, in an array of the pool: a long prompt would be a large object each time it is written down. Not where it is very long:
+/// the pool keeps what it is given, and a burst of large bodies must not leave the memory full of their arrays.
+/// </summary>
 public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDisposable
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    private const int LargestPooled = 1 << 20;
+
+    private byte[] _bytes = Rent(capacity);
 
     /// <summary>How many there are; none once it is disposed.</summary>
     public int Length { get; private set; }
@@ -49,7 +54,7 @@ public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDi
     /// <summary>Gives the array back.</summary>
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        Return(_bytes);
         _bytes = [];
         Length = 0;
     }
@@ -58,12 +63,23 @@ public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDi
     {
         if (_bytes.Length - Length < count)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, Length + count));
+            var larger = Rent(Math.Max(_bytes.Length * 2, Length + count));
             Written.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
+            Return(_bytes);
             _bytes = larger;
         }
 
         return _bytes.AsSpan(Length);
+    }
+
+    private static byte[] Rent(int length) =>
+        length <= LargestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+
+    private static void Return(byte[] bytes)
+    {
+        if (bytes.Length <= LargestPooled)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 }

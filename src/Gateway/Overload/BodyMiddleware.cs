@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Prism.Chat;
+using Prism.Errors;
+using Prism.Json;
+using Prism.Memory;
+using IDiagnosticContext = Serilog.IDiagnosticContext;
+
+namespace Prism.Overload;
+
+/// <summary>
+/// Receives the whole body of a request before the request takes a place among those that are worked on: a client that sends slowly keeps
+/// nobody out. The body is whole before it is parsed, because a part of a value would be gone through again with each part that comes.
+/// </summary>
+internal sealed class BodyMiddleware(
+    RequestDelegate next, MemoryBudget memory, IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time, IDiagnosticContext log)
+{
+    private static readonly ApiError TooSlow = new("The body took too long to come.", ApiError.InvalidRequest, null, "request_timeout");
+
+    public Task InvokeAsync(HttpContext context) => HasBody(context) ? ReceiveAsync(context) : next(context);
+
+    // What is no endpoint of the API reads its own, or nothing; a body that will be refused unread is not received.
+    private static bool HasBody(HttpContext context) =>
+        context.GetEndpoint() is not null
+        && (HttpMethods.IsPost(context.Request.Method) || HttpMethods.IsPut(context.Request.Method) || HttpMethods.IsPatch(context.Request.Method))
+        && (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            || context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase))
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false
+        && JsonBody.FindUnreadable(context.Request) is null;
+
+    private async Task ReceiveAsync(HttpContext context)
+    {
+        using var body = new ReceivedBody(memory);
+        switch (await ReadAsync(context, body))
+        {
+            case Reception.Whole:
+                context.Features.Set(body);
+                await next(context);
+                break;
+            case Reception.TooSlow:
+                // What is left of it would be taken for the next request.
+                context.Response.Headers.Connection = "close";
+                await context.WriteErrorAsync(StatusCodes.Status408RequestTimeout, TooSlow);
+                break;
+            default:
+                telemetry.OnMemoryFull();
+                log.Set("Error", ChatErrorKind.Overloaded);
+                await context.WriteErrorAsync(ChatError.MemoryFull);
+                break;
+        }
+    }
+
+    private async ValueTask<Reception> ReadAsync(HttpContext context, ReceivedBody body)
+    {
+        var reader = context.Request.BodyReader;
+        CancellationTokenSource? patience = null;
+        CancellationTokenSource? either = null;
+        try
+        {
+            while (true)
+            {
+                if (!reader.TryRead(out var read))
+                {
+                    patience ??= new(options.Value.BodyTimeout, time);
+                    either ??= CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+                    read = await reader.ReadAsync(either.Token);
+                }
+
+                var hasRoom = read.Buffer.IsEmpty || body.TryAppend(read.Buffer);
+                reader.AdvanceTo(read.Buffer.End);
+                if (!hasRoom || read.IsCompleted)
+                {
+                    return hasRoom ? Reception.Whole : Reception.NoMemory;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (patience is { IsCancellationRequested: true } && !context.RequestAborted.IsCancellationRequested)
+        {
+            return Reception.TooSlow;
+        }
+        catch (IOException exception) when (exception.InnerException is OverflowException)
+        {
+            // The server's own way to say that the size of a chunk is none.
+            throw new BadHttpRequestException("The size of a chunk is out of range.", StatusCodes.Status400BadRequest, exception);
+        }
+        finally
+        {
+            either?.Dispose();
+            patience?.Dispose();
+        }
+    }
+
+    private enum Reception
+    {
+        Whole,
+        NoMemory,
+        TooSlow,
+    }
+}
