@@ -129,13 +129,15 @@ public sealed class FailureTests
         return cluster.Silos.Single(silo => silo.SiloPort == address!.Endpoint.Port);
     }
 
-    private static void AssertAllRight(IReadOnlyList<ChatResult> results, TimeSpan from)
+    internal static void AssertAllRight(IReadOnlyList<ChatResult> results, TimeSpan from)
     {
-        Assert.DoesNotContain(results, result => result.End == ChatEnd.Wrong);
+        AssertNoneWrong(results);
         Assert.True(
             results.All(result => result.End == ChatEnd.Right || result.Begun <= from),
             $"Something failed after {from}:\n{ChatLoad.Describe(results)}");
     }
+
+    internal static void AssertNoneWrong(IReadOnlyList<ChatResult> results) => Assert.DoesNotContain(results, result => result.End == ChatEnd.Wrong);
 
     private static void AssertFewErrors(IReadOnlyList<ChatResult> results)
     {

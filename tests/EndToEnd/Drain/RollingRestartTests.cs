@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,8 +13,8 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
 {
     private const int PerSecond = 20;
 
-    // A word each 200 ms: a stream of the load takes 3 s, the long one would take 40 s.
-    private const int Words = 15;
+    // A word each 200 ms: one in the cluster takes 6 s, the long one would take 40 s.
+    private const int Words = 30;
     private const int LongWords = 200;
 
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(8);
@@ -41,12 +40,11 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
             balancer.Add(silo);
         }
 
-        using var stop = new CancellationTokenSource();
-        var load = SendAsync(balancer, stop.Token);
-        var tooLong = StreamEnd.ReadAsync(replaced[0], TextOf(LongWords, 0));
+        await using var load = StreamLoad.Start(balancer, PerSecond);
+        var tooLong = StreamEnd.ReadAsync(replaced[0], StreamLoad.TextOf(LongWords, 0));
         using var client = await cluster.ConnectAsync(replaced);
         // Some of them on the silo that goes first, and longer than what it has of the load.
-        var inCluster = Enumerable.Range(0, 9).Select(_ => ReadAsync(client, TextOf(2 * Words, 1))).ToList();
+        var inCluster = Enumerable.Range(0, 9).Select(_ => ReadAsync(client, StreamLoad.TextOf(Words, 1))).ToList();
         foreach (var silo in replaced)
         {
             var took = await silo.StopAsync();
@@ -58,40 +56,16 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
             balancer.Add(cluster.Silos[^1]);
         }
 
-        Assert.All(await Task.WhenAll(inCluster), text => Assert.Equal(TextOf(2 * Words, 1), text));
-        await stop.CancelAsync();
-        var ends = await load;
+        Assert.All(await Task.WhenAll(inCluster), text => Assert.Equal(StreamLoad.TextOf(Words, 1), text));
+        var ends = await load.EndAsync();
         var cut = await tooLong;
 
         output.WriteLine($"{ends.Count} streams, the longest {ends.Max(one => one.End.Took).TotalSeconds:0.0} s; the long one was ended after {cut.Took.TotalSeconds:0.0} s.");
-        var wrong = ends.Where(one => one is not { End: { Status: 200, IsDone: true, Error: null, Failure: null } } || one.End.Text != one.Text).ToList();
-        Assert.True(wrong.Count == 0, $"{wrong.Count} of {ends.Count}: {string.Join('\n', wrong.Take(5))}");
+        StreamLoad.AssertAllWhole(ends);
         Assert.True(ends.Count > 300, $"Only {ends.Count} streams.");
         Assert.Equal((200, false, "stopping", null), (cut.Status, cut.IsDone, cut.Error, cut.Failure));
         Assert.True(cut.Took >= DrainTimeout, $"It was cut after {cut.Took}.");
     }, Settings);
-
-    private static async Task<IReadOnlyList<(string Text, StreamEnd End)>> SendAsync(Balancer balancer, CancellationToken stop)
-    {
-        var ends = new ConcurrentBag<(string, StreamEnd)>();
-        var underWay = new List<Task>();
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / PerSecond));
-        while (!stop.IsCancellationRequested)
-        {
-            underWay.Add(ReadAsync(underWay.Count));
-            await timer.WaitForNextTickAsync(CancellationToken.None);
-        }
-
-        await Task.WhenAll(underWay);
-        return [.. ends];
-
-        async Task ReadAsync(int number)
-        {
-            // Every other one is over at once.
-            var text = TextOf(number % 2 == 0 ? Words : 1, number);
-            ends.Add((text, await StreamEnd.ReadAsync(balancer.Next(), text)));
-        }
-    }
 
     private static async Task<string> ReadAsync(IHost client, string text)
     {
@@ -104,6 +78,4 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
 
         return said;
     }
-
-    private static string TextOf(int words, int number) => string.Join(' ', Enumerable.Repeat($"word{number}", words));
 }

@@ -66,6 +66,9 @@ internal sealed class ChatLoad : IAsyncDisposable
         _silos.Enqueue(silo);
     }
 
+    /// <summary>Waits until no silo is left out any more.</summary>
+    public Task AllBackAsync() => Task.WhenAll(_leftOut.Values);
+
     /// <summary>Waits until the load has run for so long from now on.</summary>
     public Task RunForAsync(TimeSpan duration)
     {

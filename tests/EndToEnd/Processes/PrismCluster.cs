@@ -49,18 +49,28 @@ internal sealed class PrismCluster : IAsyncDisposable
         Directory.Delete(logs, recursive: true);
     }
 
+    /// <summary>The Redis where it is a <c>redis-server</c> of the test's own, which more can be done to than to another.</summary>
+    public RedisServerProcess OwnRedis => Redis as RedisServerProcess
+        ?? throw new InvalidOperationException($"This test needs a redis-server of its own on the PATH, not {Redis.Kind}.");
+
     /// <summary>Starts one silo, ready or not.</summary>
-    public PrismProcess Start(params (string Name, string Value)[] environment)
+    public PrismProcess Start(params (string Name, string Value)[] environment) => Start(new SiloLaunch(), environment);
+
+    /// <summary>Starts one silo in a way of its own, ready or not.</summary>
+    public PrismProcess Start(SiloLaunch launch, params (string Name, string Value)[] environment)
     {
-        var silo = PrismProcess.Start($"silo-{_silos.Count}", _logs, [.. _environment, .. environment]);
+        var silo = PrismProcess.Start($"silo-{_silos.Count}", _logs, launch, [.. _environment, .. environment]);
         _silos.Add(silo);
         return silo;
     }
 
     /// <summary>Starts silos and waits until they serve and each of them sees all that run.</summary>
-    public async Task AddAsync(int count)
+    public Task AddAsync(int count) => AddAsync(count, new SiloLaunch());
+
+    /// <summary>Starts silos in a way of their own and waits until they serve and each of them sees all that run.</summary>
+    public async Task AddAsync(int count, SiloLaunch launch)
     {
-        var added = Enumerable.Range(0, count).Select(_ => Start()).ToList();
+        var added = Enumerable.Range(0, count).Select(_ => Start(launch)).ToList();
         await Task.WhenAll(added.Select(silo => silo.ReadyAsync()));
         await SeenActiveAsync();
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json;
 
 namespace Prism.Tests.Processes;
@@ -8,19 +7,14 @@ namespace Prism.Tests.Processes;
 /// <summary>A real Prism, as it is deployed: <c>dotnet Prism.Silo.dll</c> with an environment, on ports of its own.</summary>
 internal sealed class PrismProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = Patience.Limit;
     private static readonly TimeSpan StopDeadline = Patience.Limit;
-
-    private static readonly string SiloPath = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory,
-        typeof(PrismProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "SiloPath").Value!));
 
     private readonly ChildProcess _process;
 
-    private PrismProcess(string name, int[] ports, ChildProcess process)
+    private PrismProcess(string name, string address, int[] ports, ChildProcess process)
     {
         (Name, SiloPort, GatewayPort, _process) = (name, ports[1], ports[2], process);
-        Http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{ports[0]}") };
+        Http = new HttpClient { BaseAddress = new($"http://{address}:{ports[0]}") };
     }
 
     public string Name { get; }
@@ -49,12 +43,13 @@ internal sealed class PrismProcess : IAsyncDisposable
     /// <summary>Starts it. That it is up is for <see cref="ReadyAsync"/>.</summary>
     /// <param name="name">What its log is called.</param>
     /// <param name="logs">The directory for that.</param>
+    /// <param name="launch">What is run, and where.</param>
     /// <param name="environment">Its <c>LLM_…</c> variables, over those for ports.</param>
-    /// <param name="arguments">Its command line.</param>
-    public static PrismProcess Start(string name, string logs, IEnumerable<(string Name, string Value)> environment, params string[] arguments)
+    public static PrismProcess Start(string name, string logs, SiloLaunch launch, IEnumerable<(string Name, string Value)> environment)
     {
         var ports = FreePorts.Take(3);
-        var start = new ProcessStartInfo("dotnet", [SiloPath, .. arguments]) { WorkingDirectory = Path.GetDirectoryName(SiloPath) };
+        string[] command = [.. launch.Wrapper, "dotnet", launch.SiloPath, .. launch.Arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = Path.GetDirectoryName(launch.SiloPath) };
         foreach (var inherited in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(key => key.StartsWith("LLM_", StringComparison.Ordinal)))
         {
             start.Environment.Remove(inherited);
@@ -62,11 +57,11 @@ internal sealed class PrismProcess : IAsyncDisposable
 
         (string Name, string Value)[] own =
         [
-            ("LLM_HOST", "127.0.0.1"),
+            ("LLM_HOST", launch.Address),
             ("LLM_PORT", $"{ports[0]}"),
             ("LLM_SILO_PORT", $"{ports[1]}"),
             ("LLM_SILO_GATEWAY_PORT", $"{ports[2]}"),
-            ("LLM_ADVERTISED_IP", "127.0.0.1"),
+            ("LLM_ADVERTISED_IP", launch.Address),
             ("LLM_METRICS_ENABLED", "false"),
             ("LLM_DASHBOARD_ENABLED", "false"),
             // It lives for seconds: the profiles that its code is compiled by once more come too late for it.
@@ -77,7 +72,7 @@ internal sealed class PrismProcess : IAsyncDisposable
             start.Environment[variable] = value;
         }
 
-        var silo = new PrismProcess(name, ports, new ChildProcess(start, Path.Combine(logs, name + ".log")));
+        var silo = new PrismProcess(name, launch.Address, ports, new ChildProcess(start, Path.Combine(logs, name + ".log")));
         if (start.Environment.TryGetValue("LLM_ADMIN_API_KEY", out var key))
         {
             silo.Http.DefaultRequestHeaders.Authorization = new("Bearer", key);
@@ -87,7 +82,7 @@ internal sealed class PrismProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it serves.</summary>
-    public Task ReadyAsync() => Until.TrueAsync($"{Name} is ready", StartDeadline, async () =>
+    public Task ReadyAsync() => Until.TrueAsync($"{Name} is ready", async () =>
         HasExited ? throw new InvalidOperationException($"{Name} has ended with {ExitCode}.") : await AnswersAsync("/healthz/ready"));
 
     /// <summary>Whether a path is answered with 200 at once.</summary>

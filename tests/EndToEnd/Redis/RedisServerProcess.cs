@@ -9,7 +9,7 @@ namespace Prism.Tests.Redis;
 
 /// <summary>
 /// A <c>redis-server</c> of the test's own that writes each change to its disk before it acknowledges it, with the user of docs/operations.md:
-/// what that user may not do, no silo can. A second user is the test's, to have Redis be full or a replica.
+/// what that user may not do, no silo can. A second user is the test's, its operator.
 /// </summary>
 internal sealed class RedisServerProcess : TestRedis
 {
@@ -19,7 +19,6 @@ internal sealed class RedisServerProcess : TestRedis
     private readonly string _user;
     private readonly string _directory;
     private readonly string _logFile;
-    private readonly int _port = FreePorts.Take(1)[0];
     private ChildProcess _process = null!;
 
     private RedisServerProcess(string logs, string prefix)
@@ -32,7 +31,10 @@ internal sealed class RedisServerProcess : TestRedis
     public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(directory => File.Exists(Path.Combine(directory, "redis-server")));
 
-    public override string Url => $"redis://prism:{Uri.EscapeDataString(Password)}@127.0.0.1:{_port}";
+    /// <summary>Where it listens, at the loopback address.</summary>
+    public int Port { get; } = FreePorts.Take(1)[0];
+
+    public override string Url => $"redis://prism:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}";
 
     public override string Kind => "redis-server";
 
@@ -50,7 +52,7 @@ internal sealed class RedisServerProcess : TestRedis
         _process = new ChildProcess(
             new ProcessStartInfo("redis-server",
             [
-                "--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
+                "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always",
                 "--user", "default", "off", "--user", .. _user.Split(' '), "--user", Operator, "on", ">" + Operator, "~*", "+@all",
             ]),
             _logFile);
@@ -69,14 +71,27 @@ internal sealed class RedisServerProcess : TestRedis
     /// <summary>Has it be a replica, which takes no writes, or its own master again.</summary>
     public Task SetReplicaAsync(bool isReplica) => isReplica ? RunAsync("REPLICAOF", "127.0.0.1", "1") : RunAsync("REPLICAOF", "NO", "ONE");
 
-    public override ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private async Task RunAsync(string command, params object[] arguments)
+    /// <summary>Has it start again with nothing of what it knew, as one that keeps nothing on its disk does.</summary>
+    public async Task LoseAllAsync()
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(
-            new ConfigurationOptions { EndPoints = { { "127.0.0.1", _port } }, User = Operator, Password = Operator, AllowAdmin = true });
+        await GoAwayAsync();
+        Directory.Delete(_directory, recursive: true);
+        Directory.CreateDirectory(_directory);
+        await ComeBackAsync();
+    }
+
+    /// <summary>Runs a command as its operator, who may do what no silo may.</summary>
+    public async Task RunAsync(string command, params object[] arguments)
+    {
+        await using var redis = await ConnectAsync();
         await redis.GetServers()[0].ExecuteAsync(command, arguments);
     }
+
+    /// <summary>A connection of its operator.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(
+        new ConfigurationOptions { EndPoints = { { "127.0.0.1", Port } }, User = Operator, Password = Operator, AllowAdmin = true });
+
+    public override ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private async Task<bool> IsListeningAsync()
     {
@@ -88,7 +103,7 @@ internal sealed class RedisServerProcess : TestRedis
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync("127.0.0.1", _port);
+            await client.ConnectAsync("127.0.0.1", Port);
             return true;
         }
         catch (SocketException)
