@@ -24,7 +24,7 @@ public sealed class StopWhileStartingTests : IDisposable
         var whole = await MeasureStartAsync();
         for (var step = 0; step <= Steps; step++)
         {
-            await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, []);
+            await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, new SiloLaunch(), []);
             await Task.Delay(whole * step / Steps);
             await AssertStopsAsync(silo, isTerminated);
         }
@@ -33,7 +33,7 @@ public sealed class StopWhileStartingTests : IDisposable
     [Fact]
     public async Task It_stops_while_Redis_cannot_be_reached()
     {
-        await using var silo = PrismProcess.Start("without-redis", _logs, [("LLM_REDIS_URL", $"redis://127.0.0.1:{FreePorts.Take(1)[0]}")]);
+        await using var silo = PrismProcess.Start("without-redis", _logs, new SiloLaunch(), [("LLM_REDIS_URL", $"redis://127.0.0.1:{FreePorts.Take(1)[0]}")]);
         await Until.TrueAsync("it waits for Redis", Deadline, async () => (await ReadLogAsync(silo)).Contains("cannot be reached", StringComparison.Ordinal));
 
         await AssertStopsAsync(silo, isTerminated: true);
@@ -44,7 +44,7 @@ public sealed class StopWhileStartingTests : IDisposable
     private async Task<TimeSpan> MeasureStartAsync()
     {
         var begun = TimeProvider.System.GetTimestamp();
-        await using var silo = PrismProcess.Start("measured", _logs, []);
+        await using var silo = PrismProcess.Start("measured", _logs, new SiloLaunch(), []);
         await silo.ReadyAsync();
         return TimeProvider.System.GetElapsedTime(begun);
     }

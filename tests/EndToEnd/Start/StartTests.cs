@@ -23,7 +23,7 @@ public sealed class StartTests : IDisposable
     public async Task A_start_says_nothing_but_what_matters_and_then_that_it_is_ready(string format)
     {
         await using var prism = PrismProcess.Start(
-            "prism", _logs, [("LLM_LOG_FORMAT", format), ("LLM_DASHBOARD_ENABLED", "true"), ("OPENAI_API_KEY", "sk-not-read"), ("LLM_API_KEYS", "sk-for-the-test")]);
+            "prism", _logs, new SiloLaunch(), [("LLM_LOG_FORMAT", format), ("LLM_DASHBOARD_ENABLED", "true"), ("OPENAI_API_KEY", "sk-not-read"), ("LLM_API_KEYS", "sk-for-the-test")]);
         await GreetedAsync(prism);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat") { Content = JsonContent.Create(new { messages = new[] { new { role = "user", content = "Hi" } } }) };
         request.Headers.Authorization = new("Bearer", "sk-for-the-test");
@@ -60,7 +60,7 @@ public sealed class StartTests : IDisposable
     [InlineData(2, "prism: unknown option '--port'.", "--port", "8001")]
     public async Task What_is_no_start_is_answered_and_ends(int code, string text, params string[] arguments)
     {
-        await using var prism = PrismProcess.Start("prism", _logs, [], arguments);
+        await using var prism = PrismProcess.Start("prism", _logs, new SiloLaunch { Arguments = arguments }, []);
         await prism.WaitForExitAsync(Deadline);
 
         Assert.Equal(code, prism.ExitCode);
@@ -73,7 +73,7 @@ public sealed class StartTests : IDisposable
         using var one = Listen();
         using var other = Listen();
         await using var prism = PrismProcess.Start(
-            "prism", _logs, [("LLM_PORT", $"{PortOf(one)}"), ("LLM_METRICS_ENABLED", "true"), ("LLM_METRICS_PORT", $"{PortOf(other)}")]);
+            "prism", _logs, new SiloLaunch(), [("LLM_PORT", $"{PortOf(one)}"), ("LLM_METRICS_ENABLED", "true"), ("LLM_METRICS_PORT", $"{PortOf(other)}")]);
         await prism.WaitForExitAsync(Deadline);
 
         Assert.Equal(1, prism.ExitCode);
