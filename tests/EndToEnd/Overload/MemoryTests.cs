@@ -122,7 +122,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     private async Task RunAsync(Func<PrismProcess, Task> test, params (string Name, string Value)[] environment)
     {
         var logs = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "logs", "memory-" + Guid.NewGuid().ToString("N")[..8])).FullName;
-        await using var silo = PrismProcess.Start("silo", logs,
+        await using var silo = PrismProcess.Start("silo", logs, new SiloLaunch(),
         [
             ("DOTNET_GCHeapHardLimit", "0x18000000"),
             ("LLM_METRICS_ENABLED", "true"),
