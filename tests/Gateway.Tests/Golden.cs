@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 
 namespace Prism.Tests;
@@ -12,7 +13,7 @@ internal static class Golden
     public static async Task EqualAsync(string name, HttpResponseMessage response)
     {
         var golden = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Golden", name), Strict);
-        var version = typeof(GatewayEndpoints).Assembly.GetName().Version!.ToString(3);
+        var version = typeof(GatewayEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         var body = await response.Content.ReadAsByteArrayAsync();
         Assert.Equal(golden.Replace("{version}", version, StringComparison.Ordinal), Strict.GetString(body));
     }

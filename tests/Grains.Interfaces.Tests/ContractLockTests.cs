@@ -29,8 +29,9 @@ public sealed class ContractLockTests
             where property.SetMethod is not null && property.GetCustomAttribute<IdAttribute>() is null
             select $"{type.Name}.{property.Name}";
 
-        // Constants of the JSON, the same everywhere.
-        Assert.Equal(["ChatChunk.ObjectType", "ChatResponse.ObjectType"], forgotten.Order(StringComparer.Ordinal));
+        // Constants of the JSON, the same everywhere, and what is for the log of one process: a provider's words and a request's id.
+        Assert.Equal(
+            ["ChatChunk.ObjectType", "ChatError.Failure", "ChatRequest.RequestId", "ChatResponse.ObjectType"], forgotten.Order(StringComparer.Ordinal));
     }
 
     private static IEnumerable<Type> Contracts => typeof(ChatRequest).Assembly.GetTypes()
