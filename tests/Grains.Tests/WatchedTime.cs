@@ -21,19 +21,28 @@ internal sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start
         return timer;
     }
 
+    /// <summary>Ends with the next timer that is due after such a time.</summary>
+    public Task NextTimerAsync(Predicate<TimeSpan> isIt)
+    {
+        lock (_lock)
+        {
+            return Expect(isIt);
+        }
+    }
+
     /// <summary>Ends once a timer has been made that is due after such a time, or if it has been.</summary>
     public Task TimerAsync(Predicate<TimeSpan> isIt)
     {
         lock (_lock)
         {
-            if (_timers.Exists(isIt))
-            {
-                return Task.CompletedTask;
-            }
-
-            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((isIt, made));
-            return made.Task.WaitAsync(Patience.Limit);
+            return _timers.Exists(isIt) ? Task.CompletedTask : Expect(isIt);
         }
+    }
+
+    private Task Expect(Predicate<TimeSpan> isIt)
+    {
+        var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiters.Add((isIt, made));
+        return made.Task.WaitAsync(Patience.Limit);
     }
 }

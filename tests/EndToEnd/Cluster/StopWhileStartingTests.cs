@@ -6,8 +6,6 @@ namespace Prism.Tests.Cluster;
 [Collection(Lanes.Moments)]
 public sealed class StopWhileStartingTests : IDisposable
 {
-    private const int Steps = 12;
-
     // Only a hang reaches it.
     private static readonly TimeSpan Deadline = Patience.Limit;
 
@@ -18,17 +16,12 @@ public sealed class StopWhileStartingTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_stops_at_any_moment(bool isTerminated)
-    {
-        // As long as a start takes on this machine now.
-        var whole = await MeasureStartAsync();
-        for (var step = 0; step <= Steps; step++)
-        {
-            await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, new SiloLaunch(), []);
-            await Task.Delay(whole * step / Steps);
-            await AssertStopsAsync(silo, isTerminated);
-        }
-    }
+    public Task It_stops_at_some_moments(bool isTerminated) => StopAsync(isTerminated, steps: 2);
+
+    [Theory, Trait("Suite", "Long")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task It_stops_at_any_moment(bool isTerminated) => StopAsync(isTerminated, steps: 12);
 
     [Fact]
     public async Task It_stops_while_Redis_cannot_be_reached()
@@ -39,6 +32,18 @@ public sealed class StopWhileStartingTests : IDisposable
         await AssertStopsAsync(silo, isTerminated: true);
 
         Assert.Contains("prism: stopped while it was starting.", await ReadLogAsync(silo), StringComparison.Ordinal);
+    }
+
+    private async Task StopAsync(bool isTerminated, int steps)
+    {
+        // As long as a start takes on this machine now.
+        var whole = await MeasureStartAsync();
+        for (var step = 0; step <= steps; step++)
+        {
+            await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, new SiloLaunch(), []);
+            await Task.Delay(whole * step / steps);
+            await AssertStopsAsync(silo, isTerminated);
+        }
     }
 
     private async Task<TimeSpan> MeasureStartAsync()

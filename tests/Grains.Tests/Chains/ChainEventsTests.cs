@@ -23,7 +23,7 @@ public sealed class ChainEventsTests : IAsyncLifetime
         var run = await _cluster.RunAsync(
             """
             {"steps":[{"template":"x","output_key":"a"},{"template":"{{ a }}y","output_key":"b","when":"false"},
-                      {"name":"third","template":"{{ a }}z","output_key":"c"},{"template":"{{ if c; end }}bad","output_key":"d","on_error":"continue"}]}
+                      {"name":"third","template":"{{ if b; end }}{{ a }}z","output_key":"c"},{"template":"{{ if c; end }}bad","output_key":"d","on_error":"continue"}]}
             """);
 
         var events = await _cluster.EventsOfAsync(run.Id);

@@ -120,12 +120,11 @@ public sealed class BackgroundWorkTests
     private static async Task CalledAsync(FailingDependency failing, FakeTimeProvider time)
     {
         var called = failing.CalledAsync();
-        while (!called.IsCompleted)
+        await Until.TrueAsync("the loop has gone on", () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(called, Task.Delay(TimeSpan.FromMilliseconds(20)));
-        }
-
+            return Task.FromResult(called.IsCompleted);
+        });
         await called;
     }
 
