@@ -15,6 +15,7 @@ internal static class KeysServiceCollectionExtensions
     public static IServiceCollection AddPrismKeys(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IClusterStorage, MemoryStorage>();
         services.TryAddSingleton<SiloBroadcast>();
         services.AddSingleton<ApiKeyRules>();
         services.AddSingleton(provider => new ApiKeyStore(() => provider.GetRequiredKeyedService<IGrainStorage>(StorageNames.Catalogs)));

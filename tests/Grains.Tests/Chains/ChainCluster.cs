@@ -125,6 +125,18 @@ internal sealed class ChainCluster : IAsyncDisposable
 
     public Task StartOneMoreAsync() => _cluster.StartAdditionalSiloAsync();
 
+    /// <summary>Kills all silos at once, and starts one anew.</summary>
+    public async Task ReplaceAllAsync()
+    {
+        var dead = Silos.Select(silo => silo.SiloAddress).ToArray();
+        await Task.WhenAll(Silos.ToArray().Select(KillAsync));
+        var one = await _cluster.StartAdditionalSiloAsync();
+        foreach (var silo in dead)
+        {
+            await _cluster.BuryAsync(one, silo);
+        }
+    }
+
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
     public Task WaitForDeactivationAsync(IAddressable grain) => _cluster.WaitForDeactivationAsync(grain).WaitAsync(Patience.Limit);

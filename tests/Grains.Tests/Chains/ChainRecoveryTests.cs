@@ -273,8 +273,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         await entered.Task.WaitAsync(Patience.Limit);
 
         isDead = true;
-        await Task.WhenAll(_cluster.Silos.ToArray().Select(_cluster.KillAsync));
-        await _cluster.StartOneMoreAsync();
+        await _cluster.ReplaceAllAsync();
         await ended.Task.WaitAsync(Patience.Limit);
 
         var runs = _cluster.Storage.ReadAll<RunState>(StorageNames.RunState).ToArray();
