@@ -25,15 +25,16 @@ internal sealed class SurvivingLoop(
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(interval, time);
-        var isDue = BeginsAtOnce;
-        while (!stop.IsCancellationRequested)
+        if (BeginsAtOnce && !stop.IsCancellationRequested)
         {
-            if (isDue)
-            {
-                await TurnAsync(stop);
-            }
+            await TurnAsync(stop);
+        }
 
-            isDue = await IsNextDueAsync(timer, stop);
+        // It is over too once nothing can tick any more: the timer is finalized with a host that was never disposed of. A loop that went on would do so
+        // on the finalizer's thread, for ever.
+        while (!stop.IsCancellationRequested && await IsNextDueAsync(timer, stop))
+        {
+            await TurnAsync(stop);
         }
     }
 

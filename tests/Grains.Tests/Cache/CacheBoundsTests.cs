@@ -13,7 +13,7 @@ public sealed class CacheBoundsTests
 {
     private readonly FakeTimeProvider _time = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Of_many_answers_the_newest_stay_in_memory_and_in_the_storage()
     {
         await using var cluster = await StartAsync(options => options.MaxEntries = 3);
@@ -29,7 +29,7 @@ public sealed class CacheBoundsTests
         Assert.Equal(ChatCacheResult.Miss, (await cluster.CompleteAsync(0, Ask("prompt 0"))).Route!.Cache);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task One_that_fills_the_cache_pushes_out_its_own()
     {
         await using var cluster = await StartAsync(options => options.MaxEntries = 4);
@@ -45,7 +45,7 @@ public sealed class CacheBoundsTests
         Assert.Equal(4, cluster.Storage.Count("entry"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_request_does_not_have_its_answer_kept_for_longer_than_is_allowed()
     {
         await using var cluster = await StartAsync(options => options.MaxTtl = TimeSpan.FromHours(2));
@@ -59,7 +59,7 @@ public sealed class CacheBoundsTests
         Assert.Equal(ChatCacheResult.Miss, (await cluster.CompleteAsync(0, request)).Route!.Cache);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(true, 0)]
     [InlineData(false, 0)]
     [InlineData(true, 1)]
@@ -86,7 +86,7 @@ public sealed class CacheBoundsTests
             : (await cluster.CompleteAsync(at)).Route!.Cache;
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_failure_that_is_still_being_settled_is_nobody_elses()
     {
         await using var cluster = await StartAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Background;
@@ -75,6 +76,18 @@ public sealed class SurvivingLoopTests : IDisposable
         await running;
 
         Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task A_loop_that_nobody_can_reach_any_more_does_not_keep_the_finalizers_thread()
+    {
+        Begin();
+        GC.Collect();
+
+        await Task.Run(GC.WaitForPendingFinalizers).WaitAsync(Patience.Limit);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Begin() => _ = new SurvivingLoop("The work", Interval, _ => Task.CompletedTask, new FakeTimeProvider(), new LineLogger()).RunAsync(default);
     }
 
     // Once a turn has begun, the one before it has been logged.
