@@ -14,8 +14,8 @@ internal sealed class StreamedTokens(TokenCounter counter, string model)
     /// <summary>How much text is kept, in characters.</summary>
     internal const int PartLength = 32 * 1024;
 
-    /// <summary>How many parts are counted exactly: a million characters.</summary>
-    internal const int ExactParts = 32;
+    /// <summary>How many parts are counted exactly: half a million characters.</summary>
+    internal const int ExactParts = 16;
 
     private const int SampleEvery = 16;
 

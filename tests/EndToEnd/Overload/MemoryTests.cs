@@ -129,6 +129,9 @@ public sealed class MemoryTests(ITestOutputHelper output)
             ("LLM_METRICS_PORT", "0"),
             ("LLM_PROVIDERS", "up"),
             ("LLM_UP_TYPE", "openai"),
+            // Not called where a test has no upstream of its own.
+            ("LLM_UP_BASE_URL", "http://127.0.0.1:9/v1"),
+            ("LLM_UP_DEFAULT_MODEL", "m"),
             .. environment,
         ]);
         await silo.ReadyAsync();
@@ -136,9 +139,9 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var others = AskOnAsync(silo, stop.Token);
         await test(silo);
         await stop.CancelAsync();
-        var (asked, largest) = await others;
+        var (asked, largest, cpu) = await others;
         output.WriteLine($"{asked.Count} others: {asked.Count(one => one.Status == 200)} answered, the slowest in {asked.Max(one => one.Took).TotalMilliseconds:0} ms; "
-            + $"up to {largest / 1024 / 1024:0} MiB of working set");
+            + $"up to {largest / 1024 / 1024:0} MiB of working set; {cpu:0.0} s of processor time");
         Assert.False(silo.HasExited);
         await silo.StopAsync();
         var log = await File.ReadAllTextAsync(silo.LogFile);
@@ -147,27 +150,25 @@ public sealed class MemoryTests(ITestOutputHelper output)
         Directory.Delete(logs, recursive: true);
     }
 
-    private static async Task<(List<(int Status, TimeSpan Took)> Asked, double WorkingSet)> AskOnAsync(PrismProcess silo, CancellationToken stop)
+    private static async Task<(List<(int Status, TimeSpan Took)> Asked, double WorkingSet, double ProcessorTime)> AskOnAsync(PrismProcess silo, CancellationToken stop)
     {
         using var client = NewClient(silo);
-        var (asked, largest) = (new List<(int, TimeSpan)>(), 0d);
+        var (asked, largest, cpu) = (new List<(int, TimeSpan)>(), 0d, 0d);
         while (!stop.IsCancellationRequested)
         {
             var began = Stopwatch.GetTimestamp();
             asked.Add((await PostAsync(client, Hello), Stopwatch.GetElapsedTime(began)));
-            largest = Math.Max(largest, await WorkingSetAsync(client));
+            var metrics = await client.GetStringAsync("/metrics");
+            largest = Math.Max(largest, ValueOf(metrics, "process_working_set_bytes "));
+            cpu = ValueOf(metrics, "process_cpu_seconds_total ");
             await Task.Delay(50, CancellationToken.None);
         }
 
-        return (asked, largest);
+        return (asked, largest, cpu);
     }
 
-    private static async Task<double> WorkingSetAsync(HttpClient client)
-    {
-        const string Name = "process_working_set_bytes ";
-        var metrics = await client.GetStringAsync("/metrics");
-        return double.Parse(metrics.Split('\n').Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], CultureInfo.InvariantCulture);
-    }
+    private static double ValueOf(string metrics, string name) => double.Parse(
+        metrics.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
 
     private void Report(string what, int[] ends) => output.WriteLine(
         $"{ends.Length} {what}: " + string.Join(", ", ends.GroupBy(status => status).Select(group => $"{group.Count()} × {group.Key}")));
