@@ -20,7 +20,7 @@ public static class GatewayServiceCollectionExtensions
     /// <summary>
     /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
     /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Failover.IProviderReports"/>, an
-    /// <see cref="Failover.IProviderHolds"/>, an <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an
+    /// <see cref="Failover.IProviderHolds"/>, an <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
     /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an
     /// <see cref="Cluster.IClusterView"/>, an <see cref="Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and write
     /// into the <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.

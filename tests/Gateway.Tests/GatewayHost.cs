@@ -60,6 +60,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IProviderHolds>(Holds)
             .AddSingleton<IPromptTemplates>(Templates)
             .AddSingleton<IApiKeys>(Keys)
+            .AddSingleton<IKeyTargets>(new ScriptedTargets())
             .AddSingleton<IKeyRequests>(KeyRequests)
             .AddSingleton<IClusterView>(Cluster)
             .AddSingleton<IDrain>(Drain)

@@ -36,3 +36,10 @@ internal sealed class ScriptedKeyRequests : IKeyRequests
         return new(Next);
     }
 }
+
+/// <summary>Allows what the terms say to the letter.</summary>
+internal sealed class ScriptedTargets : IKeyTargets
+{
+    public bool Allow(ApiKeyTerms terms, string provider, string model) =>
+        terms.Providers?.Contains(provider) != false && terms.Models?.Contains(model) != false;
+}

@@ -60,7 +60,7 @@ internal sealed class Authenticator
     private static async ValueTask<Authentication> IdentifyLaterAsync(ValueTask<ApiKeyFinding> finding) => Identify(await finding);
 
     private static Authentication Identify(ApiKeyFinding finding) => new(
-        finding.Key is { } key ? new Caller(key.Id, AccessLevel.Key, key.Terms.Scopes) : null, finding.Error);
+        finding.Key is { } key ? new Caller(key.Id, AccessLevel.Key, key.Terms) : null, finding.Error);
 
     // All are compared, whichever it is.
     private Caller? FindConfigured(ReadOnlySpan<byte> hash)

@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
+using Prism.Keys;
 
 namespace Prism.Auth;
 
@@ -9,8 +9,8 @@ namespace Prism.Auth;
 /// <see cref="Owners.Global"/>: so what was made without keys is the admin's.
 /// </param>
 /// <param name="Level">What it may call.</param>
-/// <param name="Scopes">To which parts of the API it is limited; null for none.</param>
-internal sealed record Caller(string Owner, AccessLevel Level, ImmutableArray<string>? Scopes = null)
+/// <param name="Terms">What its API key may do; null where it is not limited.</param>
+internal sealed record Caller(string Owner, AccessLevel Level, ApiKeyTerms? Terms = null)
 {
     /// <summary>Everybody, where no key is needed.</summary>
     public static readonly Caller Anybody = new(Owners.Global, AccessLevel.Admin);
@@ -24,7 +24,7 @@ internal sealed record Caller(string Owner, AccessLevel Level, ImmutableArray<st
     /// <summary>What is in the way of a call; null for nothing.</summary>
     public string? FindObstacle(Access access) =>
         Level < access.Level ? "This needs the admin key."
-        : access.Scope is { } scope && Scopes is { } scopes && !scopes.Contains(scope) ? $"This API key does not have the scope '{scope}'."
+        : access.Scope is { } scope && Terms?.Scopes is { } scopes && !scopes.Contains(scope) ? $"This API key does not have the scope '{scope}'."
         : null;
 }
 

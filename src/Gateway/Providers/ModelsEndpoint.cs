@@ -2,37 +2,41 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Prism.Auth;
 using Prism.Errors;
 using Prism.Json;
+using Prism.Keys;
 
 namespace Prism.Providers;
 
 /// <summary>
 /// <c>GET /v1/models</c>: the models that the usable providers are configured with, each by the name that a request may give as
-/// <c>model</c>. Others that a provider has can be asked for all the same.
+/// <c>model</c>. Others that a provider has can be asked for all the same. A key sees those that it may call.
 /// </summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/models</remarks>
 internal static class ModelsEndpoint
 {
-    public static JsonHttpResult<ModelList> List(IProviderCatalog catalog) =>
-        TypedResults.Json(new ModelList(GetModels(catalog)), GatewayJson.Api.ModelList);
+    public static JsonHttpResult<ModelList> List(HttpContext context, IProviderCatalog catalog, IKeyTargets targets) =>
+        TypedResults.Json(new ModelList(GetModels(context, catalog, targets)), GatewayJson.Api.ModelList);
 
-    public static Task Get(HttpContext context, string model, IProviderCatalog catalog)
+    public static Task Get(HttpContext context, string model, IProviderCatalog catalog, IKeyTargets targets)
     {
         // The one escape that the server leaves in a path, and the one that clients make of a model's name: openai%2Fgpt-4o-mini.
         model = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return GetModels(catalog).FirstOrDefault(known => known.Id == model) is { } found
+        return GetModels(context, catalog, targets).FirstOrDefault(known => known.Id == model) is { } found
             ? context.Response.WriteJsonAsync(found, GatewayJson.Api.Model)
             : context.WriteErrorAsync(
                 StatusCodes.Status404NotFound,
                 new($"The model '{model}' does not exist here.", ApiError.InvalidRequest, "model", "model_not_found"));
     }
 
-    private static ImmutableArray<Model> GetModels(IProviderCatalog catalog) =>
+    // Those that the caller's key may call.
+    private static ImmutableArray<Model> GetModels(HttpContext context, IProviderCatalog catalog, IKeyTargets targets) =>
     [
         .. from provider in catalog.GetStatus()
            where provider.Usable
            from model in provider.Models
+           where context.GetCaller().Terms is not { } terms || targets.Allow(terms, provider.Name, model)
            from id in provider.Name == catalog.Default ? [model, $"{provider.Name}/{model}"] : new[] { $"{provider.Name}/{model}" }
            select new Model(id, provider.Name),
     ];

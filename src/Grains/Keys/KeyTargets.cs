@@ -8,7 +8,7 @@ using Prism.Routing;
 namespace Prism.Keys;
 
 /// <summary>Which providers and models a key may call.</summary>
-internal sealed class KeyTargets(ProviderRegistry providers)
+internal sealed class KeyTargets(ProviderRegistry providers) : IKeyTargets
 {
     // Ways to name a model besides 'model', as routers behind an OpenAI-type provider have them: what they name has not been checked.
     private static readonly FrozenSet<string> NamingModels = FrozenSet.Create(
@@ -28,6 +28,8 @@ internal sealed class KeyTargets(ProviderRegistry providers)
 
         return refused;
     }
+
+    public bool Allow(ApiKeyTerms terms, string provider, string model) => FindObstacle(terms, provider, model) is null;
 
     /// <summary>Those that the key may call.</summary>
     public ImmutableArray<ChatTarget> Allowed(ApiKeyTerms terms, ImmutableArray<ChatTarget> targets) =>

@@ -27,6 +27,7 @@ internal static class KeysServiceCollectionExtensions
         services.AddSingleton<KeyLeases>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<KeyLeases>());
         services.AddSingleton<KeyTargets>();
+        services.AddSingleton<IKeyTargets>(provider => provider.GetRequiredService<KeyTargets>());
         services.AddSingleton<CallerCharge>();
         services.AddSingleton<CallerAdmission>();
         services.AddSingleton<IKeyRequests, KeyRequests>();

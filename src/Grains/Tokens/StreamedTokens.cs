@@ -7,17 +7,17 @@ namespace Prism.Tokens;
 /// </summary>
 /// <remarks>
 /// Nothing is counted before a part is full, since most providers tell what an answer took. The first parts are counted exactly. A longer text
-/// is no answer of any model there is: of it, one part in sixteen is counted, and stands for those after it.
+/// is no answer of any model there is: of it, one part in 64 is counted, and stands for those after it.
 /// </remarks>
 internal sealed class StreamedTokens(TokenCounter counter, string model)
 {
     /// <summary>How much text is kept, in characters.</summary>
     internal const int PartLength = 32 * 1024;
 
-    /// <summary>How many parts are counted exactly: half a million characters.</summary>
-    internal const int ExactParts = 16;
+    /// <summary>How many parts are counted exactly: a quarter of a million characters.</summary>
+    internal const int ExactParts = 8;
 
-    private const int SampleEvery = 16;
+    private const int SampleEvery = 64;
 
     private readonly StringBuilder _part = new();
     private long _counted;

@@ -158,7 +158,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         {
             var began = Stopwatch.GetTimestamp();
             asked.Add((await PostAsync(client, Hello), Stopwatch.GetElapsedTime(began)));
-            var metrics = await client.GetStringAsync("/metrics");
+            var metrics = await client.GetStringAsync("/metrics", CancellationToken.None);
             largest = Math.Max(largest, ValueOf(metrics, "process_working_set_bytes "));
             cpu = ValueOf(metrics, "process_cpu_seconds_total ");
             await Task.Delay(50, CancellationToken.None);

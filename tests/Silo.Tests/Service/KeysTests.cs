@@ -43,6 +43,26 @@ public sealed class KeysTests : IAsyncLifetime
         Assert.Equal("""{"keys":[]}""", await empty.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("""{"name":"all"}""", new[] { "echo-v1", "echo/echo-v1" }, HttpStatusCode.OK)]
+    [InlineData("""{"name":"model","models":["echo-v1"]}""", new[] { "echo-v1", "echo/echo-v1" }, HttpStatusCode.OK)]
+    [InlineData("""{"name":"pattern","models":["echo/*"]}""", new[] { "echo-v1", "echo/echo-v1" }, HttpStatusCode.OK)]
+    [InlineData("""{"name":"other","models":["gpt-4o"]}""", new string[0], HttpStatusCode.NotFound)]
+    [InlineData("""{"name":"provider","providers":["ollama"]}""", new[] { "ollama/llama3.1" }, HttpStatusCode.NotFound)]
+    public async Task A_key_is_shown_the_models_that_it_may_call(string terms, string[] models, HttpStatusCode echo)
+    {
+        var (_, key) = await CreateAsync(terms);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models");
+        request.Headers.Authorization = new("Bearer", key);
+        using var response = await _prism.Http.SendAsync(request);
+        var listed = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").EnumerateArray()
+            .Select(model => model.GetProperty("id").GetString()!).ToList();
+
+        // Ollama needs no key, and so is there by itself.
+        Assert.Equal(models, terms.Contains("\"all\"", StringComparison.Ordinal) ? listed.Where(model => model.Contains("echo", StringComparison.Ordinal)) : listed);
+        Assert.Equal(echo, await StatusAsync(key, "/v1/models/echo-v1"));
+    }
+
     [Fact]
     public async Task Keys_are_listed_by_status_and_page_by_page()
     {
