@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Chat;
 using Prism.Flights;
+using Prism.Memory;
 
 namespace Prism.Cluster;
 
@@ -13,6 +14,7 @@ internal static class DrainServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDrain, NoDrain>();
+        services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
         services.AddSingleton<ChatGrainCalls>();
         services.AddSingleton<FlightRegistry>();
         services.AddSingleton<SiloDrain>();

@@ -54,8 +54,9 @@ internal sealed class ChainCluster : IAsyncDisposable
         var cluster = new ChainCluster();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((options, silo) => cluster.Configure(options.SiloName, silo, configure ?? (_ => { }), quotas ?? (_ => { })));
-        // A client outside the cluster is not told that a silo is dead: that is for how long it waits for one.
-        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(8)));
+        // A client outside the cluster is not told that a silo is dead: that is for how long it waits for one, and then asks again.
+        var patience = silos > 1 ? TimeSpan.FromSeconds(8) : Patience.Limit;
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = patience));
         cluster._cluster = builder.Build();
         await cluster._cluster.DeployAsync();
         cluster.Chains = new(cluster._cluster.Client, TimeProvider.System);
