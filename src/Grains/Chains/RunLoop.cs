@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Prism.Templates;
@@ -109,8 +110,7 @@ internal sealed partial class RunLoop(
             while (_again && !Ended.IsCompleted && !_stop.IsCancellationRequested)
             {
                 _again = false;
-                _state = Decide();
-                await EvaluateAsync();
+                await DecideAsync();
                 if (MustWrite() && !await WriteAsync())
                 {
                     OnOver(ended: false);
@@ -133,30 +133,33 @@ internal sealed partial class RunLoop(
         }
     }
 
-    private RunState Decide()
+    private async Task DecideAsync()
     {
-        var next = ApplyOutcomes(_resuming ? RunScheduler.Resume(_state) : _state);
-        return scheduler.Advance(_cancelling ? scheduler.Cancel(next) : next);
-    }
-
-    // Beside the turns of the grain, which goes on with its calls meanwhile: their outcomes wait for the next round.
-    private async Task EvaluateAsync()
-    {
+        // Advanced from the same state again once an expression is known: so the events of a round are in the plan's order.
+        var settled = ApplyOutcomes(_resuming ? RunScheduler.Resume(_state) : _state);
+        _state = Advance(settled);
         while (scheduler.Expressions.TakeOpen() is { IsEmpty: false } open && !_stop.IsCancellationRequested)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _cancel.Token);
-            var values = scheduler.ValuesOf(_state);
-            try
-            {
-                scheduler.Expressions.Add(await runner.RunAsync(
-                    Owners.Of(_state.Start!.Owner), token => scheduler.Expressions.Evaluate(open, values, token), either.Token));
-            }
-            catch (OperationCanceledException) when (either.IsCancellationRequested)
-            {
-                // The run is to end, or this activation does.
-            }
+            await EvaluateAsync(open);
+            _state = Advance(settled);
+        }
+    }
 
-            _state = scheduler.Advance(_cancelling ? scheduler.Cancel(_state) : _state);
+    private RunState Advance(RunState run) => scheduler.Advance(_cancelling ? scheduler.Cancel(run) : run);
+
+    // Beside the turns of the grain, which goes on with its calls meanwhile: their outcomes wait for the next round.
+    private async Task EvaluateAsync(ImmutableArray<StepExpressions.Question> open)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, _cancel.Token);
+        var values = scheduler.ValuesOf(_state);
+        try
+        {
+            scheduler.Expressions.Add(await runner.RunAsync(
+                Owners.Of(_state.Start!.Owner), token => scheduler.Expressions.Evaluate(open, values, token), either.Token));
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The run is to end, or this activation does.
         }
     }
 

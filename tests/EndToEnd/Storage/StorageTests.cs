@@ -19,32 +19,13 @@ public sealed class StorageTests
     private static readonly TimeSpan Hanging = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Deadline = Patience.Limit;
 
-    [Theory]
-    [InlineData("storage_full")]
-    [InlineData("storage_read_only")]
-    public Task A_Redis_that_takes_no_writes_is_an_outage_that_is_seen(string status) => RunAsync(async (silo, redis) =>
-    {
-        using var made = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run);
-        await SetAsync(redis, status, on: true);
-        await ReadyIsAsync(silo, status);
+    [MachineFact(needsRoot: false, "redis-server")]
+    public Task A_Redis_that_is_full_is_an_outage_that_is_seen() => AssertSeenAsync("storage_full");
 
-        using var chat = await SendAsync(silo, HttpMethod.Post, "/v1/chat", Chat);
-        using var listed = await SendAsync(silo, HttpMethod.Get, "/v1/runs");
-        using var run = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run, "k");
-        using var key = await SendAsync(silo, HttpMethod.Post, "/admin/keys", """{"name":"k"}""");
-        using var chain = await SendAsync(silo, HttpMethod.Put, "/v1/chains/c", """{"steps":[{"template":"Hi","output_key":"a"}]}""");
-        using var template = await SendAsync(silo, HttpMethod.Put, "/v1/templates/t", """{"template":"Hi"}""");
-        Assert.Equal([200, 200, 200], new[] { made, chat, listed }.Select(response => (int)response.StatusCode));
-        await AssertRefusedAsync(run, key, chain, template);
+    [MachineFact(needsRoot: false, "redis-server")]
+    public Task A_Redis_that_takes_no_writes_is_an_outage_that_is_seen() => AssertSeenAsync("storage_read_only");
 
-        await SetAsync(redis, status, on: false);
-        await silo.ReadyAsync();
-        using var again = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run, "k");
-        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-        await AssertLogAsync(silo, $"Redis cannot be used: {status["storage_".Length..]}");
-    });
-
-    [Fact]
+    [MachineFact(needsRoot: false, "redis-server")]
     public Task A_Redis_that_is_frozen_is_a_503_and_nothing_is_lost() => RunAsync(async (silo, redis) =>
     {
         using var made = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run);
@@ -70,7 +51,7 @@ public sealed class StorageTests
         await AssertLogAsync(silo, "Redis cannot be used: unreachable");
     });
 
-    [Fact]
+    [MachineFact(needsRoot: false, "redis-server")]
     public Task A_Redis_that_is_gone_is_a_503_and_nothing_is_lost() => RunAsync(async (silo, redis) =>
     {
         using var made = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run);
@@ -117,9 +98,31 @@ public sealed class StorageTests
             runs.Select(run => run.GetProperty("id").GetString()!).Order(StringComparer.Ordinal));
     }, ("LLM_ADMIN_API_KEY", AdminKey));
 
+    private static Task AssertSeenAsync(string status) => RunAsync(async (silo, redis) =>
+    {
+        using var made = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run);
+        await SetAsync(redis, status, on: true);
+        await ReadyIsAsync(silo, status);
+
+        using var chat = await SendAsync(silo, HttpMethod.Post, "/v1/chat", Chat);
+        using var listed = await SendAsync(silo, HttpMethod.Get, "/v1/runs");
+        using var run = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run, "k");
+        using var key = await SendAsync(silo, HttpMethod.Post, "/admin/keys", """{"name":"k"}""");
+        using var chain = await SendAsync(silo, HttpMethod.Put, "/v1/chains/c", """{"steps":[{"template":"Hi","output_key":"a"}]}""");
+        using var template = await SendAsync(silo, HttpMethod.Put, "/v1/templates/t", """{"template":"Hi"}""");
+        Assert.Equal([200, 200, 200], new[] { made, chat, listed }.Select(response => (int)response.StatusCode));
+        await AssertRefusedAsync(run, key, chain, template);
+
+        await SetAsync(redis, status, on: false);
+        await silo.ReadyAsync();
+        using var again = await SendAsync(silo, HttpMethod.Post, "/v1/runs", Run, "k");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        await AssertLogAsync(silo, $"Redis cannot be used: {status["storage_".Length..]}");
+    });
+
     private static Task RunAsync(Func<PrismProcess, RedisServerProcess, Task> test) => PrismCluster.RunAsync(
         silos: 1,
-        cluster => cluster.Redis is RedisServerProcess redis ? test(cluster.Silos[0], redis) : Task.CompletedTask,
+        cluster => test(cluster.Silos[0], cluster.OwnRedis),
         ("LLM_ADMIN_API_KEY", AdminKey));
 
     private static Task SetAsync(RedisServerProcess redis, string status, bool on) =>

@@ -1,4 +1,4 @@
-namespace Prism.Tests.Chaos;
+namespace Prism.Tests.Processes;
 
 /// <summary>A test that needs programs, and perhaps root, to break something. .ci/run installs the programs; elsewhere the test is reported as skipped, with the reason.</summary>
 [AttributeUsage(AttributeTargets.Method)]
