@@ -19,7 +19,8 @@ public sealed class FailureMeaningTests
             ChatErrorKind.UpstreamServerError or ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamInvalidResponse
                 or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
                 or ChatErrorKind.UpstreamIdleTimeout => true,
-            ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal => null,
+            ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal
+                or ChatErrorKind.Overloaded => null,
             _ => false,
         };
 
