@@ -16,20 +16,22 @@ internal static class HealthProbe
     /// <summary>Asks nothing outside the process that answers, so that no outage elsewhere makes an orchestrator replace it.</summary>
     private const string Path = "/healthz/live";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Asks once.</summary>
     /// <param name="args">The URL to ask; without one, the command line of the silo on this machine to ask.</param>
     /// <param name="error">Where a line goes that says what is wrong.</param>
     /// <param name="variables">The environment; null for the process's own.</param>
+    /// <param name="timeout">How long the answer may take. Default: 3 s.</param>
     /// <returns>The exit code: 0 where it lives, else 1.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter error, IReadOnlyDictionary<string, string>? variables = null)
+    public static async Task<int> RunAsync(
+        string[] args, TextWriter error, IReadOnlyDictionary<string, string>? variables = null, TimeSpan? timeout = null)
     {
         try
         {
             var address = GivenAddress(args) ?? Address(ReadServer(args, variables));
             // A proxy that the environment names is for providers; it could not reach this process.
-            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout };
+            using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = timeout ?? DefaultTimeout };
             using var answer = await client.GetAsync(address);
             if (answer.IsSuccessStatusCode)
             {

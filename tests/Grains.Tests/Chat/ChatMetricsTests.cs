@@ -97,6 +97,17 @@ public class ChatMetricsTests
         Assert.Empty(await _pipeline.ScrapeAsync("llm_request_duration_seconds_count"));
     }
 
+    [Fact]
+    public async Task An_answer_that_this_silo_has_no_memory_for_is_no_failure_of_the_provider()
+    {
+        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(Failure(ChatErrorKind.Overloaded));
+
+        await _pipeline.CompleteAsync();
+
+        Assert.Equal(["""{provider="vendor",model="gpt-4o",status="overloaded"} 1"""], await _pipeline.ScrapeAsync("llm_requests_total"));
+        Assert.Empty(await _pipeline.ScrapeAsync("llm_upstream_errors_total"));
+    }
+
     [Theory]
     [InlineData(ChatErrorKind.Internal, "internal_error", "internal")]
     [InlineData(ChatErrorKind.InvalidRequest, "invalid_request", "invalid_request")]
@@ -105,7 +116,6 @@ public class ChatMetricsTests
     [InlineData(ChatErrorKind.Unprocessable, "invalid_request", "unprocessable")]
     [InlineData(ChatErrorKind.RateLimited, "rate_limited", "rate_limited")]
     [InlineData(ChatErrorKind.QuotaExceeded, "quota_exceeded", "quota_exceeded")]
-    [InlineData(ChatErrorKind.Overloaded, "overloaded", "overloaded")]
     [InlineData(ChatErrorKind.UpstreamCredentialsRefused, "upstream_error", "credentials_refused")]
     [InlineData(ChatErrorKind.UpstreamServerError, "upstream_error", "server_error")]
     [InlineData(ChatErrorKind.UpstreamUnreachable, "upstream_error", "unreachable")]

@@ -28,7 +28,7 @@ public sealed class HealthProbeTests : IDisposable
     {
         await using var app = await StartAsync("127.0.0.1", StatusCodes.Status200OK);
 
-        Assert.Equal(0, await HealthProbe.RunAsync([$"--Prism:Port={Port(app)}"], _error, new Dictionary<string, string>()));
+        Assert.Equal(0, await HealthProbe.RunAsync([$"--Prism:Port={Port(app)}"], _error, new Dictionary<string, string>(), Patience.Limit));
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public sealed class HealthProbeTests : IDisposable
     {
         await using var app = await StartAsync("127.0.0.1", StatusCodes.Status200OK);
 
-        Assert.Equal(0, await HealthProbe.RunAsync([$"http://127.0.0.1:{Port(app)}/healthz/live"], _error));
-        Assert.Equal(1, await HealthProbe.RunAsync([$"http://127.0.0.1:{Port(app)}/healthz/nowhere"], _error));
+        Assert.Equal(0, await HealthProbe.RunAsync([$"http://127.0.0.1:{Port(app)}/healthz/live"], _error, timeout: Patience.Limit));
+        Assert.Equal(1, await HealthProbe.RunAsync([$"http://127.0.0.1:{Port(app)}/healthz/nowhere"], _error, timeout: Patience.Limit));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class HealthProbeTests : IDisposable
     {
         var variables = new Dictionary<string, string> { ["LLM_PORT"] = port };
 
-        Assert.Equal(1, await HealthProbe.RunAsync([], _error, variables));
+        Assert.Equal(1, await HealthProbe.RunAsync([], _error, variables, Patience.Limit));
         Assert.Contains(words, _error.ToString(), StringComparison.Ordinal);
     }
 
@@ -84,5 +84,5 @@ public sealed class HealthProbeTests : IDisposable
     }
 
     private Task<int> AskAsync(string host, int port) => HealthProbe.RunAsync(
-        [], _error, new Dictionary<string, string> { ["LLM_HOST"] = host, ["LLM_PORT"] = $"{port}" });
+        [], _error, new Dictionary<string, string> { ["LLM_HOST"] = host, ["LLM_PORT"] = $"{port}" }, Patience.Limit);
 }
