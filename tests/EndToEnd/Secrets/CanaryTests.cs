@@ -25,13 +25,9 @@ public sealed class CanaryTests
             var silo = cluster.Silos[0];
             using var response = await ChatAsync(silo);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            await Until.TrueAsync("the answer is stored", Patience.Limit, async () =>
-            {
-                using var again = await ChatAsync(silo);
-                return again.Headers.GetValues("x-prism-cache").Single() == "hit";
-            });
-
-            var stored = await RedisContents.ReadAsync(cluster);
+            // It goes there behind the answer.
+            var stored = "";
+            await Until.TrueAsync("the answer is stored", async () => (stored = await RedisContents.ReadAsync(cluster)).Contains(Answer, StringComparison.Ordinal));
             await silo.StopAsync();
             var log = await File.ReadAllTextAsync(silo.LogFile);
 
