@@ -13,7 +13,11 @@ internal sealed class StreamLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
 
-    private StreamLoad(Balancer balancer, int perSecond) => (_balancer, _sending) = (balancer, SendAsync(perSecond));
+    private StreamLoad(Balancer balancer, int perSecond)
+    {
+        _balancer = balancer;
+        _sending = SendAsync(perSecond);
+    }
 
     public static StreamLoad Start(Balancer balancer, int perSecond) => new(balancer, perSecond);
 
