@@ -44,6 +44,7 @@ internal sealed class CacheCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             silo.Configure<ClusterMembershipOptions>(DeathCertificate.OnlySource);
             silo.UseInMemoryReminderService();
             silo.AddMemoryGrainStorage(StorageNames.Ledgers).AddMemoryGrainStorage(StorageNames.Catalogs);

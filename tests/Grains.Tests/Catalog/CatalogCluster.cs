@@ -27,6 +27,7 @@ internal sealed class CatalogCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             if (storage is null)
             {
                 silo.AddMemoryGrainStorage(StorageNames.Catalogs);

@@ -171,7 +171,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             Calls.Enqueue((siloName, request));
             return OnPrompt(request.Messages[^1].Content!.Text!, cancellationToken);
         };
-        silo.AddReminders();
+        silo.UseSmallDirectoryCache().AddReminders();
         silo.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromSeconds(1));
         silo.Configure<ClusterMembershipOptions>(options =>
         {

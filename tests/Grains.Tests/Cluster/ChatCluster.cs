@@ -82,6 +82,7 @@ public sealed class ChatCluster : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(siloPort, gatewayPort, primary, Name, Name)
+            .UseSmallDirectoryCache()
             .AddMemoryGrainStorage(StorageNames.Ledgers)
             .AddMemoryGrainStorage(StorageNames.Catalogs)
             .Configure<SiloOptions>(options => options.SiloName = $"silo-{siloPort}")

@@ -7,6 +7,7 @@ using Prism.Failover;
 using Prism.Providers;
 using Prism.Tests.Cache;
 using Prism.Tests.Chat;
+using Prism.Tests.Cluster;
 using Prometheus;
 
 namespace Prism.Tests.Failover;
@@ -31,6 +32,7 @@ internal sealed class FailoverCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             silo.AddMemoryGrainStorage(StorageNames.Ledgers).AddMemoryGrainStorage(StorageNames.Catalogs);
             silo.UseInMemoryReminderService().AddIncomingGrainCallFilter(calls);
             silo.Services.AddSingleton<TimeProvider>(time).UseTimeProviderForBackgroundAreas(TimeProvider.System);

@@ -8,6 +8,7 @@ using Prism.Limits;
 using Prism.Providers;
 using Prism.Storage;
 using Prism.Tests.Chat;
+using Prism.Tests.Cluster;
 using Prometheus;
 
 namespace Prism.Tests.Keys;
@@ -65,6 +66,7 @@ public sealed class KeyLimitsTests
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             foreach (var name in StorageNames.All)
             {
                 silo.AddMemoryGrainStorage(name);

@@ -10,6 +10,7 @@ using Prism.Limits;
 using Prism.Providers;
 using Prism.Storage;
 using Prism.Tests.Chat;
+using Prism.Tests.Cluster;
 using Prometheus;
 
 namespace Prism.Tests.Keys;
@@ -36,6 +37,7 @@ internal sealed class KeysCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             silo.AddMemoryGrainStorage(StorageNames.Catalogs).AddMemoryGrainStorage(StorageNames.Ledgers);
             silo.Services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, GrainStateSerializer>())
                 .AddPrismKeys()

@@ -5,6 +5,7 @@ using Prism.Cluster;
 using Prism.Limits;
 using Prism.Providers;
 using Prism.Tests.Cache;
+using Prism.Tests.Cluster;
 using Prometheus;
 
 namespace Prism.Tests.Limits;
@@ -30,6 +31,7 @@ internal sealed class LimitsCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             silo.AddIncomingGrainCallFilter(calls);
             if (storage is null)
             {

@@ -3,6 +3,7 @@ using Orleans.TestingHost;
 using Prism.Catalog;
 using Prism.Costs;
 using Prism.Limits;
+using Prism.Tests.Cluster;
 using Prism.Tests.Limits;
 using Prism.Usage;
 
@@ -27,6 +28,7 @@ internal sealed class UsageCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseSmallDirectoryCache();
             silo.AddMemoryGrainStorage(StorageNames.Catalogs);
             silo.Services
                 .AddKeyedSingleton<Orleans.Storage.IGrainStorage>(StorageNames.Ledgers, storage)
