@@ -9,6 +9,9 @@ public sealed class StopWhileStartingTests : IDisposable
     // Only a hang reaches it.
     private static readonly TimeSpan Deadline = Patience.Limit;
 
+    // What a shell runs in the background ignores SIGINT, and so do all that it starts.
+    private static readonly SiloLaunch Interruptible = new() { Wrapper = ["env", "--default-signal=INT"] };
+
     private readonly string _logs = Directory.CreateTempSubdirectory("prism-start-").FullName;
 
     public void Dispose() => Directory.Delete(_logs, recursive: true);
@@ -40,7 +43,7 @@ public sealed class StopWhileStartingTests : IDisposable
         var whole = await MeasureStartAsync();
         for (var step = 0; step <= steps; step++)
         {
-            await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, new SiloLaunch(), []);
+            await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, Interruptible, []);
             await Task.Delay(whole * step / steps);
             await AssertStopsAsync(silo, isTerminated);
         }
