@@ -15,10 +15,12 @@ internal sealed class OutageSink(ILogEventSink next) : ILogEventSink, IDisposabl
 
     private static readonly MessageTemplateParser Parser = new();
 
-    /// <summary>What Redis has thrown at the bottom of an exception; null where it has nothing to do with it.</summary>
+    /// <summary>
+    /// What Redis has thrown at the bottom of an exception; null where it has nothing to do with it. Orleans' storage keeps some of it as text only.
+    /// </summary>
     public static Exception? FindCause(Exception? exception)
     {
-        while (exception is not null && exception.GetType().Namespace != "StackExchange.Redis")
+        while (exception is not null && exception.GetType().Namespace is not ("StackExchange.Redis" or "Orleans.Persistence.Redis"))
         {
             exception = exception.InnerException;
         }

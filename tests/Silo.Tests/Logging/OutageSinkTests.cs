@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orleans.Persistence.Redis;
 using Prism.Logging;
 using Serilog;
 using Serilog.Core;
@@ -18,6 +19,15 @@ public sealed class OutageSinkTests
         Assert.Null(written.Exception);
         Assert.Equal("It failed for 7 (RedisServerException: OOM command not allowed)", written.RenderMessage(CultureInfo.InvariantCulture));
         Assert.Equal("7", written.Properties["Number"].ToString());
+    }
+
+    [Fact]
+    public void What_Orleans_storage_makes_of_it_is_a_reason_too()
+    {
+        var written = Log(new OrleansException("outer", new RedisStorageException("Failed to read: RedisTimeoutException\nat a page of frames")));
+
+        Assert.Null(written.Exception);
+        Assert.Equal("It failed for 7 (RedisStorageException: Failed to read: RedisTimeoutException)", written.RenderMessage(CultureInfo.InvariantCulture));
     }
 
     [Fact]
