@@ -44,6 +44,7 @@ public sealed class StopWhileStartingTests : IDisposable
         for (var step = 0; step <= steps; step++)
         {
             await using var silo = PrismProcess.Start($"{isTerminated}-{step}", _logs, Interruptible, []);
+            await Until.TrueAsync("it hears the signal", () => Task.FromResult(silo.CommandName != "env"));
             await Task.Delay(whole * step / steps);
             await AssertStopsAsync(silo, isTerminated);
         }

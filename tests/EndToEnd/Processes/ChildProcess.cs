@@ -31,6 +31,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>The program that it runs now.</summary>
+    public string CommandName => File.ReadAllText($"/proc/{_process.Id}/comm").TrimEnd();
+
     /// <summary>Ends it without a chance to do anything about it (SIGKILL).</summary>
     public async Task KillAsync()
     {

@@ -38,6 +38,9 @@ internal sealed class PrismProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The program that the process runs: its wrapper's until that has made way for the silo.</summary>
+    public string CommandName => _process.CommandName;
+
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts it. That it is up is for <see cref="ReadyAsync"/>.</summary>

@@ -6,5 +6,6 @@ namespace Prism.Tests.Templates;
 internal static class JsonVariables
 {
     public static Dictionary<string, JsonElement> Of(object values) =>
-        JsonSerializer.SerializeToElement(values).EnumerateObject().ToDictionary(member => member.Name, member => member.Value);
+        // One by one: for all of them at once the writer would need a hundred megabytes, and the pool would keep them.
+        values.GetType().GetProperties().ToDictionary(member => member.Name, member => JsonSerializer.SerializeToElement(member.GetValue(values)));
 }

@@ -5,10 +5,13 @@ using Prism.Templates;
 namespace Prism.Tests.Templates;
 
 /// <summary>What a template must not be able to do: reach outside, run on, use up memory, take the process down.</summary>
-public sealed class TemplateSandboxTests
+[Collection(nameof(LargeValues))]
+public sealed class TemplateSandboxTests : IDisposable
 {
     // The deadline is out of reach: what ends a rendering here is the limit that the test is about.
     private readonly TemplateEngine _engine = new(new TemplateOptions { Deadline = TimeSpan.FromHours(1) }, TimeProvider.System);
+
+    public void Dispose() => LargeValues.Collect();
 
     [Theory]
     [InlineData("{{ include 'secrets' }}")]
