@@ -45,6 +45,9 @@ public sealed class UpstreamCall(HttpContext context, ReceivedRequest request)
     {
         await context.Response.WriteAsync(raw);
         await context.Response.Body.FlushAsync();
+        // Writes to a client that has left end at once and never wait. A script that writes without end would keep its thread, and a few of them all
+        // threads: the news that the client has left needs one.
+        await Task.Yield();
     }
 
     /// <summary>Sends a whole SSE stream: each piece as the data of one event.</summary>

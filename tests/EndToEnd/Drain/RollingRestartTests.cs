@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Prism.Chat;
@@ -12,6 +14,10 @@ namespace Prism.Tests.Drain;
 public sealed class RollingRestartTests(ITestOutputHelper output)
 {
     private const int PerSecond = 20;
+    private const string AdminKey = "sk-e2e-admin-of-a-rolling-restart";
+
+    // With so many, some are new to each silo that comes, and have to be read while another goes.
+    private const int Keys = 60;
 
     // A word each 200 ms: one in the cluster takes 6 s, the long one would take 40 s.
     private const int Words = 30;
@@ -21,6 +27,7 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
 
     private static readonly (string Name, string Value)[] Settings =
     [
+        ("LLM_ADMIN_API_KEY", AdminKey),
         ("LLM_ECHO_DELAY_MS", "200"),
         // With a limit that is never reached, so that leases are taken and given back.
         ("LLM_ECHO_REQUESTS_PER_MINUTE", "1000000"),
@@ -40,7 +47,8 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
             balancer.Add(silo);
         }
 
-        await using var load = StreamLoad.Start(balancer, PerSecond);
+        var keys = await Task.WhenAll(Enumerable.Range(0, Keys).Select(_ => CreateKeyAsync(replaced[1])));
+        await using var load = StreamLoad.Start(balancer, PerSecond, keys);
         var tooLong = StreamEnd.ReadAsync(replaced[0], StreamLoad.TextOf(LongWords, 0));
         using var client = await cluster.ConnectAsync(replaced);
         // Some of them on the silo that goes first, and longer than what it has of the load.
@@ -66,6 +74,12 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         Assert.Equal((200, false, "stopping", null), (cut.Status, cut.IsDone, cut.Error, cut.Failure));
         Assert.True(cut.Took >= DrainTimeout, $"It was cut after {cut.Took}.");
     }, Settings);
+
+    private static async Task<string> CreateKeyAsync(PrismProcess silo)
+    {
+        using var response = await silo.Http.PostAsJsonAsync("/admin/keys", new { name = "limited", requests_per_minute = 1_000, tokens_per_day = 1_000_000 });
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("key").GetString()!;
+    }
 
     private static async Task<string> ReadAsync(IHost client, string text)
     {

@@ -14,7 +14,10 @@ namespace Prism.Tests.Drain;
 internal sealed record StreamEnd(int Status, string Text, bool IsDone, string? Error, TimeSpan Took, string? Failure)
 {
     /// <summary>Has echo say a text, a word at a time, and reads until the end.</summary>
-    public static async Task<StreamEnd> ReadAsync(PrismProcess silo, string text)
+    /// <param name="silo">Who is asked.</param>
+    /// <param name="text">What echo is to say.</param>
+    /// <param name="key">The API key to ask with; null for the client's own.</param>
+    public static async Task<StreamEnd> ReadAsync(PrismProcess silo, string text, string? key = null)
     {
         var began = TimeProvider.System.GetTimestamp();
         var (status, said, done, error) = (0, "", false, default(string));
@@ -24,6 +27,11 @@ internal sealed record StreamEnd(int Status, string Text, bool IsDone, string? E
             {
                 Content = JsonContent.Create(new { stream = true, messages = new[] { new { role = "user", content = text } } }),
             };
+            if (key is not null)
+            {
+                request.Headers.Authorization = new("Bearer", key);
+            }
+
             using var response = await silo.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             status = (int)response.StatusCode;
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());

@@ -13,13 +13,19 @@ internal sealed class StreamLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
 
-    private StreamLoad(Balancer balancer, int perSecond)
+    private readonly string[] _keys;
+
+    private StreamLoad(Balancer balancer, int perSecond, string[] keys)
     {
-        _balancer = balancer;
+        (_balancer, _keys) = (balancer, keys);
         _sending = SendAsync(perSecond);
     }
 
-    public static StreamLoad Start(Balancer balancer, int perSecond) => new(balancer, perSecond);
+    /// <summary>Starts it.</summary>
+    /// <param name="balancer">Who chooses the silo.</param>
+    /// <param name="perSecond">How many streams begin in a second.</param>
+    /// <param name="keys">The API keys that they ask with in turn; with none, as the silo's own client does.</param>
+    public static StreamLoad Start(Balancer balancer, int perSecond, params string[] keys) => new(balancer, perSecond, keys);
 
     /// <summary>A prompt of so many words.</summary>
     public static string TextOf(int words, int number) => string.Join(' ', Enumerable.Repeat($"word{number}", words));
@@ -51,12 +57,13 @@ internal sealed class StreamLoad : IAsyncDisposable
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
         while (!_stop.IsCancellationRequested)
         {
-            underWay.Add(ReadAsync(TextOf(underWay.Count % 2 == 0 ? Words : 1, underWay.Count)));
+            var key = _keys is [] ? null : _keys[underWay.Count % _keys.Length];
+            underWay.Add(ReadAsync(TextOf(underWay.Count % 2 == 0 ? Words : 1, underWay.Count), key));
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }
 
         await Task.WhenAll(underWay);
     }
 
-    private async Task ReadAsync(string text) => _ends.Add((text, await StreamEnd.ReadAsync(_balancer.Next(), text)));
+    private async Task ReadAsync(string text, string? key) => _ends.Add((text, await StreamEnd.ReadAsync(_balancer.Next(), text, key)));
 }

@@ -22,7 +22,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public Task Two_hundred_parallel_bodies_of_the_largest_size() => RunAsync(async silo =>
     {
         using var many = NewClient(silo);
-        var body = Ask(new string('x', LargestBody - 100));
+        var body = Encoding.UTF8.GetBytes(Ask(new string('x', LargestBody - 100)));
         var ends = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => PostAsync(many, body)));
         Report("bodies", ends);
         Assert.All(ends, status => Assert.Contains(status, (int[])[200, 503]));
@@ -33,7 +33,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public Task Bodies_that_are_much_larger_in_memory_than_on_the_wire() => RunAsync(async silo =>
     {
         using var many = NewClient(silo);
-        var body = "{\"messages\":[" + string.Join(',', Enumerable.Repeat("{}", 1_300_000)) + "]}";
+        var body = Encoding.UTF8.GetBytes("{\"messages\":[" + string.Join(',', Enumerable.Repeat("{}", 1_300_000)) + "]}");
         var ends = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => PostAsync(many, body)));
         Report("bodies", ends);
         Assert.All(ends, status => Assert.Contains(status, (int[])[413, 503]));
@@ -178,9 +178,12 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
     private static HttpClient NewClient(PrismProcess silo) => new() { BaseAddress = silo.Http.BaseAddress, Timeout = TimeSpan.FromMinutes(2) };
 
-    private static async Task<int> PostAsync(HttpClient client, string body, string query = "")
+    private static Task<int> PostAsync(HttpClient client, string body, string query = "") => PostAsync(client, Encoding.UTF8.GetBytes(body), query);
+
+    private static async Task<int> PostAsync(HttpClient client, byte[] body, string query = "")
     {
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
         try
         {
             using var answer = await client.PostAsync(new Uri("/v1/chat/completions" + query, UriKind.Relative), content);
