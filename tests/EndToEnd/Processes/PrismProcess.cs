@@ -67,6 +67,8 @@ internal sealed class PrismProcess : IAsyncDisposable
             ("LLM_ADVERTISED_IP", launch.Address),
             ("LLM_METRICS_ENABLED", "false"),
             ("LLM_DASHBOARD_ENABLED", "false"),
+            // On a starved machine the first use of what is stored may take longer than a client should wait.
+            ("LLM_STORAGE_TIMEOUT", "60"),
             // It lives for seconds: the profiles that its code is compiled by once more come too late for it.
             ("DOTNET_TieredPGO", "0"),
         ];
