@@ -111,7 +111,7 @@ public sealed class ChainRecoveryTests : IAsyncLifetime
         _cluster.Storage.OnRunWrite = commit =>
         {
             commit();
-            if (last.HasBeenEntered)
+            if (_cluster.Storage.Holds(StorageNames.RunState, "<2>"))
             {
                 written.TrySetResult();
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Orleans.Storage;
 using Prism.Storage;
 
@@ -30,6 +31,10 @@ internal sealed class RunStorage : IGrainStorage
 
     /// <summary>All rows of a state.</summary>
     public IEnumerable<T> ReadAll<T>(string state) => _rows.Keys.Where(key => key.State == state).Select(key => Read<T>(state, key.Grain));
+
+    /// <summary>Whether a text stands in any row of a state.</summary>
+    public bool Holds(string state, string text) => _rows.Any(row =>
+        row.Key.State == state && Regex.Unescape(row.Value.Json.ToString()).Contains(text, StringComparison.Ordinal));
 
     /// <summary>Writes behind everybody's back, as another activation does.</summary>
     public void Overwrite<T>(string state, GrainId grain, Func<T, T> change)
