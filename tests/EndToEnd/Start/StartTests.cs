@@ -38,8 +38,11 @@ public sealed class StartTests : IDisposable
         Assert.DoesNotContain(lines, line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains("Exception", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains(format == "text" ? " ERR " : "\"@l\":\"Error\"", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Contains("grain service", StringComparison.Ordinal) || line.Contains("My range", StringComparison.Ordinal));
-        // Of variables only that the machine of the test may have too.
-        var warnings = lines.Where(line => line.Contains(format == "text" ? " WRN " : "\"@l\":\"Warning\"", StringComparison.Ordinal)).ToList();
+        // Of variables only, which the machine of the test may have too, and of stages that took long on a starved one.
+        var warnings = lines
+            .Where(line => line.Contains(format == "text" ? " WRN " : "\"@l\":\"Warning\"", StringComparison.Ordinal))
+            .Where(line => !line.Contains(" in stage ", StringComparison.Ordinal))
+            .ToList();
         Assert.All(warnings, line => Assert.Contains("is set, but Prism does not read it", line, StringComparison.Ordinal));
         var warning = Assert.Single(warnings, line => line.Contains("OPENAI_API_KEY is set", StringComparison.Ordinal));
         Assert.Contains("LLM_OPENAI_API_KEY", warning, StringComparison.Ordinal);
