@@ -10,6 +10,7 @@ COPY src/Directory.Build.props src/
 COPY src/Gateway/Gateway.csproj src/Gateway/packages.lock.json src/Gateway/
 COPY src/Grains/Grains.csproj src/Grains/packages.lock.json src/Grains/
 COPY src/Grains.Interfaces/Grains.Interfaces.csproj src/Grains.Interfaces/packages.lock.json src/Grains.Interfaces/
+COPY src/Pipeline/Pipeline.csproj src/Pipeline/packages.lock.json src/Pipeline/
 COPY src/Providers/Providers.csproj src/Providers/packages.lock.json src/Providers/
 COPY src/Silo/Silo.csproj src/Silo/packages.lock.json src/Silo/
 RUN dotnet restore src/Silo --locked-mode

@@ -2,8 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
+using Prism.Grains;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Storage;
+using Prism.Pipeline;
 using Prism.Providers;
-using Prism.Storage;
 using Prometheus;
 using StackExchange.Redis;
 
@@ -25,7 +28,7 @@ internal static class ChainsSilo
             silo.Services
                 .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
                 .AddPrismProviders()
-                .AddPrismGrains();
+                .AddPrismGrains().AddPrismPipeline();
         });
         var host = builder.Build();
         await host.StartAsync();

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Prism;
 using Prism.Bench;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
 // What it costs to have two calls run as a chain: the echo provider answers at once, so all that is measured is Prism.
 // usage: Prism.Bench.Chains [host:port of an empty Redis]

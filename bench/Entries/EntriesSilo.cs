@@ -3,8 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
-using Prism.Cache;
-using Prism.Storage;
+using Prism.Grains.Cache;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Storage;
 using Prometheus;
 using StackExchange.Redis;
 

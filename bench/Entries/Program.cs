@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Prism;
 using Prism.Bench;
-using Prism.Cache;
-using Prism.Chat;
+using Prism.Grains.Cache;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Caching;
 using StackExchange.Redis;
 
 // What entries of the response cache cost: in a silo's memory, on Redis, and when a silo starts on them.

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 using Prometheus;
 
 namespace Prism.Bench;

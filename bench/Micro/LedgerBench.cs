@@ -4,7 +4,11 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Prism.Limits;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
+using Prism.Pipeline;
 using Prism.Providers;
 using Prometheus;
 
@@ -64,6 +68,7 @@ public class LedgerBench
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
             .AddPrismProviders()
             .AddPrismLimits()
+            .AddPrismAdmission()
             .Configure<ProvidersOptions>(options =>
             {
                 foreach (var (name, provider) in options.Providers)

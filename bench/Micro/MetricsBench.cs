@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Telemetry;
 using Prometheus;
 
 namespace Prism.Bench;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Prism.Cache;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Caching;
 
 namespace Prism.Bench;
 

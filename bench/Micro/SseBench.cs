@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Prism.Chat;
-using Prism.Overload;
-using Prism.Sse;
+using Prism.Gateway.Overload;
+using Prism.Gateway.Sse;
+using Prism.Grains.Interfaces.Chat;
 using Prometheus;
 
 namespace Prism.Bench;

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Samples;
 
 // A service in Prism's cluster that skips HTTP: it needs Prism.Grains.Interfaces, and a way to the silos' gateway ports.

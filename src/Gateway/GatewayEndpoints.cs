@@ -1,23 +1,23 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Prism.Auth;
-using Prism.Cache;
-using Prism.Chains;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Health;
-using Prism.Home;
-using Prism.Json;
-using Prism.Keys;
-using Prism.OpenApi;
-using Prism.Overload;
-using Prism.Providers;
-using Prism.RequestIds;
-using Prism.Storage;
-using Prism.Templates;
-using Prism.Usage;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Cache;
+using Prism.Gateway.Chains;
+using Prism.Gateway.Chat;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Health;
+using Prism.Gateway.Home;
+using Prism.Gateway.Json;
+using Prism.Gateway.Keys;
+using Prism.Gateway.OpenApi;
+using Prism.Gateway.Overload;
+using Prism.Gateway.Providers;
+using Prism.Gateway.RequestIds;
+using Prism.Gateway.Storage;
+using Prism.Gateway.Templates;
+using Prism.Gateway.Usage;
 
-namespace Prism;
+namespace Prism.Gateway;
 
 /// <summary>The API on one screen.</summary>
 public static class GatewayEndpoints

@@ -1,17 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Prism.Chains;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Health;
-using Prism.Home;
-using Prism.Keys;
-using Prism.Providers;
-using Prism.Templates;
-using Prism.Usage;
+using Prism.Gateway.Chains;
+using Prism.Gateway.Chat;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Health;
+using Prism.Gateway.Home;
+using Prism.Gateway.Keys;
+using Prism.Gateway.Providers;
+using Prism.Gateway.Templates;
+using Prism.Gateway.Usage;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism;
+namespace Prism.Gateway;
 
 /// <summary>The JSON of the gateway's own bodies. That of chats is <see cref="ChatJson"/>.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]

@@ -1,28 +1,31 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Chains;
-using Prism.Chat;
-using Prism.Health;
-using Prism.Keys;
-using Prism.Memory;
-using Prism.Overload;
-using Prism.Sse;
-using Prism.Storage;
-using Prism.Usage;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Chains;
+using Prism.Gateway.Chat;
+using Prism.Gateway.Health;
+using Prism.Gateway.Keys;
+using Prism.Gateway.Overload;
+using Prism.Gateway.Sse;
+using Prism.Gateway.Storage;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism;
+namespace Prism.Gateway;
 
 /// <summary>Registers the HTTP API.</summary>
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
     /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
-    /// <see cref="Cache.IResponseCache"/>, an <see cref="Providers.IProviderCatalog"/>, an <see cref="Failover.IProviderReports"/>, an
-    /// <see cref="Failover.IProviderHolds"/>, an <see cref="Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
+    /// <see cref="Grains.Interfaces.Cache.IResponseCache"/>, an <see cref="Grains.Interfaces.Providers.IProviderCatalog"/>, an <see cref="Grains.Interfaces.Breakers.IProviderReports"/>, an
+    /// <see cref="Grains.Interfaces.Breakers.IProviderHolds"/>, an <see cref="Grains.Interfaces.Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
     /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an
-    /// <see cref="Cluster.IClusterView"/>, an <see cref="Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and write
+    /// <see cref="Grains.Interfaces.Cluster.IClusterView"/>, an <see cref="Grains.Interfaces.Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and write
     /// into the <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
     /// </summary>
     public static IServiceCollection AddPrismGateway(this IServiceCollection services)

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace Prism;
+namespace Prism.Gateway;
 
 /// <summary>Answers <c>HEAD</c>.</summary>
 public static class HeadExtensions

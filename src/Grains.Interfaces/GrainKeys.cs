@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Prism;
+namespace Prism.Grains.Interfaces;
 
 /// <summary>The one place where grain keys are made.</summary>
 public static class GrainKeys
@@ -17,21 +17,21 @@ public static class GrainKeys
     internal const int KeyHashBytes = 16;
     private const string MonthFormat = "yyyy-MM";
 
-    /// <summary>A fresh key for an <see cref="Chat.IChatGrain"/>: one grain a call.</summary>
+    /// <summary>A fresh key for an <see cref="Grains.Interfaces.Chat.IChatGrain"/>: one grain a call.</summary>
     public static string NewChatCall() => RandomId.New("");
 
-    /// <summary>The key of an <see cref="Providers.IProviderGrain"/>: its name as it is configured.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Providers.IProviderGrain"/>: its name as it is configured.</summary>
     public static string Provider(string name) => name;
 
-    /// <summary>The key of the <see cref="Cache.ICacheEpochGrain"/>.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Cache.ICacheEpochGrain"/>.</summary>
     public const string CacheEpoch = "epoch";
 
-    /// <summary>The key of an <see cref="Cache.ICacheGrain"/>.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</summary>
     /// <param name="epoch">The cache's epoch.</param>
     /// <param name="promptHash">The hash of what is asked.</param>
     public static string Cache(long epoch, string promptHash) => string.Create(CultureInfo.InvariantCulture, $"{epoch}.{promptHash}");
 
-    /// <summary>The key of an <see cref="Cache.ICacheSweepGrain"/>.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Cache.ICacheSweepGrain"/>.</summary>
     /// <param name="entry">The key of an entry; its prompt hash's first character says which share of the keys it is in.</param>
     /// <param name="slotEnd">When the slot ends, to the second.</param>
     public static string CacheSweep(string entry, DateTimeOffset slotEnd) =>
@@ -41,10 +41,10 @@ public static class GrainKeys
     public static DateTimeOffset SlotEndOf(string sweep) => DateTimeOffset.FromUnixTimeSeconds(
         long.Parse(sweep.AsSpan(0, sweep.IndexOf('.', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
 
-    /// <summary>The key of an <see cref="Cache.ICacheNodeGrain"/>.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Cache.ICacheNodeGrain"/>.</summary>
     public static string CacheNode(SiloAddress silo) => silo.ToParsableString();
 
-    /// <summary>The key of an <see cref="Flights.IFlightGrain"/>, which is also the flight's id.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.SharedCalls.IFlightGrain"/>, which is also the flight's id.</summary>
     /// <param name="leader">The silo that leads it.</param>
     /// <param name="number">Its number there.</param>
     public static string Flight(SiloAddress leader, long number) =>
@@ -54,10 +54,10 @@ public static class GrainKeys
     public static SiloAddress SiloOf(string key) =>
         SiloAddress.FromParsableString(key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? key[..slash] : key);
 
-    /// <summary>A fresh key for an <see cref="Chains.IChainGrain"/>: the run's id.</summary>
+    /// <summary>A fresh key for an <see cref="Grains.Interfaces.Chains.IChainGrain"/>: the run's id.</summary>
     public static string NewRun() => RunPrefix + Guid.NewGuid().ToString("N");
 
-    /// <summary>The key of the <see cref="Chains.IChainGrain"/> that an owner's idempotency key stands for: always the same.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Chains.IChainGrain"/> that an owner's idempotency key stands for: always the same.</summary>
     public static string Run(string owner, string idempotencyKey)
     {
         // The length keeps ("ab", "c") and ("a", "bc") apart.
@@ -65,32 +65,32 @@ public static class GrainKeys
         return RunPrefix + Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 16));
     }
 
-    /// <summary>The key of an <see cref="Chains.IRunIndexGrain"/>: the owner of its runs.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Chains.IRunIndexGrain"/>: the owner of its runs.</summary>
     public static string Runs(string owner) => "owner-" + owner;
 
-    /// <summary>The key of a part of an <see cref="Chains.IRunIndexGrain"/>.</summary>
+    /// <summary>The key of a part of an <see cref="Grains.Interfaces.Chains.IRunIndexGrain"/>.</summary>
     /// <param name="runs">The index's key.</param>
     /// <param name="number">Which part, from 0 for the oldest.</param>
     public static string RunShelf(string runs, long number) => string.Create(CultureInfo.InvariantCulture, $"{runs}/{number}");
 
-    /// <summary>The key of an <see cref="Templates.ITemplateGrain"/>: a name of an owner's.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Templates.ITemplateGrain"/>: a name of an owner's.</summary>
     public static string Template(string owner, string name) => Owned(owner, name);
 
-    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's templates.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of an owner's templates.</summary>
     public static string TemplateNames(string owner) => Owned(owner, "templates");
 
-    /// <summary>The key of an <see cref="Chains.IChainCatalogGrain"/>: a name of an owner's.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Chains.IChainCatalogGrain"/>: a name of an owner's.</summary>
     public static string Chain(string owner, string name) => Owned(owner, name);
 
-    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of an owner's chains.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of an owner's chains.</summary>
     public static string ChainNames(string owner) => Owned(owner, "chains");
 
-    /// <summary>The key of an <see cref="Usage.IUsageGrain"/>.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Usage.IUsageGrain"/>.</summary>
     /// <param name="owner">Whose calls.</param>
     /// <param name="day">A day of the month.</param>
     public static string Usage(string owner, DateOnly day) => Owned(owner, MonthOf(day));
 
-    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of those who have used anything in the month of a day.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of those who have used anything in the month of a day.</summary>
     public static string UsageOwners(DateOnly day) => Owned("usage", MonthOf(day));
 
     /// <summary>The owner and the month's first day that a key of <see cref="Usage"/> was made of.</summary>
@@ -108,7 +108,7 @@ public static class GrainKeys
         return slash < 0 ? ("", key) : (key[..slash], key[(slash + 1)..]);
     }
 
-    /// <summary>The key of an <see cref="Keys.IApiKeyGrain"/>: the API key's id.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.Keys.IApiKeyGrain"/>: the API key's id.</summary>
     /// <param name="sha256">The API key's hash.</param>
     public static string ApiKey(ReadOnlySpan<byte> sha256) => ApiKeyPrefix + Convert.ToHexStringLower(sha256[..KeyHashBytes]);
 
@@ -118,10 +118,10 @@ public static class GrainKeys
         && id.StartsWith(ApiKeyPrefix, StringComparison.Ordinal)
         && !id.AsSpan(ApiKeyPrefix.Length).ContainsAnyExcept(LowerCaseHex);
 
-    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of all API keys that are not revoked.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of all API keys that are not revoked.</summary>
     public const string ApiKeyNames = "keys";
 
-    /// <summary>The key of the <see cref="Catalog.INamesGrain"/> of API keys that were revoked.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of API keys that were revoked.</summary>
     public const string RevokedApiKeyNames = "revoked-keys";
 
     private static string MonthOf(DateOnly day) => day.ToString(MonthFormat, CultureInfo.InvariantCulture);

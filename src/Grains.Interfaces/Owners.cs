@@ -1,4 +1,4 @@
-namespace Prism;
+namespace Prism.Grains.Interfaces;
 
 /// <summary>Whom templates, chains and runs belong to. A name means a thing within its owner only.</summary>
 public static class Owners

@@ -1,4 +1,4 @@
-namespace Prism;
+namespace Prism.Grains.Interfaces;
 
 /// <summary>Ids that are to be unique, not secret. For those of <see cref="Guid.NewGuid"/> the operating system is asked each time.</summary>
 public static class RandomId

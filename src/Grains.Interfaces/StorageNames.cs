@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism;
+namespace Prism.Grains.Interfaces;
 
 /// <summary>The one place where grain storage is named.</summary>
 public static class StorageNames

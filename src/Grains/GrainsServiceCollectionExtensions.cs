@@ -1,27 +1,27 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Prism.Cache;
-using Prism.Chains;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Costs;
-using Prism.Failover;
-using Prism.Keys;
-using Prism.Limits;
-using Prism.Providers;
-using Prism.Routing;
-using Prism.Templates;
-using Prism.Tokens;
-using Prism.Usage;
+using Prism.Grains.Breakers;
+using Prism.Grains.Cache;
+using Prism.Grains.Chains;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Keys;
+using Prism.Grains.Providers;
+using Prism.Grains.Quotas;
+using Prism.Grains.Templates;
+using Prism.Grains.Usage;
 
-namespace Prism;
+namespace Prism.Grains;
 
-/// <summary>Registers the request pipeline and what its grains need.</summary>
+/// <summary>Registers what the grains need.</summary>
 public static class GrainsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the request pipeline as <see cref="IChatService"/>. Needs the providers (<c>AddPrismProviders</c>), a prometheus-net
-    /// <c>IMetricFactory</c> and an Orleans silo with reminders and the grain storages of <see cref="StorageNames.All"/>.
+    /// Adds what the grains need, and what the request pipeline asks of this silo. Needs the providers (<c>AddPrismProviders</c>), the pipeline
+    /// (<c>AddPrismPipeline</c>), a prometheus-net <c>IMetricFactory</c> and an Orleans silo with reminders and the grain storages of
+    /// <see cref="StorageNames.All"/>.
     /// </summary>
     public static IServiceCollection AddPrismGrains(this IServiceCollection services)
     {
@@ -31,17 +31,9 @@ public static class GrainsServiceCollectionExtensions
         services.TryAddSingleton<IClusterStorage, MemoryStorage>();
         services.TryAddSingleton<ISiloRow, KeptRow>();
         services.AddSingleton<IClusterView, ClusterView>();
-        services.AddSingleton<ChatRouter>();
-        services.AddSingleton<TokenCounter>();
-        services.AddMetrics();
-        services.AddSingleton<GenAiMetrics>();
-        services.AddSingleton<ChatTelemetry>();
-        services.AddPrismCosts();
         services.AddPrismUsage();
-        services.AddSingleton<UpstreamCaller>();
-        services.AddPrismFailover();
+        services.AddPrismBreakers();
         services.AddPrismCache();
-        services.AddSingleton<IChatService, ChatService>();
         services.AddPrismDrain();
         services.AddPrismLimits();
         services.AddPrismTemplates();

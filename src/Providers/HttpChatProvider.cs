@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Prism.Chat;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
 using Prism.Providers.Upstream;
 
 namespace Prism.Providers;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers;
 

@@ -2,13 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 using Prism.Providers.Anthropic;
 using Prism.Providers.Echo;
 using Prism.Providers.Ollama;
 using Prism.Providers.OpenAi;
+using Prism.Providers.Telemetry;
 using Prism.Providers.Upstream;
-using Prism.Telemetry;
 
 namespace Prism.Providers;
 

@@ -1,12 +1,14 @@
-using Prism;
-using Prism.Cluster;
-using Prism.Configuration;
-using Prism.Health;
-using Prism.Logging;
-using Prism.Metrics;
+using Prism.Gateway;
+using Prism.Grains;
+using Prism.Pipeline;
 using Prism.Providers;
-using Prism.Server;
-using Prism.Telemetry;
+using Prism.Silo.Cluster;
+using Prism.Silo.Configuration;
+using Prism.Silo.Health;
+using Prism.Silo.Logging;
+using Prism.Silo.Metrics;
+using Prism.Silo.Server;
+using Prism.Silo.Telemetry;
 
 if (args is [HealthProbe.Verb, .. var rest])
 {
@@ -51,6 +53,7 @@ public static partial class Program
         builder.Services
             .AddPrismProviders()
             .AddPrismGrains()
+            .AddPrismPipeline()
             .AddPrismGateway();
 
         var app = builder.Build();

@@ -1,4 +1,4 @@
-using Prism.Keys;
+using Prism.Grains.Interfaces.Keys;
 
 namespace Prism.Tests;
 

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Prism.Cache;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Failover;
-using Prism.Providers;
-using Prism.Templates;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Templates;
 
 namespace Prism.Tests;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests;
 
@@ -36,14 +36,17 @@ public sealed class ContractLockTests
 
     private static IEnumerable<Type> Contracts => typeof(ChatRequest).Assembly.GetTypes()
         .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>(inherit: false) is not null)
-        .OrderBy(type => type.FullName, StringComparer.Ordinal);
+        .OrderBy(AliasOf, StringComparer.Ordinal);
+
+    // The name on the wire and in storage. Where the type lives is free to change.
+    private static string AliasOf(Type type) => type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias ?? "(no alias)";
 
     private static string Describe()
     {
         var text = new StringBuilder();
         foreach (var type in Contracts)
         {
-            text.Append(type.FullName).Append(" = ").Append(type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias ?? "(no alias)").Append('\n');
+            text.Append(AliasOf(type)).Append('\n');
             foreach (var line in type.IsEnum ? DescribeEnum(type) : DescribeMembers(type))
             {
                 text.Append("  ").Append(line).Append('\n');

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 
 namespace Prism.Tests;

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Prism.Configuration;
-using Prism.Logging;
-using Prism.Metrics;
-using Prism.Server;
+using Prism.Silo.Configuration;
+using Prism.Silo.Logging;
+using Prism.Silo.Metrics;
+using Prism.Silo.Server;
 
 namespace Prism.Tests;
 

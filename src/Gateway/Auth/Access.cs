@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Prism.Keys;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>
 /// Who may call an endpoint. Every endpoint says so with <see cref="AccessExtensions.For{TBuilder}(TBuilder, Access)"/>; one that does not is

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>Declares who may call an endpoint.</summary>
 public static class AccessExtensions

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Prism.Errors;
+using Prism.Gateway.Errors;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>What callers are told who may not. Nothing of what they have sent is in it.</summary>
 internal static class AuthErrors

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Prism.Errors;
+using Prism.Gateway.Errors;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>
 /// Lets a request through to its endpoint if its caller may call it. Denies by default: an endpoint that declares nothing is nobody's, and

@@ -1,4 +1,4 @@
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>Who may use the API. Bound from <c>Prism:Auth</c>. With neither key, everybody may.</summary>
 public sealed class AuthOptions

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Prism.Chat;
-using Prism.Keys;
+using Prism.Gateway.Keys;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>Knows callers by their keys. Only hashes of keys are kept and compared, in a time that does not depend on which key it is.</summary>
 internal sealed class Authenticator

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Keys;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>Who makes a request.</summary>
 /// <param name="Owner">

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>The API key that a request brings: <c>Authorization: Bearer</c>, as OpenAI's clients send it, or <c>x-api-key</c>, as Anthropic's.</summary>
 internal static class Credentials

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Prism.Auth;
+namespace Prism.Gateway.Auth;
 
 /// <summary>Says once, at the start, that everybody may use the service.</summary>
 internal sealed partial class OpenWarning(Authenticator authenticator, ILogger<OpenWarning> logger) : IHostedService

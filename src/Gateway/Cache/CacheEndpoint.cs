@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Errors;
-using Prism.Json;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Grains.Interfaces.Cache;
 
-namespace Prism.Cache;
+namespace Prism.Gateway.Cache;
 
 /// <summary><c>DELETE /cache</c>: empties the response cache on all silos.</summary>
 internal static class CacheEndpoint

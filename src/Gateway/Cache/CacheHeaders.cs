@@ -2,9 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Cache;
+namespace Prism.Gateway.Cache;
 
 /// <summary>
 /// The headers of the response cache: <c>Cache-Control</c> (<c>no-store</c>, <c>no-cache</c>, <c>max-age</c>; other directives mean nothing here)

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Gateway.Chains;
 
 /// <summary>
 /// A stored chain, as <c>GET /v1/chains/{name}</c> answers with it and <c>PUT</c> takes it: of what is taken only <see cref="Steps"/> has to be

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
-using Prism.Auth;
-using Prism.Catalog;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Storage;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Gateway.Storage;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Gateway.Chains;
 
 /// <summary><c>/v1/chains</c></summary>
 internal static class ChainsEndpoint

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Cluster;
-using Prism.Overload;
-using Prism.Sse;
+using Prism.Gateway.Overload;
+using Prism.Gateway.Sse;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Chains;
+namespace Prism.Gateway.Chains;
 
 /// <summary>
 /// Writes a run's events as server-sent events. What is stored of them has an <c>id</c>; whoever comes back with it as <c>Last-Event-ID</c>, to

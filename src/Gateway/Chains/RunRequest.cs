@@ -1,9 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Gateway.Chains;
 
 /// <summary>Reads what requests about runs say in headers and query.</summary>
 internal static class RunRequest

@@ -1,6 +1,8 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Gateway.Chains;
 
 /// <summary>Starts what a body asks for: the run of its steps, or of a stored chain as that is now.</summary>
 internal sealed class RunResolver(ChainClient chains, IGrainFactory grains)

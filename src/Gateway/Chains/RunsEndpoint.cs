@@ -1,14 +1,15 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Auth;
-using Prism.Cluster;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Keys;
-using Prism.Limits;
-using Prism.Storage;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Gateway.Limits;
+using Prism.Gateway.Storage;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Keys;
 using Serilog;
 
-namespace Prism.Chains;
+namespace Prism.Gateway.Chains;
 
 /// <summary><c>/v1/runs</c></summary>
 internal sealed class RunsEndpoint(

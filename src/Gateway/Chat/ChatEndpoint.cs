@@ -1,17 +1,18 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Prism.Auth;
-using Prism.Cache;
-using Prism.Cluster;
-using Prism.Errors;
-using Prism.Failover;
-using Prism.Json;
-using Prism.Limits;
-using Prism.Sse;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Cache;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Failover;
+using Prism.Gateway.Json;
+using Prism.Gateway.Limits;
+using Prism.Gateway.Sse;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
 using Serilog;
 
-namespace Prism.Chat;
+namespace Prism.Gateway.Chat;
 
 /// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
 internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain drain, TimeProvider time, IDiagnosticContext log)

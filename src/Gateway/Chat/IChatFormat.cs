@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Sse;
+using Prism.Gateway.Sse;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chat;
+namespace Prism.Gateway.Chat;
 
 /// <summary>How a chat's answer is said to a client. The request is said the same way in both formats.</summary>
 internal interface IChatFormat

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Json;
-using Prism.Sse;
+using Prism.Gateway.Json;
+using Prism.Gateway.Sse;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chat;
+namespace Prism.Gateway.Chat;
 
 /// <summary>Prism's own wire format: one flat object for an answer, and one for each piece of it.</summary>
 internal sealed class NativeFormat : IChatFormat

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chat;
+namespace Prism.Gateway.Chat;
 
 /// <summary>The body of <c>POST /v1/chat</c>. Tool calls and the like are there where the answer has them.</summary>
 internal sealed record NativeResponse

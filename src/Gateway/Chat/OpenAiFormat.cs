@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Json;
-using Prism.Sse;
+using Prism.Gateway.Json;
+using Prism.Gateway.Sse;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chat;
+namespace Prism.Gateway.Chat;
 
 /// <summary>OpenAI's chat completions, which the official SDKs read unchanged: Prism's canonical form as it is.</summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Errors;
+namespace Prism.Gateway.Errors;
 
 /// <summary>OpenAI's error object, the body of every error: <c>{"error":{"message","type","param","code"}}</c>.</summary>
 internal sealed record ApiErrorBody(ApiError Error);

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Errors;
+namespace Prism.Gateway.Errors;
 
 /// <summary>
 /// What a client sees of each kind of failure: the whole list. A kind that is not on it is an internal error of which nothing is told.

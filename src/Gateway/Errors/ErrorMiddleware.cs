@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Prism.Storage;
+using Prism.Gateway.Storage;
 
-namespace Prism.Errors;
+namespace Prism.Gateway.Errors;
 
 /// <summary>
 /// Makes every error an error object: exceptions, and the empty answers of the server itself (404, 405, 415). Of an exception nothing is

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Prism.Chat;
-using Prism.Json;
-using Prism.Limits;
+using Prism.Gateway.Json;
+using Prism.Gateway.Limits;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Errors;
+namespace Prism.Gateway.Errors;
 
 /// <summary>Writes errors as responses.</summary>
 internal static class ErrorWriter

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 
-namespace Prism.Failover;
+namespace Prism.Gateway.Failover;
 
 /// <summary><c>x-prism-warnings</c>: what of a request the provider that it fell back on could not do, sentence by sentence.</summary>
 internal static class WarningHeader

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
-namespace Prism.Health;
+namespace Prism.Gateway.Health;
 
 /// <summary>
 /// Asks clients of a silo that stops to make their next request on another connection, which a load balancer then gives to another silo. A

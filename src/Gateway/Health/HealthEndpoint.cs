@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Prism.Auth;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Providers;
+using Prism.Gateway.Auth;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Providers;
 
-namespace Prism.Health;
+namespace Prism.Gateway.Health;
 
 /// <summary>The health endpoints. None of them asks anything outside this process.</summary>
 internal static class HealthEndpoint

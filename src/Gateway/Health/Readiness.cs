@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Health;
+namespace Prism.Gateway.Health;
 
 /// <summary>Whether this silo serves, from its own memory: asking costs no network hop.</summary>
 public sealed class Readiness(IClusterView view, IHostApplicationLifetime lifetime)

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using Prism.Errors;
+using Prism.Gateway.Errors;
 
-namespace Prism.Health;
+namespace Prism.Gateway.Health;
 
 /// <summary>
 /// Asks callers to come back while the silo starts. The server listens before that, so that a silo that waits for its storage can be told

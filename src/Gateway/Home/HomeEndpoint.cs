@@ -3,11 +3,11 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Prism.Auth;
-using Prism.Health;
-using Prism.Json;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Health;
+using Prism.Gateway.Json;
 
-namespace Prism.Home;
+namespace Prism.Gateway.Home;
 
 /// <summary><c>GET /</c> and its icon: what this is, how it is, and where to go on. Open to everybody, so nothing of the configuration is on it.</summary>
 internal static class HomeEndpoint

@@ -1,4 +1,4 @@
-namespace Prism.Home;
+namespace Prism.Gateway.Home;
 
 /// <summary>What the start page links to besides the API's own pages.</summary>
 public sealed class HomeOptions

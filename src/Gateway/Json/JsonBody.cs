@@ -4,12 +4,12 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Memory;
-using Prism.Overload;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Overload;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
 
-namespace Prism.Json;
+namespace Prism.Gateway.Json;
 
 /// <summary>Reads and writes bodies that are JSON.</summary>
 internal static class JsonBody

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Prism.Errors;
+using Prism.Gateway.Errors;
 
-namespace Prism.Json;
+namespace Prism.Gateway.Json;
 
 /// <summary>Says what is wrong with a body that could not be read: the field where it is a value, else the place in the text.</summary>
 internal static class JsonFault

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Json;
+namespace Prism.Gateway.Json;
 
 /// <summary>Which part of a list is wanted: <c>limit</c> items behind the one that <c>after</c> stands for. Without a limit, all.</summary>
 /// <param name="Limit">How many; null for all.</param>

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Prism.Json;
+namespace Prism.Gateway.Json;
 
 /// <summary>
 /// Ends JSON answers with a newline where they are read in a terminal (curl, wget): the prompt of the shell would stand right behind them

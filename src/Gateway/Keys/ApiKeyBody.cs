@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Keys;
+namespace Prism.Gateway.Keys;
 
 /// <summary>The body of <c>POST /admin/keys</c>: what may be done and spent with the key.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

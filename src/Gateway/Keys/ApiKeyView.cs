@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Prism.Limits;
-using Prism.Usage;
+using Prism.Gateway.Limits;
+using Prism.Gateway.Usage;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Keys;
+namespace Prism.Gateway.Keys;
 
 /// <summary>A key as <c>/admin/keys</c> tells of it. What is not there is not restricted.</summary>
 internal sealed record ApiKeyView

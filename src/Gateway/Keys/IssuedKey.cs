@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Prism.Keys;
+namespace Prism.Gateway.Keys;
 
 /// <summary>The form of the keys that Prism makes: <c>sk-prism-</c> and 32 random bytes in Base64Url.</summary>
 internal static class IssuedKey

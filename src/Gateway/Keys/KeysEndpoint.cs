@@ -2,16 +2,19 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Catalog;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Limits;
-using Prism.Storage;
-using Prism.Usage;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Gateway.Limits;
+using Prism.Gateway.Storage;
+using Prism.Gateway.Usage;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Keys;
+namespace Prism.Gateway.Keys;
 
 /// <summary><c>/admin/keys</c>. The keys themselves are made here and forgotten here: what goes further is a hash.</summary>
 internal sealed class KeysEndpoint(

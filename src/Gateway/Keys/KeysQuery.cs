@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
-using Prism.Chat;
-using Prism.Json;
+using Prism.Gateway.Json;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Keys;
+namespace Prism.Gateway.Keys;
 
 /// <summary>Which keys are listed: <c>status</c> is <c>active</c>, <c>expired</c>, <c>revoked</c> or <c>all</c>; without it, all that are not revoked.</summary>
 /// <param name="Status">The status; null for all but <c>revoked</c>.</param>

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
-using Prism.Auth;
+using Prism.Gateway.Auth;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Keys;
+namespace Prism.Gateway.Keys;
 
 /// <summary>What the owners of calls are called: of ids alone nobody knows whose they are.</summary>
 internal sealed class OwnerNames(IGrainFactory grains, IOptions<AuthOptions> auth)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Limits;
+namespace Prism.Gateway.Limits;
 
 /// <summary>How a limit stands, as <c>/admin</c> tells of it.</summary>
 /// <param name="Name">Which: as it is called where it is set.</param>

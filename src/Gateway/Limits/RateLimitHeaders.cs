@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Limits;
+namespace Prism.Gateway.Limits;
 
 /// <summary>
 /// <c>x-ratelimit-{limit,remaining,reset}-{requests,tokens}</c>, as OpenAI's clients know them. Of several limits on tokens they tell of the one

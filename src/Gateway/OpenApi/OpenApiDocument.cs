@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Prism.OpenApi;
+namespace Prism.Gateway.OpenApi;
 
 /// <summary>
 /// The description of the API: the files in <c>Parts</c>, each with the paths and the schemas of a part of it, put together.

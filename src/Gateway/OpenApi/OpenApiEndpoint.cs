@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Prism.OpenApi;
+namespace Prism.Gateway.OpenApi;
 
 /// <summary>The description of the API, for programs and for people.</summary>
 internal static class OpenApiEndpoint

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Memory;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>
 /// Receives the whole body of a request before the request takes a place among those that are worked on: a client that sends slowly keeps

@@ -1,8 +1,8 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>
 /// A request's place among those that are worked on. It is given back as soon as there is nothing left to do but to wait for the client: one

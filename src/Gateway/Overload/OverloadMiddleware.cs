@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Memory;
+using Prism.Gateway.Errors;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>
 /// Refuses what is more than the <see cref="RequestGate"/> lets in, once its body is there and before it is read. Only <c>/v1</c> goes through

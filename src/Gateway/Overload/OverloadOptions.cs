@@ -1,4 +1,4 @@
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>How much of one silo its clients may take. Bound from <c>Prism:Overload</c>.</summary>
 public sealed class OverloadOptions

@@ -1,7 +1,7 @@
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 using Prometheus;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>What a silo does against having too much to do.</summary>
 internal sealed class OverloadTelemetry

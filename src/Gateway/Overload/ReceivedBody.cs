@@ -1,7 +1,7 @@
 using System.Buffers;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>
 /// The body of a request, as far as it has come. Only what is here counts in the memory budget: what a client announces costs nothing. Holds

@@ -1,7 +1,7 @@
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>
 /// Bounds how many requests this silo works on at the same time, so that with too many of them it still answers as many as it can. What waits is

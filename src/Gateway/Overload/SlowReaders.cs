@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 
-namespace Prism.Overload;
+namespace Prism.Gateway.Overload;
 
 /// <summary>Clients that take their time to read a whole answer: it stays in memory until they have it.</summary>
 internal static class SlowReaders

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Prism.Auth;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Keys;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Providers;
 
-namespace Prism.Providers;
+namespace Prism.Gateway.Providers;
 
 /// <summary>
 /// <c>GET /v1/models</c>: the models that the usable providers are configured with, each by the name that a request may give as

@@ -3,12 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Prism.Cluster;
-using Prism.Errors;
-using Prism.Failover;
-using Prism.Limits;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Limits;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Providers;
+namespace Prism.Gateway.Providers;
 
 /// <summary><c>GET /admin/providers</c>, <c>DELETE /admin/providers/{name}/holds</c></summary>
 internal static class ProviderReportsEndpoint

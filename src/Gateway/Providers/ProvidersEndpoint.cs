@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Prism.Grains.Interfaces.Providers;
 
-namespace Prism.Providers;
+namespace Prism.Gateway.Providers;
 
 /// <summary><c>GET /providers</c></summary>
 internal static class ProvidersEndpoint

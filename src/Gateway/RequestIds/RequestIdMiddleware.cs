@@ -1,9 +1,10 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Prism.Grains.Interfaces;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
 
-namespace Prism.RequestIds;
+namespace Prism.Gateway.RequestIds;
 
 /// <summary>
 /// Gives every request an id: the client's own where it is short and plain, else a new one. It is on the response and in every log line

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
-namespace Prism.Sse;
+namespace Prism.Gateway.Sse;
 
 /// <summary>
 /// A response of server-sent events. Who writes them says when they are to go out, so that those that are there together go together. A

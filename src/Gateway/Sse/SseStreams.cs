@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Prism.Overload;
+using Prism.Gateway.Overload;
 
-namespace Prism.Sse;
+namespace Prism.Gateway.Sse;
 
 /// <summary>Opens streams, and lets their clients go where these take nothing any more.</summary>
 internal sealed partial class SseStreams(

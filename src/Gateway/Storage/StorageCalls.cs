@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Storage;
+namespace Prism.Gateway.Storage;
 
 /// <summary>
 /// Asks grains for what they store, and waits for it no longer than a request may: a storage that is frozen, or a silo that is cut off from it,

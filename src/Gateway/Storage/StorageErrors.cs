@@ -1,7 +1,7 @@
-using Prism.Chat;
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Storage;
+namespace Prism.Gateway.Storage;
 
 /// <summary>What is said where a request needs what is stored, and that cannot be had.</summary>
 internal static class StorageErrors

@@ -1,4 +1,4 @@
-namespace Prism.Storage;
+namespace Prism.Gateway.Storage;
 
 /// <summary>
 /// Tells what a broken storage, or a silo that is gone, throws from what a bug does. Types that this process need not have (Redis, or another

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Cluster;
-using Prism.Errors;
+using Prism.Gateway.Errors;
+using Prism.Grains.Interfaces.Cluster;
 using IDiagnosticContext = Serilog.IDiagnosticContext;
 
-namespace Prism.Storage;
+namespace Prism.Gateway.Storage;
 
 /// <summary>
 /// Refuses at once what needs the storage while this silo knows that there is none, or that it is full: nothing of the request is read, and no

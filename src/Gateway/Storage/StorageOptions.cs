@@ -1,4 +1,4 @@
-namespace Prism.Storage;
+namespace Prism.Gateway.Storage;
 
 /// <summary>What a request does where the storage is away. Bound from <c>Prism:Storage</c>.</summary>
 public sealed class StorageOptions

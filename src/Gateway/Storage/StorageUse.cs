@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 
-namespace Prism.Storage;
+namespace Prism.Gateway.Storage;
 
 /// <summary>What an endpoint needs of the storage. One that does not say needs nothing.</summary>
 internal enum StorageUse

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Gateway.Templates;
 
 /// <summary>
 /// The body of <c>PUT /v1/templates/{name}</c>: what <c>GET</c> answers with, of which only the text has to be there. The text may also be called

@@ -2,12 +2,13 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
-using Prism.Auth;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Storage;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Gateway.Storage;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Gateway.Templates;
 
 /// <summary><c>/v1/templates</c></summary>
 internal static class TemplatesEndpoint

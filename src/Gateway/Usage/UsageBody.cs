@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Gateway.Usage;
 
 /// <summary>What was used: <c>{"from","to","group_by":[…],"data":[…],"total":{…}}</c>.</summary>
 /// <param name="From">The first day.</param>

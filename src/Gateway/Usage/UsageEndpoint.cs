@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
-using Prism.Errors;
-using Prism.Json;
-using Prism.Keys;
-using Prism.Storage;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Json;
+using Prism.Gateway.Keys;
+using Prism.Gateway.Storage;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Gateway.Usage;
 
 /// <summary>
 /// <c>GET /admin/usage?from=2026-01-01&amp;to=2026-01-31&amp;group_by=key,model</c>: what was used, and what it cost, of UTC days; see

@@ -3,10 +3,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Prism.Chat;
-using Prism.Json;
+using Prism.Gateway.Json;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Gateway.Usage;
 
 /// <summary>
 /// What usage is asked for: <c>from</c> and <c>to</c> are UTC days, both included (by default the month of <c>to</c>, up to today), and

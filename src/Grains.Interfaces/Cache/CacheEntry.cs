@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Interfaces.Cache;
 
 /// <summary>A stored answer.</summary>
 [GenerateSerializer, Immutable, Alias("prism.cache-entry")]

@@ -1,10 +1,11 @@
-namespace Prism.Cache;
+namespace Prism.Grains.Interfaces.Cache;
 
 /// <summary>
 /// The epoch of the response cache, which is part of every key in it: a new one makes all entries unreachable at once. One grain a cluster,
 /// with the key <see cref="GrainKeys.CacheEpoch"/>.
 /// </summary>
 [Alias("prism.ICacheEpochGrain")]
+[GrainInterfaceType("Prism.Cache.ICacheEpochGrain")]
 public interface ICacheEpochGrain : IGrainWithStringKey
 {
     /// <summary>The epoch as it is stored.</summary>
@@ -19,6 +20,7 @@ public interface ICacheEpochGrain : IGrainWithStringKey
 
 /// <summary>The response cache's end on one silo. The key is <see cref="GrainKeys.CacheNode"/>, and it lives on that silo.</summary>
 [Alias("prism.ICacheNodeGrain")]
+[GrainInterfaceType("Prism.Cache.ICacheNodeGrain")]
 public interface ICacheNodeGrain : IGrainWithStringKey
 {
     /// <summary>Has the silo serve nothing of an older epoch from now on.</summary>

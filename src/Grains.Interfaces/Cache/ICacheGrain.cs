@@ -1,12 +1,13 @@
 using Orleans.Concurrency;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Interfaces.Cache;
 
 /// <summary>
 /// One prompt's place in the response cache: its stored answer, and who is calling upstream for it. The key is
 /// <see cref="GrainKeys.Cache"/>.
 /// </summary>
 [Alias("prism.ICacheGrain")]
+[GrainInterfaceType("Prism.Cache.ICacheGrain")]
 public interface ICacheGrain : IGrainWithStringKey
 {
     /// <summary>Asks for the answer. Interleaves: also while an answer is being written, the next one who asks gets it.</summary>

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Interfaces.Cache;
 
 /// <summary>
 /// Deletes the entries that expire in one slot of time, of one share of the keys: one reminder for all of them. The key is
 /// <see cref="GrainKeys.CacheSweep"/>.
 /// </summary>
 [Alias("prism.ICacheSweepGrain")]
+[GrainInterfaceType("Prism.Cache.ICacheSweepGrain")]
 public interface ICacheSweepGrain : IGrainWithStringKey
 {
     /// <summary>Takes note of an entry. It is written, and the reminder is set, before it is answered.</summary>

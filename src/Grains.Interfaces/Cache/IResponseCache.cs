@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Interfaces.Cache;
 
 /// <summary>The response cache as its operators see it.</summary>
 public interface IResponseCache

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.CodeGeneration;
 
-namespace Prism.Catalog;
+namespace Prism.Grains.Interfaces.Catalog;
 
 /// <summary>
 /// The names of all that an owner has of one kind, so that it can be listed. What a name stands for is another grain's, which adds the name
@@ -9,6 +9,7 @@ namespace Prism.Catalog;
 /// new silo leave an activation on an old one, which does not know bytes.
 /// </summary>
 [Alias("prism.INamesGrain"), Version(1)]
+[GrainInterfaceType("Prism.Catalog.INamesGrain")]
 public interface INamesGrain : IGrainWithStringKey
 {
     /// <summary>Adds a name, unless it is there.</summary>

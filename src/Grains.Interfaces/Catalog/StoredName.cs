@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Catalog;
+namespace Prism.Grains.Interfaces.Catalog;
 
 /// <summary>What users may call what they store. Part of grain keys, so it is to be checked before there is one.</summary>
 public static partial class StoredName

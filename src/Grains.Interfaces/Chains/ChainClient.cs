@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>
 /// Starts, watches and ends runs, from a silo as from a process that is only an Orleans client. A silo that dies is not seen: the call is made

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>Something that has happened in a run. All but <see cref="ChainEventTypes.StepDelta"/> are stored with it and can be read again.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chain-event")]

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>The JSON of the chain contracts, in the style of <see cref="ChatJson"/>.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>A run of a chain, as it was last written.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chain-run")]

@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>What a run is started with.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chain-start")]

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Orleans.Concurrency;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>
 /// A stored chain. Its key is <see cref="GrainKeys.Chain"/>, whether there is one of this name or not. Who starts a run of it reads it here, and the
 /// run keeps what was read.
 /// </summary>
 [Alias("prism.IChainCatalogGrain")]
+[GrainInterfaceType("Prism.Chains.IChainCatalogGrain")]
 public interface IChainCatalogGrain : IGrainWithStringKey
 {
     /// <summary>Stores the chain, as a new version if it is not what is stored already.</summary>

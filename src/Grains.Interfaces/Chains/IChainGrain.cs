@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>
 /// One run of a chain. Its key is the run's id (<see cref="GrainKeys.NewRun"/>, or <see cref="GrainKeys.Run"/> with an idempotency key). Most
 /// callers want <see cref="ChainClient"/>, which waits and reads on over the death of silos. Any call has a run go on whose silo died.
 /// </summary>
 [Alias("prism.IChainGrain")]
+[GrainInterfaceType("Prism.Chains.IChainGrain")]
 public interface IChainGrain : IGrainWithStringKey
 {
     /// <summary>

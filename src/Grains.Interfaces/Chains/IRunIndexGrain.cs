@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>The runs of one owner. Its key is <see cref="GrainKeys.Runs"/>.</summary>
 [Alias("prism.IRunIndexGrain")]
+[GrainInterfaceType("Prism.Chains.IRunIndexGrain")]
 public interface IRunIndexGrain : IGrainWithStringKey
 {
     /// <summary>The owner's runs, newest first.</summary>

@@ -1,4 +1,4 @@
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>What a caller wants of the response cache. All unset: to be answered from it where it has the answer.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-cache-policy")]

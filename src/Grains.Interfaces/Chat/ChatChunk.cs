@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>A piece of a streamed answer, in Prism's canonical form: OpenAI's <c>chat.completion.chunk</c>.</summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat/streaming</remarks>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// Reads and writes <see cref="ChatChunk"/> by hand: there is one a token, and what the serializer does for properties that are only set at

@@ -2,9 +2,9 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>Why a call did not end in an answer. A value, not an exception: it is expected, and it crosses process borders.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-error")]
@@ -15,6 +15,9 @@ public sealed record ChatError
 
     /// <summary>The code of a request that needs what is stored, while that cannot be had.</summary>
     public const string NoStorage = "storage_unavailable";
+
+    /// <summary>The code of an answer that broke off because the silo is gone that was making it: the provider has not failed.</summary>
+    public const string SiloLost = "silo_lost";
 
     /// <summary>Which side failed, and at which stage.</summary>
     [Id(0)] public required ChatErrorKind Kind { get; init; }
@@ -61,7 +64,7 @@ public sealed record ChatError
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
-    /// <summary>There is no room left in the memory budget (<see cref="Memory.MemoryBudget"/>) for a request, or for its answer.</summary>
+    /// <summary>There is no room left in the memory budget (<see cref="Grains.Interfaces.Memory.MemoryBudget"/>) for a request, or for its answer.</summary>
     public static ChatError MemoryFull { get; } = new()
     {
         Kind = ChatErrorKind.Overloaded,

@@ -1,4 +1,4 @@
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary><see cref="IChatService"/> for a process that is only an Orleans client: each call runs in a grain of its own on a silo.</summary>
 /// <remarks>

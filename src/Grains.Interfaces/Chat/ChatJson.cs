@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// The JSON of the chat contracts, which is OpenAI's: what the gateway reads and writes, and what OpenAI-type providers are sent and send.

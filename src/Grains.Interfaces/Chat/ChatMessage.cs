@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>One message of the conversation that is sent to a model.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-message")]

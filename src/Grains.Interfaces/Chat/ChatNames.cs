@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// The names of a request's properties. Servers differ in how they compare names (Go's JSON ignores case, and takes <c>ſ</c> for <c>s</c>), so a

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>How a call ended: either <see cref="Response"/> or <see cref="Error"/> is set.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-outcome")]

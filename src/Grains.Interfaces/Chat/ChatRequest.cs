@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// One call for a chat completion, in Prism's canonical form: OpenAI's, whose JSON it reads and writes. What Prism does not know by name is

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>What an answer took, in tokens.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-usage")]

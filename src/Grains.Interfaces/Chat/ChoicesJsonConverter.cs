@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>Reads a list of choices that some servers send as null where there are none: beside an error, or with the usage.</summary>
 internal sealed class ChoicesJsonConverter<T> : JsonConverter<ImmutableArray<T>>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>Reads what an answer can do without: where it is not what it has to be, it counts as left out.</summary>
 /// <typeparam name="T">What it has to be; the reading context has to know it.</typeparam>

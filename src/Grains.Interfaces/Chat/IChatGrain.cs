@@ -1,10 +1,11 @@
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// The request pipeline for in-cluster clients; the key is an id of the call (<see cref="GrainKeys.NewChatCall"/>).
 /// Most callers want <see cref="ChatGrainClient"/>, which puts <see cref="IChatService"/> in front of it.
 /// </summary>
 [Alias("prism.IChatGrain")]
+[GrainInterfaceType("Prism.Chat.IChatGrain")]
 public interface IChatGrain : IGrainWithStringKey
 {
     /// <summary>

@@ -1,4 +1,4 @@
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// Answers chat calls. On a silo this is the request pipeline itself; in a process that is only an Orleans client it is

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>How a <see cref="JsonElement"/> crosses between processes: as its text.</summary>
 [GenerateSerializer, Immutable, Alias("prism.json-element")]

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>The content of a message: in JSON either a string or a list of parts.</summary>
 [GenerateSerializer, Immutable, Alias("prism.message-content"), JsonConverter(typeof(MessageContentJsonConverter))]

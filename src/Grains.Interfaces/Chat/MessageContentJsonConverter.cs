@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>Reads and writes <see cref="MessageContent"/> as a string or as a list of parts.</summary>
 internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>Reads <c>stop</c> as a string or a list of strings, and writes it as a list.</summary>
 internal sealed class StopSequencesJsonConverter : JsonConverter<ImmutableArray<string>?>

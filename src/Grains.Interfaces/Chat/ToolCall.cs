@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>A call that a model makes; in a stream, a fragment of one.</summary>
 [GenerateSerializer, Immutable, Alias("prism.tool-call")]

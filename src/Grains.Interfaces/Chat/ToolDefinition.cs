@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>Something a model may call.</summary>
 [GenerateSerializer, Immutable, Alias("prism.tool-definition")]

@@ -1,4 +1,4 @@
-namespace Prism.Chat;
+namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>
 /// What operators may know of a failed call upstream, for the log and for <c>last_errors</c>. It stays in the process that made the call: it is

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Interfaces.Cluster;
 
 /// <summary>Where the cluster keeps its state, as this silo last saw it: asking costs no network hop.</summary>
 public interface IClusterStorage

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Interfaces.Cluster;
 
 /// <summary>What this silo knows of the cluster, from its own memory: asking costs no network hop.</summary>
 public interface IClusterView

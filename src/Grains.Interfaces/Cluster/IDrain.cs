@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Grains.Interfaces.Cluster;
 
 /// <summary>How far this process is on its way to its end. First it only says that it is not ready any more; then these fire.</summary>
 public interface IDrain

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>An API key that Prism has made, without the key itself, which only its user has.</summary>
 [GenerateSerializer, Immutable, Alias("prism.api-key")]

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>The parts of the API that keys can be limited to. What is in none of them (the lists of models and providers) takes any key.</summary>
 public static class ApiKeyScopes

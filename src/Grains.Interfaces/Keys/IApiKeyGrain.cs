@@ -1,13 +1,14 @@
 using Orleans.Concurrency;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>
 /// An API key that Prism has made, or none, with the ledger of its limits. Its grain key is its id (<see cref="GrainKeys.ApiKey"/>). Whoever may call it acts as the admin: so may every
 /// Orleans client.
 /// </summary>
 [Alias("prism.IApiKeyGrain")]
+[GrainInterfaceType("Prism.Keys.IApiKeyGrain")]
 public interface IApiKeyGrain : IGrainWithStringKey
 {
     /// <summary>Makes the key.</summary>

@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>The keys that Prism has made, as this silo knows them: a key that is in use costs no network hop.</summary>
 public interface IApiKeys

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>Counts requests that are no chat against the limits of the caller's key.</summary>
 public interface IKeyRequests

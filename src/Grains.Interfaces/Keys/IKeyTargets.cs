@@ -1,4 +1,4 @@
-namespace Prism.Keys;
+namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>Which models a key may call.</summary>
 public interface IKeyTargets

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Prism.Memory;
+namespace Prism.Grains.Interfaces.Memory;
 
 /// <summary>What a JSON text becomes in memory once it is read into objects: far more than its bytes where it has many small values.</summary>
 public static class JsonSize

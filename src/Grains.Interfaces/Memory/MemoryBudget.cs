@@ -1,4 +1,4 @@
-namespace Prism.Memory;
+namespace Prism.Grains.Interfaces.Memory;
 
 /// <summary>
 /// How many bytes this process may hold of requests and answers in flight. Every holder has a <see cref="MemoryShare"/>. A count of requests

@@ -1,4 +1,4 @@
-namespace Prism.Memory;
+namespace Prism.Grains.Interfaces.Memory;
 
 /// <summary>What one holder has of the <see cref="MemoryBudget"/>; disposing it gives all of it back. One thread at a time.</summary>
 public sealed class MemoryShare : IDisposable

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Prism.Memory;
+namespace Prism.Grains.Interfaces.Memory;
 
 /// <summary>
 /// Bytes that grow, in an array of the pool: a long prompt would be a large object each time it is written down. Not where it is very long:

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism.Providers;
+namespace Prism.Grains.Interfaces.Providers;
 
 /// <summary>The providers that this Prism is configured with.</summary>
 public interface IProviderCatalog
@@ -49,5 +49,5 @@ public sealed record ProviderLastOutcome
     [Id(0)] public required DateTimeOffset At { get; init; }
 
     /// <summary>What went wrong; null where it went well.</summary>
-    [Id(1)] public Chat.ChatErrorKind? Error { get; init; }
+    [Id(1)] public Grains.Interfaces.Chat.ChatErrorKind? Error { get; init; }
 }

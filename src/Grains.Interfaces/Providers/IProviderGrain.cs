@@ -1,11 +1,12 @@
 using Orleans.Concurrency;
-using Prism.Failover;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Providers;
+namespace Prism.Grains.Interfaces.Providers;
 
 /// <summary>The ledger of one provider's limits, and its circuit, for the whole cluster. Its key is the provider's name.</summary>
 [Alias("prism.IProviderGrain")]
+[GrainInterfaceType("Prism.Providers.IProviderGrain")]
 public interface IProviderGrain : IGrainWithStringKey
 {
     /// <summary>

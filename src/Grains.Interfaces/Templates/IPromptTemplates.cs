@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Interfaces.Templates;
 
 /// <summary>The prompt templates that callers can use by name: those that come with Prism, and their owner's own.</summary>
 public interface IPromptTemplates

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Interfaces.Templates;
 
 /// <summary>A template of a user's own. Its key is <see cref="GrainKeys.Template"/>, whether there is one of this name or not.</summary>
 [Alias("prism.ITemplateGrain")]
+[GrainInterfaceType("Prism.Templates.ITemplateGrain")]
 public interface ITemplateGrain : IGrainWithStringKey
 {
     /// <summary>

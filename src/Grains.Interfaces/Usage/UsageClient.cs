@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using Prism.Catalog;
+using Prism.Grains.Interfaces.Catalog;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Interfaces.Usage;
 
 /// <summary>Reads what was used, wherever in the cluster it is kept. Silos report every few seconds: the last ones may be missing.</summary>
 public sealed class UsageClient(IGrainFactory grains)

@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Interfaces.Usage;
 
 /// <summary>What calls upstream took and cost together.</summary>
 [GenerateSerializer, Immutable, Alias("prism.usage-sums")]

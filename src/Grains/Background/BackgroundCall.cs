@@ -1,8 +1,9 @@
-// This is what the ban is for.
-#pragma warning disable RS0030
 using Microsoft.Extensions.Logging;
 
-namespace Prism.Background;
+// This is what the ban is for.
+#pragma warning disable RS0030
+
+namespace Prism.Grains.Background;
 
 /// <summary>Work that nobody waits for, and a timer's callback. What they throw would be lost, or would end the process: it is logged.</summary>
 internal static partial class BackgroundCall

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Prism.Background;
+namespace Prism.Grains.Background;
 
 /// <summary>
 /// Logs the failures of work that is repeated: one line when it begins to fail, one for each further kind of failure, one when it is over. The

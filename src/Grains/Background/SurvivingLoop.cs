@@ -1,8 +1,9 @@
-// This is what the ban is for.
-#pragma warning disable RS0030
 using Microsoft.Extensions.Logging;
 
-namespace Prism.Background;
+// This is what the ban is for.
+#pragma warning disable RS0030
+
+namespace Prism.Grains.Background;
 
 /// <summary>
 /// Repeats work until its own stop. Nothing else ends it: not an exception of any kind, and not a cancellation that is not its own, as clients of

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>
 /// Clears the cache: a new epoch is written, and every silo is told. A silo that is starting is either in the membership table that is read after the

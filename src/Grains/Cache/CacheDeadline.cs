@@ -1,4 +1,4 @@
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>Until when a request waits for others.</summary>
 internal readonly struct CacheDeadline(TimeProvider time, TimeSpan length)

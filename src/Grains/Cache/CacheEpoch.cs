@@ -1,4 +1,4 @@
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>The cache's epoch as this silo has it in memory. It only ever goes up.</summary>
 internal sealed class CacheEpoch

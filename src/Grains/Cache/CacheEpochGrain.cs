@@ -1,4 +1,7 @@
-namespace Prism.Cache;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+
+namespace Prism.Grains.Cache;
 
 /// <summary>Holds the epoch. The storage decides: it is read again for every answer, of which there is one for each start of a silo.</summary>
 internal sealed class CacheEpochGrain(

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Prism.Background;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>
 /// Reads the epoch when the silo has joined: not earlier, or a new epoch could miss it (see <see cref="CacheClearing"/>). Until it is read, requests

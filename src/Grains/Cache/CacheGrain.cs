@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Storage;
-using Prism.Flights;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.SharedCalls;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>
 /// One prompt's place in the cache. Who leads is in memory only: an activation that is made after a silo was lost looks for the call that is under

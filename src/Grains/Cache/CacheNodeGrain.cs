@@ -1,6 +1,8 @@
-using Prism.Cluster;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>Takes news of the epoch on the silo that its key names.</summary>
 [SiloBound]

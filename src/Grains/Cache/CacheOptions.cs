@@ -1,4 +1,4 @@
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>The response cache. Bound from <c>Prism:Cache</c>; the same on all silos of a cluster.</summary>
 public sealed class CacheOptions

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Prism.Cluster;
-using Prism.Flights;
-using Prism.Memory;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.SharedCalls;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>Registers the response cache.</summary>
 internal static class CacheServiceCollectionExtensions
@@ -26,9 +28,6 @@ internal static class CacheServiceCollectionExtensions
         services.AddSingleton<SiloDepartures>();
         services.AddSingleton<FlightSearch>();
         services.AddGrainService<FlightService>();
-        services.AddSingleton<FlightLeader>();
-        services.AddSingleton<CacheDesk>();
-        services.AddSingleton<CachedCaller>();
         return services;
     }
 }

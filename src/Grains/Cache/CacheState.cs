@@ -1,4 +1,6 @@
-namespace Prism.Cache;
+using Prism.Grains.Interfaces.Cache;
+
+namespace Prism.Grains.Cache;
 
 /// <summary>What is stored of one prompt.</summary>
 internal sealed class CacheState

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>
 /// Deletes what expires in one slot of time. Its list is written as a whole; all that is added while a write is under way shares the next one.

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prometheus;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>The metrics of the response cache.</summary>
 internal sealed class CacheTelemetry

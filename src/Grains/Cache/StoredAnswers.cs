@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using Prism.Grains.Interfaces.Cache;
 
-namespace Prism.Cache;
+namespace Prism.Grains.Cache;
 
 /// <summary>
 /// What this silo has stored in the cache, so that it is bounded. Over a bound of an owner, that owner's oldest answers go; over one of all,

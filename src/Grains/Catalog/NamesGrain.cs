@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Orleans.Placement;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
 
-namespace Prism.Catalog;
+namespace Prism.Grains.Catalog;
 
 /// <summary>The names of an owner's things of one kind.</summary>
 [HashBasedPlacement]

@@ -1,8 +1,8 @@
-using Prism.Chat;
-using Prism.Quotas;
-using Prism.Storage;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Storage;
 
-namespace Prism.Catalog;
+namespace Prism.Grains.Catalog;
 
 /// <summary>Holds what owners store by name to their quotas.</summary>
 /// <param name="kind">What it is: <c>chain</c>.</param>

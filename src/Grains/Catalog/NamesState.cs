@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism.Catalog;
+namespace Prism.Grains.Catalog;
 
 /// <summary>The names of an owner's things of one kind, as they are stored.</summary>
 [GenerateSerializer, Immutable, Alias("prism.names-state")]

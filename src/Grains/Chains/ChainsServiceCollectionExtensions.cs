@@ -1,10 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Prism.Quotas;
-using Prism.Templates;
+using Prism.Grains.Catalog;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Templates;
 
-namespace Prism.Chains;
+namespace Prism.Grains.Chains;
 
 /// <summary>Registers chains.</summary>
 internal static class ChainsServiceCollectionExtensions

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Chat;
+namespace Prism.Grains.Chat;
 
 /// <summary>
 /// The request pipeline for in-cluster clients. One activation a call, on the silo that the client is connected to: a call has no state

@@ -1,4 +1,4 @@
-namespace Prism.Chat;
+namespace Prism.Grains.Chat;
 
 /// <summary>The calls of Orleans clients that this silo has under way.</summary>
 internal sealed class ChatGrainCalls

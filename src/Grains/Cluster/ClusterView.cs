@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>The membership as this silo's own copy of it has it.</summary>
 internal sealed class ClusterView(

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Prism.Chat;
-using Prism.Flights;
-using Prism.Memory;
+using Prism.Grains.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.SharedCalls;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>Registers what a silo does before it stops.</summary>
 internal static class DrainServiceCollectionExtensions

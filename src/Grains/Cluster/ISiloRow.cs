@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>This silo's row of the membership table.</summary>
 internal interface ISiloRow

@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>
 /// Makes references to grains of one kind, for a path on which there is one a request. What that kind is called, <see cref="IGrainFactory"/>

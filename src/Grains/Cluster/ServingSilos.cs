@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>Which silos answer requests.</summary>
 internal static class ServingSilos

@@ -1,7 +1,8 @@
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
+using Prism.Grains.Interfaces;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>Puts a grain on the silo that its key names (<see cref="GrainKeys.SiloOf"/>), or anywhere once that one is gone.</summary>
 [AttributeUsage(AttributeTargets.Class)]

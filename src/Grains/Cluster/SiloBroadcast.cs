@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>
 /// Tells every silo of a change. A silo that cannot be told is waited for until it is dead or what it may hold has expired, so that nobody goes

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>
 /// What this silo has read of things that are kept elsewhere, also that there is none: a bounded number, of which those that were not used

@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>What this silo has read of one thing that is kept elsewhere: one reading at a time, and none that was begun before a change.</summary>
 internal sealed class SiloCopy<T>(string key)

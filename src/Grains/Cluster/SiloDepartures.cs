@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>Whether silos have left of late, in this silo's copy of the membership. It looks when it is asked, and at no other time.</summary>
 internal sealed class SiloDepartures(IClusterMembershipService membership, TimeProvider time)

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Prism.Chat;
-using Prism.Flights;
+using Prism.Grains.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.SharedCalls;
 
-namespace Prism.Cluster;
+namespace Prism.Grains.Cluster;
 
 /// <summary>
 /// Waits, before the silo stops, for what it does for clients that are not its own: calls over Orleans, and flights that other silos follow. Its

@@ -1,7 +1,8 @@
 using Orleans.Runtime.Services;
-using Prism.Cluster;
+using Prism.Grains.Cluster;
+using Prism.Keys;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>Has every silo forget an API key that has changed, so that nobody goes by what it was before once this is over.</summary>
 internal sealed class ApiKeyBroadcast(IServiceProvider services, SiloBroadcast silos, ApiKeyStore store)

@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Prism.Background;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Limits;
+using Prism.Grains.Background;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>
 /// What this silo knows of API keys, also that there is none. It goes by it for as long as it knows that none has changed

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Prism.Keys;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>Has this silo's copies told of changes, wherever they were made.</summary>
 [Reentrant]

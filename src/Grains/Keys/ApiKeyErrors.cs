@@ -1,7 +1,7 @@
 using System.Globalization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>Why an API key cannot be made or changed, or may not do what is asked with it.</summary>
 internal static class ApiKeyErrors

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
-using Prism.Catalog;
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>One API key, and the ledger of its limits.</summary>
 [GrainType(ApiKeyStore.GrainType), HashBasedPlacement]

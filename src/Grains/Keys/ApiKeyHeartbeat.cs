@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Prism.Background;
+using Prism.Grains.Background;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>
 /// Asks a few times a second whether any API key has changed, so that not each request has to ask about its own. Begins when the first is looked for:

@@ -1,4 +1,4 @@
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>For how long a silo may go by what it has read of API keys.</summary>
 internal static class ApiKeyLease

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
 using Prism.Providers;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>Says which terms an API key cannot have.</summary>
 internal sealed class ApiKeyRules(ProviderRegistry providers, TimeProvider time)

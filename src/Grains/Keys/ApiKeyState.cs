@@ -1,4 +1,6 @@
-namespace Prism.Keys;
+using Prism.Grains.Interfaces.Keys;
+
+namespace Prism.Grains.Keys;
 
 /// <summary>An API key as it is stored. One that is revoked stays, so that it can be told what it was.</summary>
 [GenerateSerializer, Immutable, Alias("prism.api-key-state")]

@@ -1,6 +1,7 @@
 using Orleans.Storage;
+using Prism.Grains.Interfaces;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>
 /// What is stored of API keys, as silos read it: past the grains, which only change it. So a silo that dies locks nobody out for the time that

@@ -1,6 +1,8 @@
-using Prism.Limits;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>A key's grain as the ledger of its leases.</summary>
 internal sealed class KeyLeaseSource(IGrainFactory grains, string id) : ILeaseSource

@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Prism.Background;
-using Prism.Cluster;
-using Prism.Limits;
+using Prism.Grains.Background;
+using Prism.Grains.Cluster;
+using Prism.Grains.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>
 /// This silo's leases of the limits of API keys: opened when a key is used, closed some time after it was used last, and opened anew when its limits

@@ -1,6 +1,8 @@
-using Prism.Limits;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Quotas;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>Admits requests that are no chat, out of this silo's lease of their key's limits.</summary>
 internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvider time) : IKeyRequests

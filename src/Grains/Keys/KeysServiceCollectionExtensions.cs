@@ -1,16 +1,18 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
-using Prism.Cluster;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Keys;
 
-namespace Prism.Keys;
+namespace Prism.Grains.Keys;
 
 /// <summary>Registers the API keys.</summary>
 internal static class KeysServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IApiKeys"/> and the limits of keys. Needs the limits of providers (<c>AddPrismLimits</c>), prices (<c>AddPrismCosts</c>), and grain
-    /// storages with etags named <see cref="StorageNames.Catalogs"/> and <see cref="StorageNames.Ledgers"/>.
+    /// Adds <see cref="IApiKeys"/> and the limits of keys. Needs the limits of providers (<c>AddPrismLimits</c>), and grain storages with etags named <see cref="StorageNames.Catalogs"/> and <see cref="StorageNames.Ledgers"/>.
     /// </summary>
     public static IServiceCollection AddPrismKeys(this IServiceCollection services)
     {
@@ -26,10 +28,6 @@ internal static class KeysServiceCollectionExtensions
         services.AddSingleton<ApiKeyBroadcast>();
         services.AddSingleton<KeyLeases>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<KeyLeases>());
-        services.AddSingleton<KeyTargets>();
-        services.AddSingleton<IKeyTargets>(provider => provider.GetRequiredService<KeyTargets>());
-        services.AddSingleton<CallerCharge>();
-        services.AddSingleton<CallerAdmission>();
         services.AddSingleton<IKeyRequests, KeyRequests>();
         services.AddGrainService<ApiKeyCopiesService>();
         return services;

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Providers;
 
-namespace Prism.Providers;
+namespace Prism.Grains.Providers;
 
 /// <summary>The configured providers, and how each last did on this silo.</summary>
 internal sealed class ProviderCatalog(ProviderRegistry registry, TimeProvider time) : IProviderCatalog

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using Prism.Chains;
-using Prism.Limits;
-using Prism.Usage;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Quotas;
+using Prism.Grains.Usage;
 
-namespace Prism.Storage;
+namespace Prism.Grains.Storage;
 
 /// <summary>The states that are written often, with generated code. Others work without being listed here.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]

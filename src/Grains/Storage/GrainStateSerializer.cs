@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Storage;
+namespace Prism.Grains.Storage;
 
 /// <summary>
 /// Grain state as JSON, in memory as on Redis, so that it can be read by people and by the versions before and after. Chat contracts in it

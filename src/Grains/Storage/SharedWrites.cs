@@ -1,4 +1,4 @@
-namespace Prism.Storage;
+namespace Prism.Grains.Storage;
 
 /// <summary>
 /// A state that is changed by many callers at once: one write is under way, and all changes that come in meanwhile share the next one. Not

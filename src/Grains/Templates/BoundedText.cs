@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>Makes texts piece by piece: one that would be too long is not made first and refused then.</summary>
 internal static class BoundedText

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>The built-in templates, compiled once, when the first is asked for.</summary>
 internal sealed class BuiltInCatalog(TemplateEngine engine)

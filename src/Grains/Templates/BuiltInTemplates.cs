@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// The templates that come with Prism: <c>BuiltIn/catalog.json</c> says what they are, <c>BuiltIn/name.sbn</c> is the text of one.
 /// </summary>
 internal static class BuiltInTemplates
 {
-    private const string ResourcePrefix = "Prism.Templates.BuiltIn.";
+    private const string ResourcePrefix = "Prism.Grains.Templates.BuiltIn.";
 
     /// <summary>Reads all of them, in the order of their names.</summary>
     public static ImmutableArray<PromptTemplate> Load()

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Scriban;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>A template that was understood. Immutable: one instance serves any number of renderings at the same time.</summary>
 /// <param name="source">Its text.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Scriban.Runtime;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Scriban's functions for regular expressions, match by match: the time-out of .NET begins anew with each match, and the results have no bound. Each

@@ -1,7 +1,7 @@
 using System.Collections;
 using Scriban.Runtime;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>What calls of functions cost, by how they go through their arguments.</summary>
 internal static class FunctionCosts

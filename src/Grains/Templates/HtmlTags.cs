@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Takes the tags, comments, scripts and styles out of HTML, as Scriban's <c>html.strip</c> does: whose regular expression goes back and forth without

@@ -1,4 +1,4 @@
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Where templates are rendered: beside the threads that serve requests and grains, so that a template that takes its time holds neither.

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Scriban.Parsing;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Finds what is Jinja2 in a template. Scriban prints <c>{% … %}</c> and <c>{# … #}</c> as text, without an error: a prompt with them

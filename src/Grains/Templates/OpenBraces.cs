@@ -1,7 +1,7 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Scriban.Parsing;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Finds braces that are not closed. Scriban takes the end of the text for their end, without an error: the rest of a prompt that was meant as text

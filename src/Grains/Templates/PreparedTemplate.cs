@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>A template with declared variables, ready to be rendered.</summary>
 internal sealed class PreparedTemplate

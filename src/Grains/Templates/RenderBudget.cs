@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Scriban.Parsing;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// What one rendering has left of its <see cref="TemplateOptions"/>. Work is counted before it is done, in units of about one character that

@@ -1,4 +1,4 @@
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>Some work for a <see cref="TemplateRunner"/>.</summary>
 internal abstract class RenderWork

@@ -5,7 +5,7 @@ using Scriban.Parsing;
 using Scriban.Runtime;
 using Scriban.Syntax;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// One rendering, held to <see cref="TemplateOptions"/>. Scriban's own limits are set, and what they leave open is checked at every node and at

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Scriban.Parsing;
 using Scriban.Syntax;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Reads from a parsed template, in the order of its evaluation, which variables it needs from outside. Refuses what would hide them

@@ -1,7 +1,9 @@
 using Orleans.Runtime.Services;
-using Prism.Cluster;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>Has every silo forget a template that has changed, so that nobody renders the version before once this is over.</summary>
 internal sealed class TemplateBroadcast(IServiceProvider services, SiloBroadcast silos) : GrainServiceClient<ITemplateCacheService>(services)

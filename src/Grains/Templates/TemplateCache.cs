@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Prism.Chat;
-using Prism.Cluster;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// What this silo knows of its users' own templates, compiled. What is used is renewed before its lease ends, beside the requests: so a template

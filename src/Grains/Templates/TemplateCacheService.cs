@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Prism.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>Has this silo's cache told of changes, wherever they were made.</summary>
 [Reentrant]

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Prism.Catalog;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>Makes templates of what users send, and says why it cannot.</summary>
 internal sealed class TemplateDrafts(TemplateEngine engine, BuiltInCatalog builtIn)

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Scriban;
 using Scriban.Parsing;
 using Scriban.Runtime;
 using Scriban.Syntax;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Compiles and renders templates, in a sandbox: pure functions of their text and variables, with an end in time and memory. What is wrong

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 using Scriban.Parsing;
 using Scriban.Syntax;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Says what is wrong with a template or its variables. Scriban's own messages of failed renderings quote values and name .NET types:

@@ -1,8 +1,8 @@
 using Scriban.Functions;
 using Scriban.Runtime;
-using static Prism.Templates.FunctionCosts;
+using static Prism.Grains.Templates.FunctionCosts;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// The functions that a template may call, each with what it costs. An allow-list, so that what a new version of Scriban brings is not let in

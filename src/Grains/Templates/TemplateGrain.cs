@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
-using Prism.Catalog;
-using Prism.Chat;
-using Prism.Quotas;
+using Prism.Grains.Catalog;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>One template of a user's own. Activations are only needed to change it and to renew leases, so they do not stay for long.</summary>
 [HashBasedPlacement, CollectionAgeLimit(Minutes = 5)]

@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>What was read of a name: neither a template nor an error where there is nothing by it.</summary>
 /// <param name="Template">The template, compiled.</param>

@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Scriban.Runtime;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Writes values as JSON for a model to read: Scriban's own function escapes every letter that is not ASCII, and what is special in HTML.

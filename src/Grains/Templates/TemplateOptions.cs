@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>What a template may take at most. Bound from <c>Prism:Templates</c>.</summary>
 public sealed class TemplateOptions

@@ -1,4 +1,4 @@
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Renders on a few threads of its own. Owners take turns, and none has more than its share of the threads, however much it asks for: one owner's

@@ -1,4 +1,6 @@
-namespace Prism.Templates;
+using Prism.Grains.Interfaces.Templates;
+
+namespace Prism.Grains.Templates;
 
 /// <summary>A template as it is stored.</summary>
 [GenerateSerializer, Immutable, Alias("prism.template-state")]

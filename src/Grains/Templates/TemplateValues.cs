@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Scriban.Runtime;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Turns JSON into the values that templates know: text, numbers, booleans, null, lists and objects. No .NET object gets in. This is a part of

@@ -3,7 +3,7 @@ using System.Text;
 using Scriban.Functions;
 using Scriban.Runtime;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// Those of Scriban's functions for texts that may take far more than they are given: results many times as long as the arguments, pieces without

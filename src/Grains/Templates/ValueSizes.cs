@@ -1,7 +1,7 @@
 using System.Numerics;
 using Scriban.Runtime;
 
-namespace Prism.Templates;
+namespace Prism.Grains.Templates;
 
 /// <summary>
 /// How deep and how long the values of one rendering are. Lists and objects cannot be changed once they are made (see

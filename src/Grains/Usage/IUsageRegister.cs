@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>An owner's account of a month as silos know it. The same grain as <see cref="IUsageGrain"/>.</summary>
 [Alias("prism.IUsageRegister")]
+[GrainInterfaceType("Prism.Usage.IUsageRegister")]
 internal interface IUsageRegister : IGrainWithStringKey
 {
     /// <summary>Takes a silo's report; it is written when this returns. A report may be repeated until it is taken, and counts once.</summary>

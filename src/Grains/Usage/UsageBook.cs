@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>
 /// What this silo has used and the accounts do not know yet: sums, not calls, so that it stays small however long they cannot be told. Of each

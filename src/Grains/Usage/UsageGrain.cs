@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Orleans.Placement;
-using Prism.Catalog;
-using Prism.Limits;
-using Prism.Storage;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Usage;
+using Prism.Grains.Quotas;
+using Prism.Grains.Storage;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>What an owner's calls of a month took and cost.</summary>
 [HashBasedPlacement]

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>
 /// Adds reports to an account: pure functions from state to state. The sums and the marks are written together, so that a report either

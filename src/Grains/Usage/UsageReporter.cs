@@ -1,16 +1,16 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Prism.Background;
-using Prism.Costs;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>
 /// Tells the accounts every few seconds what this silo has used: all that its death can lose. A silo that stops tells them the rest before it
 /// goes.
 /// </summary>
 internal sealed partial class UsageReporter(
-    UsageBook book, IGrainFactory grains, IOptions<CostOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
+    UsageBook book, IGrainFactory grains, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int AtOnce = 16;

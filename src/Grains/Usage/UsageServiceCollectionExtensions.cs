@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Prism.Grains.Interfaces;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>Registers the record of what is used.</summary>
 internal static class UsageServiceCollectionExtensions

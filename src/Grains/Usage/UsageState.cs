@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Usage;
 
-namespace Prism.Usage;
+namespace Prism.Grains.Usage;
 
 /// <summary>
 /// An owner's account of a month, as it is stored. Bounded: days times <see cref="UsageLedger.MostModels"/> lines, and a mark for each silo of

@@ -1,5 +1,5 @@
 using System.Text;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Anthropic;
 

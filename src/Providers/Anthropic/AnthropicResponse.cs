@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Anthropic;
 

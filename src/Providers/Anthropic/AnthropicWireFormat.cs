@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers.Upstream;
 
 namespace Prism.Providers.Anthropic;

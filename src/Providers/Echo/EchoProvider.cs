@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Echo;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Immutable;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Ollama;
 

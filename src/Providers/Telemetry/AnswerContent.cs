@@ -1,7 +1,7 @@
 using System.Text;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Telemetry;
+namespace Prism.Providers.Telemetry;
 
 /// <summary>What an answer says, put together from its pieces, for those who have asked to see it in traces.</summary>
 internal sealed class AnswerContent

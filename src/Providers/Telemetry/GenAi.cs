@@ -1,4 +1,4 @@
-namespace Prism.Telemetry;
+namespace Prism.Providers.Telemetry;
 
 /// <summary>The names under which calls of models are traced and measured.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/</remarks>

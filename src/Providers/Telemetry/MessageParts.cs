@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Telemetry;
+namespace Prism.Providers.Telemetry;
 
 /// <summary>Messages as the attributes of spans have them: a list of roles with parts.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-input-messages.json</remarks>

@@ -1,4 +1,4 @@
-namespace Prism.Telemetry;
+namespace Prism.Providers.Telemetry;
 
 /// <summary>What spans may hold. Bound from <c>Prism:Telemetry</c>.</summary>
 public sealed class TraceOptions

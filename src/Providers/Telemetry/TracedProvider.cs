@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using Prism.Chat;
-using Prism.Providers;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Telemetry;
+namespace Prism.Providers.Telemetry;
 
 /// <summary>Makes a span of each call of a provider, where anybody listens; the HTTP exchange is a span inside of it.</summary>
 internal sealed class TracedProvider(IChatProvider inner, TraceOptions options) : IChatProvider

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Prism.Chat;
-using Prism.Providers;
+using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Telemetry;
+namespace Prism.Providers.Telemetry;
 
 /// <summary>The span of one call of a provider. Of prompts and answers nothing is on it unless that is asked for.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/</remarks>

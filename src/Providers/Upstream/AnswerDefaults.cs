@@ -1,4 +1,5 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;
 

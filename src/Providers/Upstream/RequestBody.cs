@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Mime;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Providers.Upstream;
 

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;
 

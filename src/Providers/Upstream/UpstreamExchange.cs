@@ -1,5 +1,5 @@
 using System.Buffers;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Providers.Upstream;
 

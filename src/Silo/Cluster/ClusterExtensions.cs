@@ -2,12 +2,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using Prism.Auth;
-using Prism.Configuration;
-using Prism.Home;
-using Prism.Server;
+using Prism.Gateway;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Home;
+using Prism.Silo.Configuration;
+using Prism.Silo.Server;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>Makes the process a silo.</summary>
 internal static class ClusterExtensions

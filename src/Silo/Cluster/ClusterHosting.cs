@@ -3,9 +3,12 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Storage;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cluster;
 using StackExchange.Redis;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>The two homes a silo can have: alone and in memory, or among others on a Redis. The same grains live in both.</summary>
 internal static class ClusterHosting
@@ -68,7 +71,7 @@ internal static class ClusterHosting
     }
 
     private static ISiloBuilder UseGrainStateJson(this ISiloBuilder silo) => silo.ConfigureServices(services =>
-        services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, Storage.GrainStateSerializer>()));
+        services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, Grains.Storage.GrainStateSerializer>()));
 
     private static void SetEndpoints(EndpointOptions options, SiloEndpointOptions endpoints)
     {

@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>How fast a cluster notices that something is wrong. Bound from <c>Prism:Cluster</c>.</summary>
 internal sealed class ClusterTimingOptions

@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// Starts the Orleans dashboard once the silo is active. By itself it starts beside the silo, calls grains that no silo has yet, and logs each

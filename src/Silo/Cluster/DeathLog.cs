@@ -1,6 +1,6 @@
-using Prism.Background;
+using Prism.Grains.Background;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>Logs in one line that the cluster has declared a silo dead, and which silos suspected it: this one among them, where that is so.</summary>
 internal sealed partial class DeathLog(

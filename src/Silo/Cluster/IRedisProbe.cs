@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>Looks at Redis. A seam for tests, which have it fail in every way.</summary>
 internal interface IRedisProbe

@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>The Orleans dashboard. Bound from <c>Prism:Dashboard</c>.</summary>
 internal sealed class OrleansDashboardOptions

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>Finds the address that other machines most likely reach this one at.</summary>
 internal static class OwnAddress

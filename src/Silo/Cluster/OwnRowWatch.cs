@@ -1,7 +1,8 @@
 using Orleans.Clustering.Redis;
-using Prism.Background;
+using Prism.Grains.Background;
+using Prism.Grains.Cluster;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// Sees to it that a silo whose row is gone from the membership table (Redis was emptied, or came back empty) ends. The others still reach it, but

@@ -1,6 +1,6 @@
 using StackExchange.Redis;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// The one connection to Redis, which clustering, storage and reminders share. Where Redis is not there yet it is waited for, without an

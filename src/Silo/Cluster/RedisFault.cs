@@ -1,6 +1,7 @@
+using Prism.Grains.Interfaces.Cluster;
 using StackExchange.Redis;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>Why Redis cannot be used.</summary>
 /// <param name="Problem">One of <see cref="StorageProblems"/>.</param>

@@ -1,4 +1,4 @@
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>The Redis that silos find each other in and keep their state in. Bound from <c>Prism:Redis</c>.</summary>
 internal sealed class RedisOptions

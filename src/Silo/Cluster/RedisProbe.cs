@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using StackExchange.Redis;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// One look at Redis: a tiny write of a key that expires. A Redis that is full, or a replica, answers every read and refuses what Prism lives on.

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using StackExchange.Redis;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// The address of a Redis, as its own tools write it: <c>redis://[user:password@]host[:port][/db]</c>, <c>rediss://</c> for TLS. What is

@@ -1,6 +1,7 @@
-using Prism.Background;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// Knows whether Redis can be used, by a look once a second. What depends on it (readiness) then asks nobody. A process that has stood still

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>Which cluster this silo belongs to, and where others reach it. Bound from <c>Prism:Cluster</c>.</summary>
 internal sealed class SiloEndpointOptions

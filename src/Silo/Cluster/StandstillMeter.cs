@@ -1,6 +1,6 @@
-using Prism.Background;
+using Prism.Grains.Background;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// Measures for how long this process stood still: frozen, swapped out, or without its share of the processors. To the other silos that is the

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Prism.Server;
+using Prism.Silo.Server;
 
-namespace Prism.Cluster;
+namespace Prism.Silo.Cluster;
 
 /// <summary>
 /// Ends the process where the silo cannot go on, mostly because the cluster has declared it dead: at once, in one line, and with an exit code that

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Configuration.Kinds;
+using Prism.Gateway.Auth;
+using Prism.Silo.Configuration.Kinds;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>Reads and checks the keys. What is wrong with them never leaves authentication off: it stops the start.</summary>
 internal sealed class AuthSection(IConfiguration configuration) : IConfigureOptions<AuthOptions>, IValidateOptions<AuthOptions>

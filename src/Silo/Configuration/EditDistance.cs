@@ -1,4 +1,4 @@
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>
 /// How many letters have to be added, left out, changed, or swapped with their neighbour to make one word of another (the optimal string

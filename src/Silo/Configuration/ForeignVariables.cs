@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>
 /// Finds variables of other programs by which somebody may have meant to configure Prism: it reads its own only, and would start as if they

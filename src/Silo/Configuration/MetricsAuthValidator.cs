@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Metrics;
+using Prism.Gateway.Auth;
+using Prism.Silo.Metrics;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>The metrics can only be closed with a key that opens them.</summary>
 internal sealed class MetricsAuthValidator(IOptions<AuthOptions> auth) : IValidateOptions<MetricsOptions>

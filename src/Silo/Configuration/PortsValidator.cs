@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
-using Prism.Cluster;
-using Prism.Metrics;
-using Prism.Server;
+using Prism.Silo.Cluster;
+using Prism.Silo.Metrics;
+using Prism.Silo.Server;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>No two listeners can have the same port; but the API and the metrics may share theirs, which is then one listener.</summary>
 internal sealed class PortsValidator(IOptions<MetricsOptions> metrics, IOptions<SiloEndpointOptions> silo) : IValidateOptions<ServerOptions>

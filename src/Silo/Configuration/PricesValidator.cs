@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Prism.Costs;
+using Prism.Pipeline.Costs;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>A price that is not what the operator means is found out at the start, not on a bill.</summary>
 internal sealed class PricesValidator : IValidateOptions<CostOptions>

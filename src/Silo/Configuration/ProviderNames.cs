@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Prism.Configuration.Kinds;
 using Prism.Providers;
+using Prism.Silo.Configuration.Kinds;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>The names that providers may have. A name is part of variables, so it must not make one that means something else.</summary>
 internal static partial class ProviderNames

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
-using Prism.Configuration.Kinds;
 using Prism.Providers;
+using Prism.Silo.Configuration.Kinds;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>Reads the providers: changes the built-in ones and adds a provider for every other section.</summary>
 internal sealed class ProvidersSection(IConfiguration configuration) : IConfigureOptions<ProvidersOptions>

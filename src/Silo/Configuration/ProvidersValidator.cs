@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using Prism.Configuration.Kinds;
 using Prism.Providers;
+using Prism.Silo.Configuration.Kinds;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>What must hold of the providers: each setting by itself, and those that depend on each other.</summary>
 internal sealed class ProvidersValidator(IConfiguration configuration) : IValidateOptions<ProvidersOptions>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Prism.Configuration.Kinds;
 using Prism.Providers;
+using Prism.Silo.Configuration.Kinds;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>One setting.</summary>
 /// <param name="Name">The environment variable.</param>

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Prism.Configuration.Kinds;
-using Prism.Logging;
 using Prism.Providers;
+using Prism.Silo.Configuration.Kinds;
+using Prism.Silo.Logging;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>
 /// Every setting there is. A line here is a setting's environment variable, its check, and its row in docs/configuration.md; one of a
@@ -24,6 +24,7 @@ internal static class Settings
     public const string ChainsSection = "Prism:Chains";
     public const string TemplatesSection = "Prism:Templates";
     public const string CostsSection = "Prism:Costs";
+    public const string UsageSection = "Prism:Usage";
     public const string PricesFilePath = "Prism:Costs:PricesFile";
     public const string QuotasSection = "Prism:Quotas";
     public const string StorageSection = "Prism:Storage";
@@ -203,7 +204,7 @@ internal static class Settings
         [
             new("LLM_PRICES_FILE", PricesFilePath, SettingKind.Text, null,
                 "A JSON file of prices, for models that Prism has no price of, or another one."),
-            new("LLM_USAGE_REPORT_INTERVAL", "Prism:Costs:ReportInterval", SettingKind.Seconds(MaxPeriod), "5",
+            new("LLM_USAGE_REPORT_INTERVAL", "Prism:Usage:ReportInterval", SettingKind.Seconds(MaxPeriod), "5",
                 "How often a silo puts on record what its calls took and cost; a silo that is killed loses no more."),
         ]),
         new("Cluster",

@@ -1,7 +1,7 @@
 using System.Text;
 using Prism.Providers;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>The tables of docs/configuration.md.</summary>
 internal static class SettingsDocument

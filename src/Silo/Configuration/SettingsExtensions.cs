@@ -1,23 +1,26 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Cache;
-using Prism.Chains;
-using Prism.Cluster;
-using Prism.Configuration.Kinds;
-using Prism.Costs;
-using Prism.Failover;
-using Prism.Metrics;
-using Prism.Overload;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Overload;
+using Prism.Gateway.Storage;
+using Prism.Grains.Breakers;
+using Prism.Grains.Cache;
+using Prism.Grains.Catalog;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Templates;
+using Prism.Grains.Usage;
+using Prism.Pipeline.Attempts;
+using Prism.Pipeline.Costs;
 using Prism.Providers;
-using Prism.Quotas;
-using Prism.Server;
-using Prism.Storage;
-using Prism.Telemetry;
-using Prism.Templates;
+using Prism.Providers.Telemetry;
+using Prism.Silo.Cluster;
+using Prism.Silo.Configuration.Kinds;
+using Prism.Silo.Metrics;
+using Prism.Silo.Server;
+using Prism.Silo.Telemetry;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>Reads and checks the configuration.</summary>
 internal static class SettingsExtensions
@@ -54,6 +57,7 @@ internal static class SettingsExtensions
             .AddSection<TemplateOptions>(Settings.TemplatesSection)
             .AddSection<QuotaOptions>(Settings.QuotasSection)
             .AddSection<CostOptions>(Settings.CostsSection)
+            .AddSection<UsageOptions>(Settings.UsageSection)
             .AddSection<SiloEndpointOptions>(Settings.ClusterSection)
             .AddSection<ClusterTimingOptions>(Settings.ClusterSection)
             .AddSection<RedisOptions>(Settings.RedisSection)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>
 /// Binds a section to its options and checks it against <see cref="Settings"/>. A section with a problem is not bound at all: the binder's

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Prism.Providers;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>All settings of this process: the fixed ones, and those of each provider that it knows by name.</summary>
 internal sealed class SettingsTable

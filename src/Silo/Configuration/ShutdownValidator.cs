@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Prism.Server;
+using Prism.Silo.Server;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>A drain that uses up the whole time of a shutdown would leave the silo none to hand over what it has.</summary>
 internal sealed class ShutdownValidator : IValidateOptions<ServerOptions>

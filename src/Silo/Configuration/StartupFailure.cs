@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-using Prism.Server;
+using Prism.Silo.Server;
 using StackExchange.Redis;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>Tells the operator, a line for each thing to mend, why Prism does not start, where it is the operator who can mend it.</summary>
 internal static class StartupFailure

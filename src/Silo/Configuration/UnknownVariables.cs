@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Prism.Providers;
 
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>Finds <c>LLM_…</c> variables that are no settings: most are misspelt ones.</summary>
 internal static partial class UnknownVariables

@@ -1,5 +1,4 @@
-
-namespace Prism.Configuration;
+namespace Prism.Silo.Configuration;
 
 /// <summary>Puts the environment variables of <see cref="Settings"/> at their paths in the configuration.</summary>
 /// <param name="variables">The environment.</param>

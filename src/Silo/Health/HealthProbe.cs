@@ -1,8 +1,8 @@
 using System.Net;
-using Prism.Configuration;
-using Prism.Server;
+using Prism.Silo.Configuration;
+using Prism.Silo.Server;
 
-namespace Prism.Health;
+namespace Prism.Silo.Health;
 
 /// <summary>
 /// Asks the Prism of this machine whether it lives, or another one what is asked: the health check of a container, whose image has neither

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using Serilog.Events;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// Writes control characters as <c>\u001b</c>: what a client or a provider sends must not steer the terminal that shows the log, nor begin a

@@ -1,7 +1,7 @@
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// Lines of the frameworks that are known to say nothing, each by its category and its event. Whatever else the same category has to say, it says.

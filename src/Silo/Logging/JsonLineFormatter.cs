@@ -5,7 +5,7 @@ using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// One JSON object a line (<see href="https://clef-json.org"/>, with the rendered message). As <see cref="RenderedCompactJsonFormatter"/>, but

@@ -4,7 +4,7 @@ using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Formatting;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// Writes events in their order, whole and without the configured secrets. What is wrong is written at once, since the process may be about to

@@ -1,4 +1,4 @@
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>How the lines of this process are written.</summary>
 /// <param name="Format">Never <see cref="LogFormat.Auto"/>.</param>

@@ -1,7 +1,7 @@
-using Prism.Configuration.Kinds;
+using Prism.Silo.Configuration.Kinds;
 using Serilog.Events;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>The words for log levels.</summary>
 internal static class LogLevels

@@ -1,4 +1,4 @@
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// Silences the log of a host that is stopped before it has started: what the parts of a start say about being cut off, with their stacks, is no news.

@@ -1,10 +1,10 @@
-using Prism.Configuration;
+using Prism.Silo.Configuration;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>Sets up the logs.</summary>
 internal static class LoggingExtensions

@@ -2,7 +2,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// Has what Redis throws be a reason at the end of a line, instead of a page of frames. An outage makes many such lines, in Orleans too, and frames

@@ -3,7 +3,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Hosting;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>Logs each request in one line at its end, with whatever the Gateway has put into Serilog's diagnostic context.</summary>
 internal sealed class RequestLogMiddleware(RequestDelegate next, DiagnosticContext diagnostics, TimeProvider time, Serilog.ILogger logger)

@@ -1,6 +1,6 @@
 using Serilog.Events;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>Logs each request in one line.</summary>
 internal static class RequestLogging

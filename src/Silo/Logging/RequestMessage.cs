@@ -4,7 +4,7 @@ using System.Text;
 using Serilog.Events;
 using Serilog.Parsing;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>The message of a request's line: what happened, and of what is known about it everything that an operator looks for.</summary>
 internal static class RequestMessage

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Prism.Configuration;
+using Prism.Silo.Configuration;
 using Serilog.Formatting.Json;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>
 /// The last line of defence: replaces the configured secrets in what is written. Nothing is to log them in the first place.

@@ -3,7 +3,7 @@ using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
 
-namespace Prism.Logging;
+namespace Prism.Silo.Logging;
 
 /// <summary>A line for people: time, level, message, and the id of the request that it is about.</summary>
 internal sealed class TextLineFormatter : ITextFormatter

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Prometheus;
 
-namespace Prism.Metrics;
+namespace Prism.Silo.Metrics;
 
 /// <summary>One instrument of a <see cref="Meter"/> as a collector of the metrics page.</summary>
 /// <remarks>Counters are gauges here: an instrument that is created anew begins at zero again.</remarks>

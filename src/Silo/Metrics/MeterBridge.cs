@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Prometheus;
 
-namespace Prism.Metrics;
+namespace Prism.Silo.Metrics;
 
 /// <summary>Copies what Orleans, Kestrel and the runtime measure with <see cref="Meter"/>s to this host's metrics page.</summary>
 /// <remarks>

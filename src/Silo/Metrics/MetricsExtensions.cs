@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Home;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Home;
 using Prometheus;
 
-namespace Prism.Metrics;
+namespace Prism.Silo.Metrics;
 
 /// <summary>Sets up the metrics page.</summary>
 internal static class MetricsExtensions

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Prism.Metrics;
+namespace Prism.Silo.Metrics;
 
 /// <summary>
 /// Marks the connections that came in at the metrics port. The connection knows where it came in; what the client says in its Host header

@@ -1,4 +1,4 @@
-namespace Prism.Metrics;
+namespace Prism.Silo.Metrics;
 
 /// <summary>The metrics page. Bound from <c>Prism:Metrics</c>.</summary>
 internal sealed class MetricsOptions

@@ -1,8 +1,8 @@
 using System.Reflection;
-using Prism.Configuration;
 using Prism.Providers;
+using Prism.Silo.Configuration;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// The process's own command line: what it asks for instead of a start, and options that nothing would read. Everything else is configuration,

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>The open connections of listeners.</summary>
 internal sealed class Connections

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
-using Prism.Background;
-using Prism.Cluster;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// The end of the process, step by step: it is not ready any more; after <see cref="ServerOptions.DrainDelay"/> it takes nothing new; after

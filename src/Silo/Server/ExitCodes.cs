@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>What the process ends with. Whatever is not 0 has a supervisor start it again.</summary>
 internal static class ExitCodes

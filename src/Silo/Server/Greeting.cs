@@ -1,15 +1,15 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using Prism.Auth;
-using Prism.Background;
-using Prism.Cluster;
-using Prism.Health;
-using Prism.Logging;
-using Prism.Metrics;
-using Prism.Providers;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Health;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Silo.Cluster;
+using Prism.Silo.Logging;
+using Prism.Silo.Metrics;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Says, once the silo is ready and after everything else, where it is and what can be done with it.</summary>
 internal sealed partial class Greeting(

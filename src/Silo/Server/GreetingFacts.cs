@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>What the <see cref="Greeting"/> says: the values themselves, and those that people read as a phrase.</summary>
 internal sealed record GreetingFacts

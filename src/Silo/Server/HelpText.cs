@@ -1,8 +1,8 @@
 using System.Text;
-using Prism.Configuration;
 using Prism.Providers;
+using Prism.Silo.Configuration;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>What <c>--help</c> says.</summary>
 internal static class HelpText

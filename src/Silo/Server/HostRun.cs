@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Prism.Logging;
+using Prism.Silo.Logging;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// Runs a host as <c>RunAsync</c> does, but to an end: where the storage is away, a silo that starts or stops would wait for it for minutes

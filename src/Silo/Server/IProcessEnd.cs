@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Ends the process in the middle of what it does.</summary>
 internal interface IProcessEnd

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>An address that the server listens at.</summary>
 internal static class ListenedAddress

@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using Prism.Metrics;
-using Prism.Overload;
+using Prism.Gateway.Overload;
+using Prism.Silo.Metrics;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Where Kestrel listens: first for the API, then, at a port of its own, for whoever scrapes the metrics.</summary>
 internal sealed class Listeners(

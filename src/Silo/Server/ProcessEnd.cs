@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Ends this process, without the pages that <see cref="Environment.FailFast(string)"/> prints.</summary>
 internal sealed class ProcessEnd : IProcessEnd

@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Headers that keep browsers from making more of an answer than it is.</summary>
 internal static class SecurityHeaders

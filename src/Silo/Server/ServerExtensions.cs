@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Cluster;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Sets up the web server.</summary>
 internal static class ServerExtensions
@@ -15,7 +15,7 @@ internal static class ServerExtensions
         return builder;
     }
 
-    /// <summary>Makes Kestrel listen, and stop listening, as <see cref="ServerOptions"/> and <see cref="Metrics.MetricsOptions"/> say.</summary>
+    /// <summary>Makes Kestrel listen, and stop listening, as <see cref="ServerOptions"/> and <see cref="Silo.Metrics.MetricsOptions"/> say.</summary>
     public static WebApplicationBuilder AddPrismServer(this WebApplicationBuilder builder)
     {
         // ASP.NET Core's container images set a port, which Kestrel would warn at every start of not using.

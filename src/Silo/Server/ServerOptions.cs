@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Where the API is and what it takes. Bound from <c>Prism</c>.</summary>
 internal sealed class ServerOptions
@@ -20,7 +20,7 @@ internal sealed class ServerOptions
 
     /// <summary>
     /// How fast a body has to come and to be taken, in bytes a second, after a grace: 5 s for requests, and for responses
-    /// <see cref="Overload.OverloadOptions.StreamWriteTimeout"/>. Default: 240.
+    /// <see cref="Gateway.Overload.OverloadOptions.StreamWriteTimeout"/>. Default: 240.
     /// </summary>
     public int MinDataRate { get; set; } = 240;
 

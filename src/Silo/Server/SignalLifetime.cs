@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// The lifetime of a host that listens for no signal itself: <see cref="StopSignals"/> has listened since before there was a host, and two listeners

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// Ends connections on which nothing is sent. Kestrel's time-out for headers begins with their first byte; until then it would keep a

@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// Collects what the start of the process has left behind: a silo that then waits for requests would keep it for as long as it waits.

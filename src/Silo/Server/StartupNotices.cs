@@ -1,4 +1,4 @@
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>Something that the operator is to know of at the start.</summary>
 /// <param name="Text">A sentence; no value of a secret is in it.</param>

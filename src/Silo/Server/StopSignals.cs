@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// Listens for SIGTERM and Ctrl-C from the first line of the program on. The host listens only once it starts: until then a signal would end the

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Prism.Cluster;
-using Prism.Configuration;
-using Prism.Metrics;
+using Prism.Silo.Cluster;
+using Prism.Silo.Configuration;
+using Prism.Silo.Metrics;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// Finds the ports that other processes have, before the silo starts. Kestrel would find out when the silo has joined the cluster already; and

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Prism.Server;
+namespace Prism.Silo.Server;
 
 /// <summary>
 /// The last net under callbacks of timers, threads and <c>async void</c> methods, those of packages too: what they throw is logged in one line, and does

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using OpenTelemetry;
-using Prism.Logging;
+using Prism.Silo.Logging;
 
-namespace Prism.Telemetry;
+namespace Prism.Silo.Telemetry;
 
 /// <summary>Keeps what probes and scrapers ask, every few seconds, out of the traces.</summary>
 internal sealed class ProbeFilter : BaseProcessor<Activity>

@@ -5,9 +5,10 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Prism.Configuration;
+using Prism.Providers.Telemetry;
+using Prism.Silo.Configuration;
 
-namespace Prism.Telemetry;
+namespace Prism.Silo.Telemetry;
 
 /// <summary>Sets up OpenTelemetry.</summary>
 internal static class TelemetryExtensions

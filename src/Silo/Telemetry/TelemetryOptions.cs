@@ -1,4 +1,4 @@
-namespace Prism.Telemetry;
+namespace Prism.Silo.Telemetry;
 
 /// <summary>Where traces and measurements go. Bound from <c>Prism:Telemetry</c>.</summary>
 internal sealed class TelemetryOptions

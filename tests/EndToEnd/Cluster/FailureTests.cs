@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Prism.Limits;
-using Prism.Providers;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Quotas;
 using Prism.Tests.Load;
 using Prism.Tests.Processes;
 

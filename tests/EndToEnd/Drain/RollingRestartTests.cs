@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Processes;
 using Xunit.Abstractions;
 

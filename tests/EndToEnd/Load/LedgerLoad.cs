@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Prism.Limits;
-using Prism.Providers;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Tests.Load;
 

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Auth;
-using Prism.Chat;
+using Prism.Gateway.Auth;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Auth;
 

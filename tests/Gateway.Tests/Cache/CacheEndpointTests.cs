@@ -1,5 +1,5 @@
 using System.Net;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Cache;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using Prism.Chains;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
 
 namespace Prism.Tests.Chains;
 

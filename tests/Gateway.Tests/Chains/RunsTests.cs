@@ -1,6 +1,7 @@
 using System.Net;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Chains;
 

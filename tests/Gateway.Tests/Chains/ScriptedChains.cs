@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Prism.Chains;
+using Prism.Grains.Interfaces.Chains;
 
 namespace Prism.Tests.Chains;
 

@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Catalog;
-using Prism.Chains;
-using Prism.Usage;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Usage;
 
 namespace Prism.Tests.Chains;
 

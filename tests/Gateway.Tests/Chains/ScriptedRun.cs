@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Chains;
+using Prism.Grains.Interfaces.Chains;
 
 namespace Prism.Tests.Chains;
 

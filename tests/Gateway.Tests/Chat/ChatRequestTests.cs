@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Serilog.Events;
 
 namespace Prism.Tests.Chat;

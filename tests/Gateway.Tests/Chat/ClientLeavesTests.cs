@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Serilog.Events;
 
 namespace Prism.Tests.Chat;

@@ -1,7 +1,7 @@
 using System.Net;
-using Prism.Chat;
-using Prism.Failover;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Tests.Failover;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Health;
+using Prism.Gateway.Health;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
 
 namespace Prism.Tests.Health;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Gateway.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Tests.Limits;
 

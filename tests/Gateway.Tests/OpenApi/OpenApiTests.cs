@@ -2,13 +2,15 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Prism.Chains;
-using Prism.Chat;
-using Prism.Errors;
-using Prism.Failover;
-using Prism.Limits;
-using Prism.Providers;
-using Prism.Usage;
+using Prism.Gateway;
+using Prism.Gateway.Errors;
+using Prism.Gateway.Limits;
+using Prism.Gateway.Providers;
+using Prism.Gateway.Usage;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Tests.OpenApi;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Memory;
-using Prism.Overload;
+using Prism.Gateway.Overload;
+using Prism.Grains.Interfaces.Memory;
 using Serilog.Events;
 
 namespace Prism.Tests.Overload;

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Overload;
+using Prism.Gateway.Overload;
 using Prometheus;
 
 namespace Prism.Tests.Overload;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Net;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Limits;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Quotas;
 using Prism.Tests.Chains;
 
 namespace Prism.Tests.Storage;

@@ -1,5 +1,6 @@
 using System.Net;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Templates;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Prism.Chat;
-using Prism.Usage;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Usage;
 
 namespace Prism.Tests.Usage;
 

@@ -1,4 +1,4 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Chat;
 

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Providers;
-using Prism.Templates;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Templates;
 
 namespace Prism.Tests.Chat;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Chat;
 

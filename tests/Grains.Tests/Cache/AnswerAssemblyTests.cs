@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Prism.Cache;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Caching;
 
 namespace Prism.Tests.Cache;
 

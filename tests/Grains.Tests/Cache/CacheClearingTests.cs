@@ -1,7 +1,8 @@
-using Prism.Cache;
-using Prism.Chat;
+using Prism.Grains.Cache;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Cache;

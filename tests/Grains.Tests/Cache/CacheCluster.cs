@@ -3,10 +3,13 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using Prism.Cache;
-using Prism.Chat;
-using Prism.Failover;
-using Prism.Flights;
+using Prism.Grains;
+using Prism.Grains.Cache;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.SharedCalls;
+using Prism.Pipeline;
+using Prism.Pipeline.Attempts;
 using Prism.Providers;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
@@ -62,7 +65,7 @@ internal sealed class CacheCluster : IAsyncDisposable
                 .AddSingleton(ScriptedProvider.Create("vendor", "gpt-4o"))
                 .AddSingleton(services => new ProviderRegistry(
                     "vendor", [services.GetRequiredService<ScriptedProvider>(), ScriptedProvider.Create("second")]))
-                .AddPrismGrains()
+                .AddPrismGrains().AddPrismPipeline()
                 .Configure<FailoverOptions>(options => options.MaxRetries = 0)
                 .Configure<CacheOptions>(options =>
                 {
@@ -91,10 +94,10 @@ internal sealed class CacheCluster : IAsyncDisposable
     }
 
     public Task<ChatOutcome> CompleteAsync(int silo, ChatRequest? request = null) =>
-        Chat(silo).CompleteAsync(request ?? Pipeline.Ask(), CancellationToken.None);
+        Chat(silo).CompleteAsync(request ?? TestPipeline.Ask(), CancellationToken.None);
 
     public async Task<List<ChatStreamEvent>> StreamAsync(int silo, ChatRequest? request = null) =>
-        await Chat(silo).StreamAsync(request ?? Pipeline.Ask(), CancellationToken.None).ToListAsync();
+        await Chat(silo).StreamAsync(request ?? TestPipeline.Ask(), CancellationToken.None).ToListAsync();
 
     /// <summary>Waits until what is done behind the answers is done.</summary>
     public async Task SettledAsync()

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
-using Prism.Cache;
-using Prism.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using Prism.Grains.Cache;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Caching;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Cache;
 

@@ -1,4 +1,5 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 using Prism.Providers;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chat.ScriptedProvider;
@@ -9,7 +10,7 @@ public class CachedCallerTests
 {
     private const int Calls = 1_000;
 
-    private readonly Pipeline _pipeline = new();
+    private readonly TestPipeline _pipeline = new();
 
     [Fact]
     public void A_cache_that_is_off_costs_a_call_nothing()
@@ -17,7 +18,7 @@ public class CachedCallerTests
         var answer = Task.FromResult<ProviderResult>(Answer("ok", ChatUsage.Of(1, 1)));
         _pipeline.Vendor.OnComplete = (_, _) => answer;
         var cached = NoCache.Before(_pipeline.Failover);
-        var call = new ChatCall(_pipeline.Vendor, Pipeline.Ask() with { Model = "gpt-4o" }, new() { Provider = "vendor", Model = "gpt-4o" });
+        var call = new ChatCall(_pipeline.Vendor, TestPipeline.Ask() with { Model = "gpt-4o" }, new() { Provider = "vendor", Model = "gpt-4o" });
         // What is made once, is made before.
         AllocatedBy(() => _pipeline.Failover.CompleteAsync(call, CancellationToken.None));
         AllocatedBy(() => cached.CompleteAsync(call, CancellationToken.None));

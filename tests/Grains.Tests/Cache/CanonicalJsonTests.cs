@@ -1,6 +1,6 @@
 using System.Text;
-using Prism.Cache;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Pipeline.Caching;
 
 namespace Prism.Tests.Cache;
 

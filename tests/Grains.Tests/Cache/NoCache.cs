@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Prism.Cache;
-using Prism.Failover;
+using Prism.Grains.Cache;
+using Prism.Pipeline.Attempts;
+using Prism.Pipeline.Caching;
 
 namespace Prism.Tests.Cache;
 

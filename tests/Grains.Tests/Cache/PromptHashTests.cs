@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Prism.Cache;
-using Prism.Chat;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Pipeline.Caching;
 
 namespace Prism.Tests.Cache;
 

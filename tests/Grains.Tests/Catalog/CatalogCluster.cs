@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using Prism.Chains;
+using Prism.Grains.Chains;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
+using Prism.Pipeline;
 using Prism.Providers;
-using Prism.Routing;
-using Prism.Templates;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
 
@@ -39,7 +42,7 @@ internal sealed class CatalogCluster : IAsyncDisposable
 
             silo.Services.AddPrismTemplates()
                 .AddPrismChains()
-                .AddSingleton<ChatRouter>()
+                .AddPrismRouting()
                 .AddSingleton(new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor", "gpt-4o")]));
         });
         var cluster = builder.Build();

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Prism.Chains;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
+using Prism.Pipeline.Routing;
 using Prism.Providers;
-using Prism.Routing;
-using Prism.Templates;
 using Prism.Tests.Chat;
 
 namespace Prism.Tests.Chains;
@@ -24,7 +26,7 @@ internal static class Chain
     {
         var unusable = new ScriptedProvider(new() { Name = "openai", Type = ProviderType.OpenAi, BaseUrl = "https://api.openai.com/v1" });
         var registry = new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor"), unusable]);
-        return new(Engine, new ChatRouter(registry), Options.Create(options ?? new()));
+        return new(Engine, new RequestCheck(new ChatRouter(registry)), Options.Create(options ?? new()));
     }
 
     public static ChainPlan Plan(string json) => Plan(Parse(json));
@@ -36,7 +38,7 @@ internal static class Chain
         return result.Plan!;
     }
 
-    public static Prism.Chat.ChatError Refuse(string json, ChainOptions? options = null)
+    public static Prism.Grains.Interfaces.Chat.ChatError Refuse(string json, ChainOptions? options = null)
     {
         var result = Planner(options).Plan(Parse(json), Stored);
         Assert.NotNull(result.Error);

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Prism.Catalog;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Catalog;
 
 namespace Prism.Tests.Chains;

@@ -5,12 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using Prism.Chains;
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains;
+using Prism.Grains.Catalog;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Templates;
+using Prism.Pipeline;
+using Prism.Pipeline.Attempts;
 using Prism.Providers;
-using Prism.Quotas;
-using Prism.Templates;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
 using Prism.Tests.Templates;
@@ -188,7 +192,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(_metrics.GetOrAdd(siloName, _ => Metrics.NewCustomRegistry())))
             .AddSingleton<ITemplateRunner>(_ => new WatchedRunner(new(new()), Rendered))
-            .AddPrismGrains()
+            .AddPrismGrains().AddPrismPipeline()
             .Configure<FailoverOptions>(options => options.MaxRetries = 0)
             .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromMinutes(1))
             .Configure<ChainOptions>(configure.Invoke)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Chains;
 

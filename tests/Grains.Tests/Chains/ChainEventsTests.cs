@@ -1,5 +1,6 @@
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
 using static Prism.Tests.Chains.ChainCluster;

@@ -1,4 +1,4 @@
-using Prism.Chains;
+using Prism.Grains.Interfaces.Chains;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chains.ChainCluster;
 

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chains.ChainCluster;
 

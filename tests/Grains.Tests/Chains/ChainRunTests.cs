@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
 using static Prism.Tests.Chains.ChainCluster;

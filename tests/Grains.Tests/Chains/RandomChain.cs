@@ -1,6 +1,8 @@
 using System.Text.Json;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Chains;
 

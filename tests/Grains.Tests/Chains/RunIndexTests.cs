@@ -1,4 +1,7 @@
-using Prism.Chains;
+using Prism.Grains.Chains.Index;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
 using static Prism.Tests.Chains.ChainCluster;

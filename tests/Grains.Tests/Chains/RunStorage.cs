@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Orleans.Storage;
-using Prism.Storage;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Storage;
 
 namespace Prism.Tests.Chains;
 

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Prism.Cache;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Chat;
 using Prism.Tests.Limits.Simulation;
 using Prism.Tests.Templates;
@@ -54,7 +53,7 @@ public sealed class StepCallerTests : IChatService
     [Fact]
     public async Task A_shared_answer_whose_silo_died_is_asked_for_again_and_that_is_no_attempt()
     {
-        Answer(ScriptedProvider.Piece("half"), ScriptedProvider.Failure(ChatErrorKind.UpstreamBrokenOff) with { Code = CachedCaller.SiloLost });
+        Answer(ScriptedProvider.Piece("half"), ScriptedProvider.Failure(ChatErrorKind.UpstreamBrokenOff) with { Code = ChatError.SiloLost });
         Answer(ScriptedProvider.Piece("whole"));
 
         var outcome = await CallAsync("");

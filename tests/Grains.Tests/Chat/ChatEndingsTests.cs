@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Prism.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using Prism.Grains.Interfaces.Chat;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
@@ -8,7 +8,7 @@ namespace Prism.Tests.Chat;
 /// <summary>The ways in which a call ends without an outcome: the caller leaves, or something throws.</summary>
 public sealed class ChatEndingsTests : IDisposable
 {
-    private readonly Pipeline _pipeline = new();
+    private readonly TestPipeline _pipeline = new();
     private readonly CancellationTokenSource _caller = new();
 
     public void Dispose() => _caller.Dispose();

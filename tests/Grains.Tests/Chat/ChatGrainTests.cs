@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Tests.Cluster;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;

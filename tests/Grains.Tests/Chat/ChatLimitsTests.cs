@@ -1,8 +1,8 @@
 using System.Threading.Channels;
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 using Prism.Providers;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
@@ -83,7 +83,7 @@ public sealed class ChatLimitsTests
     [Fact]
     public async Task A_call_that_is_refused_before_it_is_sent_is_not_even_a_request()
     {
-        var pipeline = new Pipeline(options => (options.RequestsPerMinute, options.TokensPerDay) = (100, 100_000));
+        var pipeline = new TestPipeline(options => (options.RequestsPerMinute, options.TokensPerDay) = (100, 100_000));
         pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(ChatError.Invalid("Cannot be said.", "seed"));
 
         await pipeline.CompleteAsync();
@@ -141,7 +141,7 @@ public sealed class ChatLimitsTests
     [Fact]
     public async Task The_caller_is_told_how_the_limits_stand_whether_it_is_admitted_or_not()
     {
-        var pipeline = new Pipeline(options => options.RequestsPerMinute = 2);
+        var pipeline = new TestPipeline(options => options.RequestsPerMinute = 2);
 
         var first = await pipeline.CompleteAsync();
         var second = await pipeline.StreamAsync();
@@ -161,7 +161,7 @@ public sealed class ChatLimitsTests
     [Fact]
     public async Task A_failure_of_the_provider_has_the_limits_too()
     {
-        var pipeline = new Pipeline(options => options.RequestsPerMinute = 10);
+        var pipeline = new TestPipeline(options => options.RequestsPerMinute = 10);
         pipeline.Vendor.OnStream = (_, _) => Play(Failure(ChatErrorKind.UpstreamServerError));
 
         var error = Assert.Single(await pipeline.StreamAsync()).Failed!;
@@ -172,7 +172,7 @@ public sealed class ChatLimitsTests
     [Fact]
     public async Task When_the_wait_is_over_there_is_room_again()
     {
-        var pipeline = new Pipeline(options => options.RequestsPerMinute = 1);
+        var pipeline = new TestPipeline(options => options.RequestsPerMinute = 1);
         await pipeline.CompleteAsync();
         var error = (await pipeline.CompleteAsync()).Error!;
 
@@ -190,7 +190,7 @@ public sealed class ChatLimitsTests
     [InlineData(ChatErrorKind.QuotaExceeded)]
     public async Task A_provider_that_names_a_time_is_left_alone_until_then(ChatErrorKind kind)
     {
-        var pipeline = new Pipeline();
+        var pipeline = new TestPipeline();
         pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(kind) with { RetryAfter = TimeSpan.FromSeconds(30) });
         await pipeline.CompleteAsync();
 
@@ -208,7 +208,7 @@ public sealed class ChatLimitsTests
     [Fact]
     public async Task A_provider_that_fails_without_naming_a_time_is_not_left_alone()
     {
-        var pipeline = new Pipeline();
+        var pipeline = new TestPipeline();
         pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(ChatErrorKind.RateLimited));
 
         await pipeline.CompleteAsync();
@@ -220,7 +220,7 @@ public sealed class ChatLimitsTests
     [Fact]
     public async Task Without_limits_a_call_is_sent_as_it_is_and_no_ledger_is_asked()
     {
-        var pipeline = new Pipeline();
+        var pipeline = new TestPipeline();
 
         var outcome = await pipeline.CompleteAsync();
         await pipeline.StreamAsync();
@@ -288,9 +288,9 @@ public sealed class ChatLimitsTests
     }
 
     // One at a time, in line for ten seconds; each call that reaches the provider waits at a gate.
-    private static Pipeline Queue(out Channel<TaskCompletionSource> gates)
+    private static TestPipeline Queue(out Channel<TaskCompletionSource> gates)
     {
-        var pipeline = new Pipeline(options => (options.MaxConcurrency, options.QueueTimeout) = (1, TimeSpan.FromSeconds(10)));
+        var pipeline = new TestPipeline(options => (options.MaxConcurrency, options.QueueTimeout) = (1, TimeSpan.FromSeconds(10)));
         var opened = gates = Channel.CreateUnbounded<TaskCompletionSource>();
         pipeline.Vendor.OnComplete = async (_, _) =>
         {
@@ -302,9 +302,9 @@ public sealed class ChatLimitsTests
         return pipeline;
     }
 
-    private static Pipeline Limited() => new(options => (options.TokensPerDay, options.DefaultMaxTokens) = (100_000, Cap));
+    private static TestPipeline Limited() => new(options => (options.TokensPerDay, options.DefaultMaxTokens) = (100_000, Cap));
 
-    private static Task<long> ChargedAsync(Pipeline pipeline) => pipeline.Ledgers.CloseAsync("vendor", LimitKind.TokensPerDay);
+    private static Task<long> ChargedAsync(TestPipeline pipeline) => pipeline.Ledgers.CloseAsync("vendor", LimitKind.TokensPerDay);
 
     private static (long Limit, long Remaining) Stand(LimitStatus status) => (status.Limit, status.Remaining);
 }

@@ -1,12 +1,12 @@
-using Prism.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using Prism.Grains.Interfaces.Chat;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
 
 public class ChatMetricsTests
 {
-    private readonly Pipeline _pipeline = new(Create("other"));
+    private readonly TestPipeline _pipeline = new(Create("other"));
 
     [Fact]
     public async Task A_scrape_has_exactly_these_metrics_with_these_labels()

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Prism.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Chat;
 

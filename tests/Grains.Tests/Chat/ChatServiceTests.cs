@@ -1,14 +1,14 @@
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
 
 public class ChatServiceTests
 {
-    private readonly Pipeline _pipeline = new(Create("other"));
+    private readonly TestPipeline _pipeline = new(Create("other"));
 
     [Fact]
     public async Task An_answer_comes_with_its_route_and_the_usage_the_provider_told()

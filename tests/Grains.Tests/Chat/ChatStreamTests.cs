@@ -1,12 +1,12 @@
-using Prism.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using Prism.Grains.Interfaces.Chat;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
 
 public class ChatStreamTests
 {
-    private readonly Pipeline _pipeline = new();
+    private readonly TestPipeline _pipeline = new();
 
     [Fact]
     public async Task A_stream_is_the_route_then_the_pieces_then_the_usage()

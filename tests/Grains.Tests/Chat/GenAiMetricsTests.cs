@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Prism.Chat;
-using Prism.Telemetry;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Providers.Telemetry;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;
@@ -8,7 +8,7 @@ namespace Prism.Tests.Chat;
 /// <summary>What OpenTelemetry is told of chat requests.</summary>
 public sealed class GenAiMetricsTests : IDisposable
 {
-    private readonly Pipeline _pipeline = new();
+    private readonly TestPipeline _pipeline = new();
     private readonly MeterListener _listener = new();
     private readonly List<string> _measured = [];
 

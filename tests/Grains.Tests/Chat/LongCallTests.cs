@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Cluster;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Chat;

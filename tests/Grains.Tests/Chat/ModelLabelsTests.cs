@@ -1,4 +1,4 @@
-using Prism.Chat;
+using Prism.Grains.Usage;
 
 namespace Prism.Tests.Chat;
 

@@ -3,10 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.TestingHost;
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Pipeline;
+using Prism.Pipeline.Attempts;
 using Prism.Providers;
-using Prism.Templates;
 using Prism.Tests.Chat;
 using Prometheus;
 
@@ -90,7 +93,7 @@ public sealed class ChatCluster : IAsyncDisposable
         builder.Services
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
-            .AddPrismGrains()
+            .AddPrismGrains().AddPrismPipeline()
             .Configure<FailoverOptions>(options => options.MaxRetries = 0)
             .AddSingleton<IPromptTemplates, OneTemplate>()
             // A scope is an activation: what is scoped lives as long as its grain.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Cluster;
-using static Prism.Tests.Chat.Pipeline;
+using Prism.Grains.Interfaces.Cluster;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Cluster;
 

@@ -1,11 +1,11 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Prism.Cache;
-using Prism.Chat;
-using Prism.Cluster;
-using Prism.Flights;
-using Prism.Memory;
+using Prism.Grains.Cache;
+using Prism.Grains.Chat;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.SharedCalls;
 
 namespace Prism.Tests.Cluster;
 

@@ -1,7 +1,7 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Costs;
@@ -10,7 +10,7 @@ namespace Prism.Tests.Costs;
 public sealed class BillingTests
 {
     private readonly ScriptedProvider _openAi = Create("openai", "gpt-4o-mini");
-    private readonly Pipeline _pipeline;
+    private readonly TestPipeline _pipeline;
 
     public BillingTests() => _pipeline = new(_openAi);
 

@@ -1,4 +1,4 @@
-using Prism.Costs;
+using Prism.Pipeline.Costs;
 
 namespace Prism.Tests.Costs;
 

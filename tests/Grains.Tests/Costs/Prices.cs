@@ -1,5 +1,5 @@
-using Prism.Chat;
-using Prism.Costs;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Costs;
 using Prism.Providers;
 using Prism.Tests.Chat;
 

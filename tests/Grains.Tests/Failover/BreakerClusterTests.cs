@@ -1,6 +1,7 @@
 using System.Threading.Channels;
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Providers;
 using Prism.Providers;
 using static Prism.Tests.Chat.ScriptedProvider;
 

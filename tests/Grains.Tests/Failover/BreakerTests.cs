@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Failover;
@@ -132,10 +132,10 @@ public sealed class BreakerTests
         await HeardAsync(pipeline, CircuitState.Closed);
     }
 
-    private Pipeline Breaking(params ImmutableArray<string> fallbacks) =>
+    private TestPipeline Breaking(params ImmutableArray<string> fallbacks) =>
         new(_ => { }, new() { MaxRetries = 0 }, new() { ConsecutiveFailures = 3 }, fallbacks, _second);
 
-    private async Task<Pipeline> OpenAsync(params ImmutableArray<string> fallbacks)
+    private async Task<TestPipeline> OpenAsync(params ImmutableArray<string> fallbacks)
     {
         var pipeline = Breaking(fallbacks);
         Fail(pipeline.Vendor, ChatErrorKind.UpstreamServerError);
@@ -149,7 +149,7 @@ public sealed class BreakerTests
     }
 
     // What a silo tells its cluster goes its own way; the answer to it is logged.
-    private static async Task HeardAsync(Pipeline pipeline, CircuitState state, int times = 1) =>
+    private static async Task HeardAsync(TestPipeline pipeline, CircuitState state, int times = 1) =>
         await pipeline.CircuitLog.LineAsync($"The circuit of provider vendor is {state}", times);
 
     private static void Fail(ScriptedProvider provider, ChatErrorKind kind)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Prism.Failover;
+using Prism.Grains.Breakers;
+using Prism.Grains.Interfaces.Breakers;
 
 namespace Prism.Tests.Failover;
 

@@ -2,8 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.TestingHost;
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains;
+using Prism.Grains.Breakers;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
+using Prism.Pipeline.Attempts;
 using Prism.Providers;
 using Prism.Tests.Cache;
 using Prism.Tests.Chat;
@@ -40,7 +45,7 @@ internal sealed class FailoverCluster : IAsyncDisposable
                 .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
                 .AddSingleton(ScriptedProvider.Create("vendor", "gpt-4o"))
                 .AddSingleton(services => new ProviderRegistry("vendor", [services.GetRequiredService<ScriptedProvider>()]))
-                .AddPrismGrains()
+                .AddPrismGrains().AddPrismPipeline()
                 .AddSingleton<ILogger<CircuitBoard>>(logs[Interlocked.Increment(ref started)])
                 .Configure<FailoverOptions>(options => options.MaxRetries = 0)
                 .Configure(configure);
@@ -52,7 +57,7 @@ internal sealed class FailoverCluster : IAsyncDisposable
 
     public ScriptedProvider Provider(int silo) => Get<ScriptedProvider>(silo);
 
-    public Task<ChatOutcome> CompleteAsync(int silo) => Get<IChatService>(silo).CompleteAsync(Pipeline.Ask(), CancellationToken.None);
+    public Task<ChatOutcome> CompleteAsync(int silo) => Get<IChatService>(silo).CompleteAsync(TestPipeline.Ask(), CancellationToken.None);
 
     /// <summary>Lifts what holds the provider back, through one silo.</summary>
     public Task<bool> LiftAsync(int silo, string provider) => Get<IProviderHolds>(silo).LiftAsync(provider);

@@ -1,5 +1,5 @@
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains.Breakers;
+using Prism.Grains.Interfaces.Chat;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Failover;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Failover;
@@ -45,7 +45,7 @@ public sealed class FallbackTests
     [InlineData(true)]
     public async Task All_attempts_send_the_prompt_that_was_rendered_once(bool stream)
     {
-        var pipeline = new Pipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, ["second"], _second);
+        var pipeline = new TestPipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, ["second"], _second);
         Fail(pipeline.Vendor, ChatErrorKind.UpstreamServerError);
 
         var (route, error) = await AskAsync(
@@ -78,7 +78,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task A_limit_of_the_provider_that_is_reached_leads_to_the_fallback()
     {
-        var pipeline = new Pipeline(options => options.RequestsPerMinute = 1, new() { MaxRetries = 0 }, ["second"], _second);
+        var pipeline = new TestPipeline(options => options.RequestsPerMinute = 1, new() { MaxRetries = 0 }, ["second"], _second);
         await pipeline.CompleteAsync();
 
         var outcome = await pipeline.CompleteAsync();
@@ -121,7 +121,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task Each_provider_has_its_own_retries()
     {
-        var pipeline = new Pipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, ["second"], _second);
+        var pipeline = new TestPipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, ["second"], _second);
         Fail(pipeline.Vendor, ChatErrorKind.UpstreamServerError);
         Fail(_second, ChatErrorKind.UpstreamServerError);
 
@@ -131,7 +131,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task Nobody_waits_for_a_provider_that_names_a_time_while_another_may_answer()
     {
-        var pipeline = new Pipeline(_ => { }, new(), ["second"], _second);
+        var pipeline = new TestPipeline(_ => { }, new(), ["second"], _second);
         pipeline.Vendor.OnComplete = (_, _) =>
             Task.FromResult<ProviderResult>(Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(3) });
 
@@ -181,7 +181,7 @@ public sealed class FallbackTests
     public async Task One_that_cannot_be_asked_is_refused_by_its_place(string? fallback, string? code)
     {
         var keyless = new ScriptedProvider(new() { Name = "openai", Type = ProviderType.OpenAi, BaseUrl = "https://api.openai.com/v1" });
-        var pipeline = new Pipeline(_second, keyless);
+        var pipeline = new TestPipeline(_second, keyless);
 
         var outcome = await pipeline.CompleteAsync(Ask() with { Fallbacks = ["second", fallback!] });
 
@@ -229,7 +229,7 @@ public sealed class FallbackTests
         Assert.Empty(_second.Received);
     }
 
-    private Pipeline FallingBackOn(params ImmutableArray<string> fallbacks) =>
+    private TestPipeline FallingBackOn(params ImmutableArray<string> fallbacks) =>
         new(_ => { }, new() { MaxRetries = 0 }, fallbacks, _second, _third);
 
     private static void Fail(ScriptedProvider provider, ChatErrorKind kind)
@@ -239,7 +239,7 @@ public sealed class FallbackTests
         provider.OnStream = (_, _) => Play(error);
     }
 
-    private static async Task<(ChatRoute? Route, ChatError? Error)> AskAsync(Pipeline pipeline, ChatRequest request, bool stream)
+    private static async Task<(ChatRoute? Route, ChatError? Error)> AskAsync(TestPipeline pipeline, ChatRequest request, bool stream)
     {
         if (!stream)
         {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Prism.Failover;
+using Prism.Grains.Breakers;
 
 namespace Prism.Tests.Failover;
 

@@ -1,4 +1,4 @@
-using Prism.Failover;
+using Prism.Pipeline.Attempts;
 
 namespace Prism.Tests.Failover;
 

@@ -1,5 +1,5 @@
-using Prism.Chat;
-using Prism.Failover;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Attempts;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Failover;

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 using Prism.Providers;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Failover;
@@ -63,7 +63,7 @@ public sealed class RetryTests
     [InlineData(true)]
     public async Task A_retry_waits_for_as_long_as_the_provider_asked(bool stream)
     {
-        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
+        var pipeline = new TestPipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
         Fail(pipeline, Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(4) });
         var asked = AskAsync(pipeline, stream);
         await pipeline.Time.TimerAsync(due => due >= TimeSpan.FromSeconds(4) && due <= TimeSpan.FromSeconds(4.05));
@@ -78,7 +78,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Each_attempt_is_admitted_and_settled_on_its_own()
     {
-        var pipeline = new Pipeline(
+        var pipeline = new TestPipeline(
             options => (options.TokensPerDay, options.DefaultMaxTokens, options.RequestsPerMinute) = (100_000, 100, 10),
             new() { RetryBackoff = TimeSpan.Zero },
             []);
@@ -94,7 +94,7 @@ public sealed class RetryTests
     [Fact]
     public async Task A_retry_that_a_limit_refuses_leaves_the_failure_as_it_was()
     {
-        var pipeline = new Pipeline(options => options.RequestsPerMinute = 1, new() { RetryBackoff = TimeSpan.Zero }, []);
+        var pipeline = new TestPipeline(options => options.RequestsPerMinute = 1, new() { RetryBackoff = TimeSpan.Zero }, []);
         Fail(pipeline, Down, Down);
 
         var outcome = await pipeline.CompleteAsync();
@@ -105,7 +105,7 @@ public sealed class RetryTests
     [Fact]
     public async Task No_retry_begins_after_the_deadline()
     {
-        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
+        var pipeline = new TestPipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
         pipeline.Vendor.OnComplete = (_, _) =>
         {
             pipeline.Time.Advance(TimeSpan.FromSeconds(20));
@@ -122,7 +122,7 @@ public sealed class RetryTests
     [InlineData(true)]
     public async Task A_retry_without_a_first_token_is_given_up_at_the_deadline(bool stream)
     {
-        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
+        var pipeline = new TestPipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
         var retry = new UpstreamWait();
         pipeline.Vendor.OnComplete = async (_, token) =>
         {
@@ -154,7 +154,7 @@ public sealed class RetryTests
     [Fact]
     public async Task A_retry_that_has_its_first_token_may_take_as_long_as_it_likes()
     {
-        var pipeline = new Pipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
+        var pipeline = new TestPipeline(_ => { }, new() { RetryBackoff = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30) }, []);
         pipeline.Vendor.OnStream = (_, token) => pipeline.Vendor.Received.Count == 1 ? Play(Down) : Slowly(token);
 
         var events = await pipeline.StreamAsync();
@@ -175,7 +175,7 @@ public sealed class RetryTests
     [Fact]
     public async Task A_caller_that_leaves_in_a_pause_ends_it()
     {
-        var pipeline = new Pipeline(_ => { }, new(), []);
+        var pipeline = new TestPipeline(_ => { }, new(), []);
         Fail(pipeline, Down);
         using var caller = new CancellationTokenSource();
         var asked = pipeline.Service.CompleteAsync(Ask(), caller.Token);
@@ -190,7 +190,7 @@ public sealed class RetryTests
     [Fact]
     public async Task Retries_of_many_requests_do_not_multiply_an_outage()
     {
-        var pipeline = new Pipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, []);
+        var pipeline = new TestPipeline(_ => { }, new() { MaxRetries = 1, RetryBackoff = TimeSpan.Zero }, []);
         var (first, second, retried, denied) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         var (calls, ended) = (0, 0);
         pipeline.Vendor.OnComplete = async (_, _) =>
@@ -237,10 +237,10 @@ public sealed class RetryTests
         Assert.Equal(["claim", "claim", "claim.1"], pipeline.Vendor.Received.Select(request => request.IdempotencyKey));
     }
 
-    private static Pipeline AtOnce() => new(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
+    private static TestPipeline AtOnce() => new(_ => { }, new() { RetryBackoff = TimeSpan.Zero }, []);
 
     // Fails in this order, and then answers.
-    private static void Fail(Pipeline pipeline, params ChatError[] errors)
+    private static void Fail(TestPipeline pipeline, params ChatError[] errors)
     {
         var (answers, streams) = (new Queue<ChatError>(errors), new Queue<ChatError>(errors));
         pipeline.Vendor.OnComplete = (_, _) =>
@@ -248,7 +248,7 @@ public sealed class RetryTests
         pipeline.Vendor.OnStream = (_, _) => Play(streams.TryDequeue(out var error) ? error : Piece("ok"));
     }
 
-    private static async Task<(ChatRoute? Route, string? Text, ChatError? Error)> AskAsync(Pipeline pipeline, bool stream)
+    private static async Task<(ChatRoute? Route, string? Text, ChatError? Error)> AskAsync(TestPipeline pipeline, bool stream)
     {
         if (!stream)
         {

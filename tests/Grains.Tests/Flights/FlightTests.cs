@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Prism.Chat;
-using Prism.Flights;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.Interfaces.SharedCalls;
+using Prism.Grains.SharedCalls;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Flights;

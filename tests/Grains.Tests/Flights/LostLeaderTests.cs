@@ -1,6 +1,6 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Cache;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Flights;

@@ -1,8 +1,9 @@
-using Prism.Chat;
-using Prism.Flights;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.SharedCalls;
 using Prism.Tests.Cache;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Flights;

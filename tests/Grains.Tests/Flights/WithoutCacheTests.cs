@@ -1,6 +1,7 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Cache;
-using static Prism.Tests.Chat.Pipeline;
+using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Flights;
@@ -68,7 +69,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
         await using var leader = Read();
         await leader.PieceAsync("first");
         _cluster.Storage.IsAway = true;
-        await _cluster.DeactivateAsync(_cluster.Grains.GetGrain<Prism.Cache.ICacheGrain>(KeyOf()));
+        await _cluster.DeactivateAsync(_cluster.Grains.GetGrain<Prism.Grains.Interfaces.Cache.ICacheGrain>(KeyOf()));
 
         await using var follower = Read();
         await follower.PieceAsync("first");
@@ -103,7 +104,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
     }
 
     private static string KeyOf() =>
-        GrainKeys.Cache(0, Prism.Cache.PromptHash.Of("global", "vendor", Ask() with { Model = "gpt-4o" }));
+        GrainKeys.Cache(0, Prism.Pipeline.Caching.PromptHash.Of("global", "vendor", Ask() with { Model = "gpt-4o" }));
 
     private StreamReading Read(ChatCachePolicy? policy = null) =>
         new(_cluster.Chat(0).StreamAsync(Ask() with { Cache = policy }, CancellationToken.None));

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Prism.Chat;
-using Prism.Keys;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Keys;
 
 namespace Prism.Tests.Keys;
 
@@ -244,8 +246,8 @@ public sealed class ApiKeyCopiesTests : IDisposable
     }
 
     /// <summary>The storage as the silo sees it.</summary>
-    private sealed class SeenStorage : Prism.Cluster.IClusterStorage
+    private sealed class SeenStorage : Prism.Grains.Interfaces.Cluster.IClusterStorage
     {
-        public Prism.Cluster.StorageStatus Status { get; set; } = Prism.Cluster.StorageStatus.InMemory;
+        public Prism.Grains.Interfaces.Cluster.StorageStatus Status { get; set; } = Prism.Grains.Interfaces.Cluster.StorageStatus.InMemory;
     }
 }

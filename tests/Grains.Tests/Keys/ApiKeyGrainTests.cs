@@ -1,6 +1,8 @@
-using Prism.Catalog;
-using Prism.Chat;
-using Prism.Keys;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Keys;
 
 namespace Prism.Tests.Keys;
 

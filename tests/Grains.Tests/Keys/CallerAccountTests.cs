@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Chat;
-using Prism.Keys;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
+using Prism.Pipeline.Admission;
 using Prometheus;
 
 namespace Prism.Tests.Keys;

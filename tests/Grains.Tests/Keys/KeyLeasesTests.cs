@@ -3,8 +3,10 @@ using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Keys;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Keys;
+using Prism.Grains.Quotas;
 using Prism.Tests.Cluster;
 using Prometheus;
 

@@ -2,11 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using Prism.Chat;
-using Prism.Keys;
-using Prism.Limits;
+using Prism.Grains;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Keys;
+using Prism.Grains.Storage;
+using Prism.Pipeline;
 using Prism.Providers;
-using Prism.Storage;
 using Prism.Tests.Chat;
 using Prism.Tests.Cluster;
 using Prometheus;
@@ -31,7 +35,7 @@ public sealed class KeyLimitsTests
         for (var i = 0; i < Limit; i++)
         {
             outcomes.AddRange(await Task.WhenAll(cluster.Silos.Select(
-                silo => ServicesOf(cluster, silo).GetRequiredService<IChatService>().CompleteAsync(Pipeline.Ask($"{i}") with { Owner = id }, CancellationToken.None))));
+                silo => ServicesOf(cluster, silo).GetRequiredService<IChatService>().CompleteAsync(TestPipeline.Ask($"{i}") with { Owner = id }, CancellationToken.None))));
         }
 
         // What one silo holds while the other is refused is not used up; how much that is depends on who asks when.
@@ -51,7 +55,7 @@ public sealed class KeyLimitsTests
         var grain = cluster.Client.GetGrain<IApiKeyGrain>(id);
         await grain.CreateAsync(new() { Name = "spent", TokensPerMonth = 1_000_000 }, Convert.ToHexStringLower(hash));
         var services = ServicesOf(cluster, cluster.Silos[0]);
-        var outcome = await services.GetRequiredService<IChatService>().CompleteAsync(Pipeline.Ask() with { Owner = id }, CancellationToken.None);
+        var outcome = await services.GetRequiredService<IChatService>().CompleteAsync(TestPipeline.Ask() with { Owner = id }, CancellationToken.None);
         Assert.Null(outcome.Error);
 
         await services.GetRequiredService<KeyLeases>().Of(id, new() { TokensPerMonth = 1_000_000 }).ReturnAllAsync(CancellationToken.None);
@@ -76,7 +80,7 @@ public sealed class KeyLimitsTests
             silo.Services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, GrainStateSerializer>())
                 .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
                 .AddSingleton(new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor", "gpt-4o")]))
-                .AddPrismGrains();
+                .AddPrismGrains().AddPrismPipeline();
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Storage;
+using Prism.Grains.Interfaces;
 
 namespace Prism.Tests.Keys;
 

@@ -1,4 +1,5 @@
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 using Prism.Tests.Limits.Simulation;
 
 namespace Prism.Tests.Limits;

@@ -1,4 +1,4 @@
-using Prism.Limits;
+using Prism.Grains.Quotas;
 using Prism.Tests.Limits.Simulation;
 
 namespace Prism.Tests.Limits;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 
 namespace Prism.Tests.Limits;
 

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Orleans.TestingHost;
-using Prism.Cluster;
-using Prism.Limits;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Quotas;
+using Prism.Pipeline;
 using Prism.Providers;
 using Prism.Tests.Cache;
 using Prism.Tests.Cluster;
@@ -43,7 +46,7 @@ internal sealed class LimitsCluster : IAsyncDisposable
             }
 
             silo.Services.AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()));
-            silo.Services.AddPrismProviders().AddPrismDrain().AddPrismLimits();
+            silo.Services.AddPrismProviders().AddPrismDrain().AddPrismLimits().AddPrismAdmission();
             silo.Services.Configure<ProvidersOptions>(options =>
             {
                 foreach (var (name, provider) in options.Providers)

@@ -2,11 +2,15 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Prism.Failover;
-using Prism.Limits;
+using Prism.Grains.Breakers;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
+using Prism.Pipeline.Admission;
+using Prism.Pipeline.Tokens;
 using Prism.Providers;
 using Prism.Tests.Cluster;
-using Prism.Tokens;
 using Prometheus;
 
 namespace Prism.Tests.Limits;

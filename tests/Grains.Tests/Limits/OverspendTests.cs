@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 using Prism.Tests.Limits.Simulation;
 
 namespace Prism.Tests.Limits;

@@ -1,8 +1,9 @@
 using System.Text;
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Quotas;
+using Prism.Pipeline.Admission;
+using Prism.Pipeline.Tokens;
 using Prism.Tests.Chat;
-using Prism.Tokens;
 
 namespace Prism.Tests.Limits;
 
@@ -80,5 +81,5 @@ public sealed class PromptBoundTests
     public void The_scarcest_limit_decides(int? minute, int? day, int? month, long scarcest) =>
         Assert.Equal(scarcest, new LimitSet { TokensPerMinute = minute, TokensPerDay = day, TokensPerMonth = month }.ScarcestTokens);
 
-    private static ChatRequest Ask(string text) => Pipeline.Ask(text) with { Model = Model };
+    private static ChatRequest Ask(string text) => TestPipeline.Ask(text) with { Model = Model };
 }

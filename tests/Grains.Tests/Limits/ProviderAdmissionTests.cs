@@ -1,5 +1,6 @@
-using Prism.Chat;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
+using Prism.Pipeline.Admission;
 using Prism.Providers;
 
 namespace Prism.Tests.Limits;

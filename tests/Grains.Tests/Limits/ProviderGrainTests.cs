@@ -1,7 +1,8 @@
 using Orleans.Storage;
-using Prism.Failover;
-using Prism.Limits;
-using Prism.Providers;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 
 namespace Prism.Tests.Limits;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Providers;
 using Prism.Providers;
 using Prism.Tests.Chat;
 

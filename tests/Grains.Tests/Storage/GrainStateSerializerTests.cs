@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Prism.Chat;
-using Prism.Limits;
-using Prism.Storage;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
+using Prism.Grains.Storage;
 
 namespace Prism.Tests.Storage;
 

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Prism.Chat;
-using Prism.Templates;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

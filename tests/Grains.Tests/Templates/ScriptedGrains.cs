@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Threading.Channels;
-using Prism.Templates;
+using Prism.Grains.Interfaces.Templates;
 
 namespace Prism.Tests.Templates;
 

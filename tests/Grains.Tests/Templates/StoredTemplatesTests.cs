@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using Prism.Catalog;
-using Prism.Chat;
-using Prism.Templates;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
 using Prism.Tests.Catalog;
 using Prism.Tests.Limits;
 

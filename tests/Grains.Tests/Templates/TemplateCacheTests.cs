@@ -1,8 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Chat;
-using Prism.Templates;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

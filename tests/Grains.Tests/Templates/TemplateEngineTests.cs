@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Prism.Chat;
-using Prism.Templates;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

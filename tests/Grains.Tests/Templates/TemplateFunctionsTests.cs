@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Prism.Templates;
+using Prism.Grains.Templates;
 using Scriban.Runtime;
 
 namespace Prism.Tests.Templates;
@@ -164,7 +164,7 @@ public sealed class TemplateFunctionsTests
         }
     }
 
-    private (Prism.Chat.ChatError? Error, long Allocated) Render(string source)
+    private (Prism.Grains.Interfaces.Chat.ChatError? Error, long Allocated) Render(string source)
     {
         var compiled = _engine.Compile(source);
         Assert.Null(compiled.Error?.Message);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Prism.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

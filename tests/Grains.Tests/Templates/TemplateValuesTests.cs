@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Prism.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

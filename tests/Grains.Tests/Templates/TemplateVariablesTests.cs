@@ -1,4 +1,4 @@
-using Prism.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

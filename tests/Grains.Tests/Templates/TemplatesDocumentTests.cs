@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using Prism.Chat;
-using Prism.Templates;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

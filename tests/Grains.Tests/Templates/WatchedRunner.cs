@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Prism.Templates;
+using Prism.Grains.Templates;
 
 namespace Prism.Tests.Templates;
 

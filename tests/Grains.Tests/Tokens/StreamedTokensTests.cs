@@ -1,4 +1,4 @@
-using Prism.Tokens;
+using Prism.Pipeline.Tokens;
 
 namespace Prism.Tests.Tokens;
 

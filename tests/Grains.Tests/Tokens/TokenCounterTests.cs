@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Tokenizers;
-using Prism.Chat;
-using Prism.Tokens;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Tokens;
 
 namespace Prism.Tests.Tokens;
 

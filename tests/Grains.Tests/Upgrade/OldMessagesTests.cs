@@ -1,8 +1,8 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
-using Prism.Chains;
-using Prism.Chat;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Upgrade;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
-using Prism.Chains;
-using Prism.Storage;
+using Prism.Grains.Chains.Running;
+using Prism.Grains.Storage;
 
 namespace Prism.Tests.Upgrade;
 

@@ -1,5 +1,6 @@
-using Prism.Chat;
-using Prism.Usage;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Usage;
+using Prism.Grains.Usage;
 
 namespace Prism.Tests.Usage;
 

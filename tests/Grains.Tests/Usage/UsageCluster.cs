@@ -1,11 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
-using Prism.Catalog;
-using Prism.Costs;
-using Prism.Limits;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Catalog;
+using Prism.Grains.Interfaces.Usage;
+using Prism.Grains.Quotas;
+using Prism.Grains.Usage;
 using Prism.Tests.Cluster;
 using Prism.Tests.Limits;
-using Prism.Usage;
 
 namespace Prism.Tests.Usage;
 
@@ -34,7 +35,7 @@ internal sealed class UsageCluster : IAsyncDisposable
                 .AddKeyedSingleton<Orleans.Storage.IGrainStorage>(StorageNames.Ledgers, storage)
                 .AddSingleton<ILedgerCluster, LedgerCluster>()
                 .AddPrismUsage()
-                .Configure<CostOptions>(options => options.ReportInterval = TimeSpan.FromHours(1))
+                .Configure<UsageOptions>(options => options.ReportInterval = TimeSpan.FromHours(1))
                 .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, LateUser>();
         });
         var cluster = builder.Build();

@@ -1,4 +1,4 @@
-using Prism.Usage;
+using Prism.Grains.Interfaces.Usage;
 
 namespace Prism.Tests.Usage;
 

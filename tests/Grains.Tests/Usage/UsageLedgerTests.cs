@@ -1,6 +1,7 @@
-using Prism.Chat;
-using Prism.Storage;
-using Prism.Usage;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Usage;
+using Prism.Grains.Storage;
+using Prism.Grains.Usage;
 
 namespace Prism.Tests.Usage;
 

@@ -1,7 +1,8 @@
 using Orleans.Storage;
-using Prism.Chat;
-using Prism.Storage;
-using Prism.Usage;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Usage;
+using Prism.Grains.Storage;
+using Prism.Grains.Usage;
 
 namespace Prism.Tests.Usage;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Providers.Echo;
 

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 using OllamaSharp;
 using OllamaSharp.Models;
 using OllamaSharp.Models.Chat;
-using ChatUsage = Prism.Chat.ChatUsage;
-using FinishReasons = Prism.Chat.FinishReasons;
-using ToolCall = Prism.Chat.ToolCall;
+using ChatUsage = Prism.Grains.Interfaces.Chat.ChatUsage;
+using FinishReasons = Prism.Grains.Interfaces.Chat.FinishReasons;
+using ToolCall = Prism.Grains.Interfaces.Chat.ToolCall;
 
 namespace Prism.Tests.Ollama;
 

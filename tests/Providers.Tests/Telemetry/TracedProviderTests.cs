@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Telemetry;
+using Prism.Providers.Telemetry;
 using Prism.Tests.Upstream;
 
 namespace Prism.Tests.Telemetry;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Providers.Anthropic;
 using static Prism.Tests.Upstream.OpenAiEvents;

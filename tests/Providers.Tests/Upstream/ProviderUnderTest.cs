@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Chat;
-using Prism.Memory;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
 using Prism.Providers;
 using Prism.Providers.OpenAi;
 

@@ -1,4 +1,4 @@
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using static Prism.Tests.Upstream.OpenAiEvents;
 
 namespace Prism.Tests.Upstream;

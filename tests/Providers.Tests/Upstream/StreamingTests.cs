@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Prism.Chat;
+using Prism.Grains.Interfaces.Chat;
 using static Prism.Tests.Upstream.OpenAiEvents;
 
 namespace Prism.Tests.Upstream;

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
-using Prism.Background;
-using Prism.Cache;
-using Prism.Cluster;
-using Prism.Costs;
-using Prism.Keys;
-using Prism.Usage;
+using Prism.Gateway;
+using Prism.Grains.Background;
+using Prism.Grains.Cache;
+using Prism.Grains.Keys;
+using Prism.Grains.Usage;
+using Prism.Silo.Cluster;
 
 namespace Prism.Tests.Background;
 
@@ -45,7 +45,7 @@ public sealed class BackgroundWorkTests
             time,
             NullLogger<CacheEpochReader>.Instance),
         [typeof(UsageReporter)] = (failing, time) => new UsageReporter(
-            BookWithOneEntry(), failing.Of<IGrainFactory>(), Options.Create(new CostOptions()), time, NullLogger<UsageReporter>.Instance),
+            BookWithOneEntry(), failing.Of<IGrainFactory>(), Options.Create(new UsageOptions()), time, NullLogger<UsageReporter>.Instance),
     };
 
     /// <summary>What the host or the silo starts that has no loop of its own, or one that depends on nothing that can fail.</summary>

@@ -1,7 +1,8 @@
-// Also those that only the runtime throws.
-#pragma warning disable CA2201
 using System.Net.Sockets;
 using StackExchange.Redis;
+
+// Also those that only the runtime throws.
+#pragma warning disable CA2201
 
 namespace Prism.Tests.Background;
 

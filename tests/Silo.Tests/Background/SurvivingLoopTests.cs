@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Background;
+using Prism.Grains.Background;
 
 namespace Prism.Tests.Background;
 

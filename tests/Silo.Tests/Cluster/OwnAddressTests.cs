@@ -1,5 +1,5 @@
 using System.Net;
-using Prism.Cluster;
+using Prism.Silo.Cluster;
 
 namespace Prism.Tests.Cluster;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Prism.Cluster;
+using Prism.Silo.Cluster;
 
 namespace Prism.Tests.Cluster;
 

@@ -1,4 +1,5 @@
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Cluster;
+using Prism.Silo.Cluster;
 using StackExchange.Redis;
 
 namespace Prism.Tests.Cluster;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Prism.Cluster;
+using Prism.Silo.Cluster;
 using Prism.Tests.Logging;
 
 namespace Prism.Tests.Cluster;

@@ -2,8 +2,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Prism.Configuration;
 using Prism.Providers;
+using Prism.Silo.Configuration;
 
 namespace Prism.Tests.Configuration;
 

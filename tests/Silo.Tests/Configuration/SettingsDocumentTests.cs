@@ -1,4 +1,4 @@
-using Prism.Configuration;
+using Prism.Silo.Configuration;
 
 namespace Prism.Tests.Configuration;
 

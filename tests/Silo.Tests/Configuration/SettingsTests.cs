@@ -1,15 +1,16 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Prism.Auth;
-using Prism.Cluster;
-using Prism.Configuration;
-using Prism.Configuration.Kinds;
-using Prism.Costs;
-using Prism.Metrics;
-using Prism.Overload;
+using Prism.Gateway.Auth;
+using Prism.Gateway.Overload;
+using Prism.Grains.Usage;
+using Prism.Pipeline.Costs;
 using Prism.Providers;
-using Prism.Server;
+using Prism.Silo.Cluster;
+using Prism.Silo.Configuration;
+using Prism.Silo.Configuration.Kinds;
+using Prism.Silo.Metrics;
+using Prism.Silo.Server;
 
 namespace Prism.Tests.Configuration;
 
@@ -30,7 +31,7 @@ public sealed class SettingsTests
             return JsonSerializer.Serialize<object[]>(
             [
                 app.Get<ServerOptions>(), app.Get<OverloadOptions>(), app.Get<MetricsOptions>(), app.Get<OrleansDashboardOptions>(), app.Get<ProvidersOptions>(),
-                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(), app.Get<CostOptions>(),
+                app.Get<SiloEndpointOptions>(), app.Get<ClusterTimingOptions>(), app.Get<RedisOptions>(), app.Get<CostOptions>(), app.Get<UsageOptions>(),
             ]);
         }
     }
@@ -95,7 +96,7 @@ public sealed class SettingsTests
             (10, 0, 0.5, 12),
             (overload.MaxConcurrentRequests, overload.MaxQueuedRequests, overload.QueueTimeout.TotalSeconds, overload.StreamWriteTimeout.TotalSeconds));
         Assert.Equal("redis://redis:6379", app.Get<RedisOptions>().Url);
-        Assert.Equal(TimeSpan.FromSeconds(2.5), app.Get<CostOptions>().ReportInterval);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), app.Get<UsageOptions>().ReportInterval);
         var timing = app.Get<ClusterTimingOptions>();
         Assert.Equal(TimeSpan.FromSeconds(3), timing.MaxProbeTimeout);
         Assert.Equal(

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Hosting;
-using Prism.Configuration;
+using Prism.Silo.Configuration;
 
 namespace Prism.Tests.Configuration;
 

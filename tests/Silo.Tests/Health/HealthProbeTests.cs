@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Prism.Health;
+using Prism.Silo.Health;
 
 namespace Prism.Tests.Health;
 

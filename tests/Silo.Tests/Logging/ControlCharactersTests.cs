@@ -1,5 +1,5 @@
 using System.Globalization;
-using Prism.Logging;
+using Prism.Silo.Logging;
 using Serilog;
 using Serilog.Formatting;
 

@@ -103,7 +103,7 @@ public sealed class LoggingTests
         using (var app = SiloHost.Build(new() { ["LLM_LOG_FORMAT"] = format }, log: lines.Writer))
         {
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Prism.Some.Class")
-                .LogInformation("Hello {Name} of {Age} as {State}", "you", TimeSpan.FromSeconds(5), Prism.Failover.CircuitState.Closed);
+                .LogInformation("Hello {Name} of {Age} as {State}", "you", TimeSpan.FromSeconds(5), Prism.Grains.Interfaces.Breakers.CircuitState.Closed);
         }
 
         Assert.Contains(expected, lines.Text, StringComparison.Ordinal);

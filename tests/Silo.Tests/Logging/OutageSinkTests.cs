@@ -1,6 +1,6 @@
 using System.Globalization;
 using Orleans.Persistence.Redis;
-using Prism.Logging;
+using Prism.Silo.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

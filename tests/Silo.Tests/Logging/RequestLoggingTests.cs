@@ -2,8 +2,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Auth;
-using Prism.Keys;
+using Prism.Gateway;
+using Prism.Gateway.Auth;
+using Prism.Grains.Interfaces.Keys;
 using Serilog;
 
 namespace Prism.Tests.Logging;

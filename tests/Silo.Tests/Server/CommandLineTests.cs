@@ -1,4 +1,4 @@
-using Prism.Server;
+using Prism.Silo.Server;
 
 namespace Prism.Tests.Server;
 

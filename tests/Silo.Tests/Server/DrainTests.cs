@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Prism.Cluster;
+using Prism.Grains.Interfaces.Cluster;
 
 namespace Prism.Tests.Server;
 

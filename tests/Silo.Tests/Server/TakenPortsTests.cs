@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Prism.Configuration;
-using Prism.Server;
+using Prism.Silo.Configuration;
+using Prism.Silo.Server;
 
 namespace Prism.Tests.Server;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
-using Prism.Configuration;
-using Prism.Configuration.Kinds;
+using Prism.Silo.Configuration;
+using Prism.Silo.Configuration.Kinds;
 
 namespace Prism.Tests.Service;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
-using Prism.Chains;
+using Prism.Grains.Interfaces.Chains;
 
 namespace Prism.Tests.Service;
 

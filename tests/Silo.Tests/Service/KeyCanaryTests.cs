@@ -36,7 +36,7 @@ public sealed class KeyCanaryTests
 
         foreach (var path in (string[])
             ["/health", "/metrics", "/admin/keys", $"/admin/keys/{id}", "/dashboard/DashboardCounters", "/dashboard/ClusterStats", "/dashboard/GrainTypes",
-                $"/dashboard/GrainState?grainId={id}&grainType=Prism.Keys.ApiKeyGrain"])
+                $"/dashboard/GrainState?grainId={id}&grainType=Prism.Grains.Keys.ApiKeyGrain"])
         {
             await TellAsync(AdminKey, HttpMethod.Get, path);
         }

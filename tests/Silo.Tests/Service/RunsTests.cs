@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using Prism.Chains;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
 
 namespace Prism.Tests.Service;
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using Prism.Chat;
-using Prism.Configuration;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Silo.Configuration;
 
 namespace Prism.Tests.Service;
 

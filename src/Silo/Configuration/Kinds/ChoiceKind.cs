@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>One of some words. Where several mean the same, the first is the one that is documented.</summary>
 internal sealed class ChoiceKind(ImmutableArray<(string Word, string Configured)> choices) : SettingKind

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>
 /// A number of <paramref name="unit"/>s in the environment, a time span in the configuration. The bound also catches a plain <c>60</c> in

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>Where to listen. No names but <c>localhost</c>: a name may stand for addresses of other machines.</summary>
 internal sealed class HostKind : SettingKind

@@ -1,4 +1,4 @@
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>Items between commas. It stays one text in the configuration, so that a short list replaces a longer one whole.</summary>
 internal sealed class ListKind(Func<string, string?>? findProblem) : SettingKind

@@ -1,4 +1,4 @@
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>A value as a message shows it.</summary>
 internal static class Quoted

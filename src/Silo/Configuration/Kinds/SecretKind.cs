@@ -1,4 +1,4 @@
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>A key that goes into an HTTP header. White space around it (a file's last line break) is cut off.</summary>
 internal sealed class SecretKind : SettingKind

@@ -1,4 +1,4 @@
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>Keys between commas, each a secret by itself.</summary>
 internal sealed class SecretListKind : SettingKind

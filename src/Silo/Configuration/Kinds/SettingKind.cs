@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>
 /// What a setting's value may be. A value has two forms: the text of an environment variable (<c>60</c> for seconds) and what stands in

@@ -1,4 +1,4 @@
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 internal sealed class TextKind : SettingKind
 {

@@ -1,4 +1,4 @@
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>A base address, or several between commas. Messages never quote one: what is wrong with it may be the password in it.</summary>
 internal sealed class UrlKind : SettingKind

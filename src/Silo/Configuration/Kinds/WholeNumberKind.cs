@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Prism.Configuration.Kinds;
+namespace Prism.Silo.Configuration.Kinds;
 
 internal sealed class WholeNumberKind(long min, long max) : SettingKind
 {

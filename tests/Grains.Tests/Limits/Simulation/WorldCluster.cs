@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Storage;
-using Prism.Limits;
+using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Quotas;
 using Prometheus;
 
 namespace Prism.Tests.Limits.Simulation;

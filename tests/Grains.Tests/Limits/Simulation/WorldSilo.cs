@@ -1,4 +1,4 @@
-using Prism.Limits;
+using Prism.Grains.Quotas;
 
 namespace Prism.Tests.Limits.Simulation;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Orleans.Storage;
-using Prism.Limits;
+using Prism.Grains.Quotas;
 
 namespace Prism.Tests.Limits.Simulation;
 

@@ -1,0 +1,180 @@
+using Prism.Grains.Interfaces.Breakers;
+
+namespace Prism.Grains.Breakers;
+
+/// <summary>
+/// A provider's circuit as one silo has it. While it is closed, a call costs it a look; once it is open, calls are refused without asking
+/// anybody. Only who would make a probe asks the cluster. Times are timestamps.
+/// </summary>
+internal sealed class Circuit(string provider, BreakerOptions options, TimeProvider time)
+{
+    /// <summary>How often the cluster is told that this silo wants to hear of changes, while it makes calls.</summary>
+    public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly FailureWindow _calls = new(options, time);
+    private volatile CircuitState _state;
+    private long _version;
+    private long _refusesUntil;
+    private long _watchesUntil = long.MinValue;
+    private bool _isAsking;
+
+    /// <summary>Whose it is.</summary>
+    public string Provider => provider;
+
+    /// <summary>How it did lately.</summary>
+    public ProviderVitals Vitals { get; } = new(time);
+
+    /// <summary>Whether calls are made.</summary>
+    public CircuitState State => _state;
+
+    /// <summary>The last change that was heard of.</summary>
+    public long Version => Volatile.Read(ref _version);
+
+    /// <summary>A call would be made although it is not closed.</summary>
+    public CircuitKnock Knock()
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            if (_state == CircuitState.Closed)
+            {
+                return new(MayPass: true, MayAsk: false, TimeSpan.Zero);
+            }
+
+            if (now < _refusesUntil || _isAsking)
+            {
+                return new(MayPass: false, MayAsk: false, now < _refusesUntil ? time.GetElapsedTime(now, _refusesUntil) : ProbePause);
+            }
+
+            _isAsking = true;
+            return new(MayPass: false, MayAsk: true, ProbePause);
+        }
+    }
+
+    /// <summary>The cluster has answered whether a probe may be made; or, where it cannot be asked, this silo makes one by itself.</summary>
+    /// <param name="status">Null where it could not be asked.</param>
+    public void OnAsked(CircuitStatus? status)
+    {
+        lock (_gate)
+        {
+            _isAsking = false;
+            // Alone, one probe a second is few enough.
+            if ((status is null ? ProbePause : status.RetryAfter) is { } pause)
+            {
+                _refusesUntil = time.GetTimestamp() + ToTimestamp(pause);
+            }
+        }
+    }
+
+    /// <summary>A call has ended that began at a <see cref="Version"/>.</summary>
+    /// <returns>Whether it was one failure too many.</returns>
+    public bool OnCall(bool failed, long version)
+    {
+        lock (_gate)
+        {
+            // What began before the last change says nothing of the time after.
+            if (_state != CircuitState.Closed || version != _version)
+            {
+                return false;
+            }
+
+            var now = time.GetTimestamp();
+            _calls.Add(failed, now);
+            if (!failed || !options.Enabled || !_calls.IsTooMuch)
+            {
+                return false;
+            }
+
+            Open(options.OpenDuration);
+            return true;
+        }
+    }
+
+    /// <summary>A probe that the cluster knows nothing of has ended.</summary>
+    public void OnOwnProbe(bool failed)
+    {
+        lock (_gate)
+        {
+            if (failed)
+            {
+                Open(options.OpenDuration);
+            }
+            else
+            {
+                Close();
+            }
+        }
+    }
+
+    /// <summary>Takes over how it stands in the cluster. False: that is no news.</summary>
+    public bool Apply(CircuitStatus status)
+    {
+        lock (_gate)
+        {
+            if (status.Version <= _version)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _version, status.Version);
+            switch (status.State)
+            {
+                case CircuitState.Closed:
+                    Close();
+                    break;
+                case CircuitState.Open:
+                    Open(status.OpenFor);
+                    break;
+                default:
+                    _state = CircuitState.HalfOpen;
+                    _refusesUntil = time.GetTimestamp();
+                    break;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Closes it, also where the cluster knows nothing of why it was open.</summary>
+    /// <param name="status">How it stands in the cluster.</param>
+    public void Reset(CircuitStatus status)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _version, Math.Max(_version, status.Version));
+            _refusesUntil = time.GetTimestamp();
+            Close();
+        }
+    }
+
+    /// <summary>Whether the cluster has to be told again that this silo wants to hear of changes; once each time.</summary>
+    public bool MustWatch()
+    {
+        var now = time.GetTimestamp();
+        var until = Volatile.Read(ref _watchesUntil);
+        return now >= until && Interlocked.CompareExchange(ref _watchesUntil, now + ToTimestamp(WatchInterval), until) == until;
+    }
+
+    private void Open(TimeSpan duration)
+    {
+        _state = CircuitState.Open;
+        _refusesUntil = time.GetTimestamp() + ToTimestamp(duration);
+    }
+
+    private void Close()
+    {
+        _state = CircuitState.Closed;
+        _calls.Clear();
+    }
+
+    private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+}
+
+/// <summary>What a call is told that would be made although the circuit is not closed.</summary>
+/// <param name="MayPass">It is closed after all.</param>
+/// <param name="MayAsk">It may ask the cluster to be a probe, and has to say what came of that.</param>
+/// <param name="RetryAfter">Else: when to come back.</param>
+internal readonly record struct CircuitKnock(bool MayPass, bool MayAsk, TimeSpan RetryAfter);

@@ -1,0 +1,173 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Quotas;
+using Prism.Providers;
+
+namespace Prism.Grains.Breakers;
+
+/// <summary>
+/// This silo's circuits of all providers. What it finds out it tells their grains, and what those tell it holds here: on the way, and with
+/// the observers, of the leases.
+/// </summary>
+internal sealed partial class CircuitBoard
+{
+    // Who waits for this is one request; the others are refused meanwhile.
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromMilliseconds(500);
+
+    private readonly FrozenDictionary<string, Circuit> _circuits;
+    private readonly ProviderLeases _leases;
+    private readonly BreakerTelemetry _telemetry;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CircuitBoard> _logger;
+
+    public CircuitBoard(
+        ProviderRegistry providers,
+        ProviderLeases leases,
+        IOptions<BreakerOptions> options,
+        BreakerTelemetry telemetry,
+        TimeProvider time,
+        ILogger<CircuitBoard> logger)
+    {
+        (_leases, _telemetry, _time, _logger) = (leases, telemetry, time, logger);
+        _circuits = providers.All.ToFrozenDictionary(
+            provider => provider.Options.Name, provider => new Circuit(provider.Options.Name, options.Value, time));
+        foreach (var circuit in _circuits.Values)
+        {
+            leases.SourceOf(circuit.Provider).CircuitHeard = status => OnHeard(circuit, status);
+            telemetry.OnState(circuit.Provider, circuit.State);
+        }
+    }
+
+    /// <summary>The present, for <see cref="ElapsedSince"/>.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <summary>What has passed since.</summary>
+    public TimeSpan ElapsedSince(long begun) => _time.GetElapsedTime(begun);
+
+    /// <summary>The circuit of a provider.</summary>
+    public Circuit Of(string provider) => _circuits[provider];
+
+    /// <summary>Lets a call through, or refuses it with <see cref="ChatErrorKind.UpstreamUnavailable"/>. Asks nobody while all is well.</summary>
+    public ValueTask<(CircuitPass? Pass, ChatError? Refused)> EnterAsync(string provider)
+    {
+        var circuit = _circuits[provider];
+        return circuit.State == CircuitState.Closed ? new((new CircuitPass(this, circuit, null), null)) : KnockAsync(circuit);
+    }
+
+    /// <summary>A call has ended.</summary>
+    public void OnCall(Circuit circuit, bool failed, long version, ChatErrorKind? failure)
+    {
+        if (circuit.OnCall(failed, version))
+        {
+            _telemetry.OnState(circuit.Provider, circuit.State);
+            Tell(circuit, new() { Kind = CircuitNewsKind.Tripped, Version = version, Failure = failure });
+        }
+        else if (circuit.MustWatch())
+        {
+            Tell(circuit, new() { Kind = CircuitNewsKind.Watching, Version = version });
+        }
+    }
+
+    /// <summary>A probe has ended.</summary>
+    /// <param name="circuit">Of which provider.</param>
+    /// <param name="probe">Its number; empty for one that the cluster knows nothing of.</param>
+    /// <param name="failed">Null where it says nothing about the provider.</param>
+    /// <param name="failure">How it failed.</param>
+    public void OnProbe(Circuit circuit, Guid probe, bool? failed, ChatErrorKind? failure)
+    {
+        if (probe != Guid.Empty)
+        {
+            var kind = failed switch
+            {
+                true => CircuitNewsKind.ProbeFailed,
+                false => CircuitNewsKind.ProbeSucceeded,
+                null => CircuitNewsKind.ProbeAbandoned,
+            };
+            Tell(circuit, new() { Kind = kind, Version = circuit.Version, Probe = probe, Failure = failure });
+        }
+        else if (failed is { } known)
+        {
+            circuit.OnOwnProbe(known);
+            _telemetry.OnState(circuit.Provider, circuit.State);
+        }
+    }
+
+    /// <summary>An operator has had the circuit of a provider closed.</summary>
+    public void Reset(string provider, CircuitStatus status)
+    {
+        _circuits[provider].Reset(status);
+        _telemetry.OnState(provider, CircuitState.Closed);
+    }
+
+    private async ValueTask<(CircuitPass? Pass, ChatError? Refused)> KnockAsync(Circuit circuit)
+    {
+        var knock = circuit.Knock();
+        if (knock.MayPass)
+        {
+            return (new(this, circuit, null), null);
+        }
+
+        if (!knock.MayAsk)
+        {
+            return (null, Refuse(circuit, knock.RetryAfter));
+        }
+
+        var probe = Guid.NewGuid();
+        var status = await TellAsync(circuit, new() { Kind = CircuitNewsKind.ProbeWanted, Version = circuit.Version, Probe = probe });
+        circuit.OnAsked(status);
+        return status switch
+        {
+            null => (new(this, circuit, Guid.Empty), null),
+            { MayProbe: true } => (new(this, circuit, probe), null),
+            { State: CircuitState.Closed } => (new(this, circuit, null), null),
+            _ => (null, Refuse(circuit, status.RetryAfter ?? knock.RetryAfter)),
+        };
+    }
+
+    private static ChatError Refuse(Circuit circuit, TimeSpan retryAfter) => new()
+    {
+        Kind = ChatErrorKind.UpstreamUnavailable,
+        Message = $"Provider '{circuit.Provider}' has been failing and is not called for a while.",
+        RetryAfter = retryAfter,
+    };
+
+    // Not awaited, and on a thread of its own kind: the request may be a grain's turn, and has to go on.
+    private void Tell(Circuit circuit, CircuitNews news) =>
+        _ = BackgroundCall.Begin(() => TellAsync(circuit, news), "Telling the cluster of a circuit", _logger);
+
+    /// <returns>Null where nobody could be told.</returns>
+    private async Task<CircuitStatus?> TellAsync(Circuit circuit, CircuitNews news)
+    {
+        try
+        {
+            var status = await _leases.SourceOf(circuit.Provider).TellAsync(news).WaitAsync(AskTimeout, _time);
+            OnHeard(circuit, status);
+            return status;
+        }
+        catch (Exception exception)
+        {
+            LogNotTold(exception, circuit.Provider, news.Kind);
+            return null;
+        }
+    }
+
+    private void OnHeard(Circuit circuit, CircuitStatus status)
+    {
+        if (circuit.Apply(status))
+        {
+            _telemetry.OnState(circuit.Provider, status.State);
+            LogHeard(circuit.Provider, status.State, status.Version);
+        }
+    }
+
+    // The incident itself is logged once for all silos, by the provider's grain.
+    [LoggerMessage(LogLevel.Debug, "The circuit of provider {Provider} is {State} (change {Version})")]
+    private partial void LogHeard(string provider, CircuitState state, long version);
+
+    [LoggerMessage(LogLevel.Warning, "The cluster could not be asked or told about the circuit of provider {Provider} ({Kind})")]
+    private partial void LogNotTold(Exception exception, string provider, CircuitNewsKind kind);
+}

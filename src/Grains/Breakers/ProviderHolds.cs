@@ -1,0 +1,30 @@
+using Orleans.Runtime.Services;
+using Prism.Failover;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Interfaces.Providers;
+using Prism.Providers;
+
+namespace Prism.Grains.Breakers;
+
+/// <summary>Lifts what holds a provider back: in its ledger first, which would tell the silos of it again, and then on each silo.</summary>
+internal sealed class ProviderHolds(IServiceProvider services, ProviderRegistry providers, IGrainFactory grains, SiloBroadcast silos)
+    : GrainServiceClient<IProviderHoldsService>(services), IProviderHolds
+{
+    // For a silo that cannot be told, unless it is known to be dead before.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public async Task<bool> LiftAsync(string provider)
+    {
+        if (providers.Find(provider) is not { } found)
+        {
+            return false;
+        }
+
+        var name = found.Options.Name;
+        var circuit = await grains.GetGrain<IProviderGrain>(GrainKeys.Provider(name)).LiftHoldsAsync();
+        await silos.TellAllAsync(silo => GetGrainService(silo).LiftAsync(name, circuit), Patience);
+        return true;
+    }
+}

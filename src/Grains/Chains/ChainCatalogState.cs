@@ -1,9 +1,0 @@
-namespace Prism.Chains;
-
-/// <summary>A chain as it is stored.</summary>
-[GenerateSerializer, Immutable, Alias("prism.chain-catalog-state")]
-internal sealed record ChainCatalogState
-{
-    /// <summary>The chain; null where there is none.</summary>
-    [Id(0)] public StoredChain? Chain { get; init; }
-}

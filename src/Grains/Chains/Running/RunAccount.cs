@@ -1,0 +1,109 @@
+using Prism.Grains.Catalog;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Grains.Chains.Running;
+
+/// <summary>
+/// What an owner's runs come to, by the runs themselves: what is told twice, late or not at all changes nothing for good. The shelves are what is
+/// written; this is made of them, and anew by a recount. Not thread-safe: used in the turns of its grain.
+/// </summary>
+internal sealed class RunAccount(QuotaOptions quotas)
+{
+    private readonly HashSet<string> _beingPut = new(StringComparer.Ordinal);
+    private Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
+
+    // What has changed while a recount is under way, which may have read before or after it. Null: the run is gone.
+    private Dictionary<string, Entry?>? _changes;
+
+    public int Active { get; private set; }
+
+    public int Runs => _runs.Count;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Counts a run that begins, or says why there cannot be one. One that is counted is not counted again.</summary>
+    public ChatError? TryBegin(RunSummary run)
+    {
+        if (_runs.ContainsKey(run.Id))
+        {
+            return null;
+        }
+
+        if (FindObstacle(run) is { } full)
+        {
+            return full;
+        }
+
+        _beingPut.Add(run.Id);
+        Set(run.Id, new(run.Bytes, IsActive: true));
+        return null;
+    }
+
+    /// <summary>The run is written.</summary>
+    public void OnPut(string runId) => _beingPut.Remove(runId);
+
+    /// <summary>A run has ended. One that is not counted is gone.</summary>
+    public void OnEnded(RunSummary run)
+    {
+        if (_runs.ContainsKey(run.Id))
+        {
+            Set(run.Id, new(run.Bytes, IsActive: false));
+        }
+    }
+
+    /// <summary>A run is deleted.</summary>
+    public void OnDeleted(string runId) => Set(runId, null);
+
+    /// <summary>The shelves are about to be read.</summary>
+    public void BeginRecount() => _changes = _beingPut.ToDictionary(id => id, id => (Entry?)_runs[id]);
+
+    /// <summary>Takes what the shelves have.</summary>
+    public void EndRecount(IEnumerable<RunSummary> runs)
+    {
+        var changes = _changes!;
+        (_changes, _runs, Active, Bytes) = (null, new(StringComparer.Ordinal), 0, 0);
+        foreach (var run in runs)
+        {
+            Set(run.Id, new(run.Bytes, !run.IsFinished));
+        }
+
+        foreach (var (id, entry) in changes)
+        {
+            Set(id, entry);
+        }
+    }
+
+    private ChatError? FindObstacle(RunSummary run) =>
+        Active >= quotas.ActiveRuns ? QuotaErrors.ActiveRuns(Active, quotas.ActiveRuns)
+        : Runs >= quotas.Runs ? QuotaErrors.Runs(Runs, quotas.Runs)
+        : Bytes + run.Bytes > quotas.RunBytes ? QuotaErrors.RunBytes(Bytes, run.Bytes, quotas.RunBytes)
+        : null;
+
+    private void Set(string id, Entry? entry)
+    {
+        if (_runs.Remove(id, out var before))
+        {
+            Add(before, -1);
+        }
+
+        if (entry is { } now)
+        {
+            _runs.Add(id, now);
+            Add(now, 1);
+        }
+
+        if (_changes is not null)
+        {
+            _changes[id] = entry;
+        }
+    }
+
+    private void Add(Entry entry, int sign)
+    {
+        Active += entry.IsActive ? sign : 0;
+        Bytes += sign * entry.Bytes;
+    }
+
+    private readonly record struct Entry(long Bytes, bool IsActive);
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Templates;
+
+namespace Prism.Grains.Chains.Running;
+
+/// <summary>Makes runs: from what was asked for, and from what is stored.</summary>
+internal sealed class RunFactory(
+    ChainPlanner planner,
+    TemplateEngine engine,
+    ITemplateRunner runner,
+    IPromptTemplates templates,
+    StepCaller caller,
+    ChainTelemetry telemetry,
+    IOptions<ChainOptions> options,
+    TimeProvider time,
+    ILogger<RunLoop> logger)
+{
+    /// <summary>What a start with the same idempotency key has to come with, too.</summary>
+    public static string FingerprintOf(ChainStart start)
+    {
+        if (start.Fingerprint is { } given)
+        {
+            return given;
+        }
+
+        var definition = JsonSerializer.SerializeToUtf8Bytes(start.Definition, ChainJson.Lenient.ChainDefinition);
+        return $"{Convert.ToHexStringLower(SHA256.HashData(definition))} {start.Chain}";
+    }
+
+    /// <summary>The run that a start asks for, with nothing claimed yet, and its plan; or why there is none.</summary>
+    public async Task<(RunState? Run, ChainPlan? Plan, ChatError? Error)> CreateAsync(ChainStart start)
+    {
+        var stored = ImmutableArray.CreateBuilder<PromptTemplate>();
+        foreach (var name in ChainPlanner.StoredTemplatesOf(start.Definition))
+        {
+            var found = await templates.FindAsync(start.Owner, name, CancellationToken.None);
+            if (found.Template is { } template)
+            {
+                stored.Add(template);
+            }
+            else if (found.Error is { Kind: not ChatErrorKind.NotFound } unavailable)
+            {
+                return (null, null, unavailable);
+            }
+        }
+
+        var run = new RunState { Start = start, Templates = stored.ToImmutable() };
+        var (plan, error) = await PlanAsync(run);
+        var bytes = ChainInputs.SizeOf(start.Definition) + stored.Sum(template => (long)template.Source.Length);
+        error ??= bytes is null ? ChainErrors.NotText()
+            : bytes > options.Value.MaxStateBytes ? ChainErrors.DefinitionTooLarge(bytes.Value, options.Value.MaxStateBytes)
+            : null;
+        return error is not null
+            ? (null, null, error)
+            : (CreateScheduler(plan!).Begin(run with { Fingerprint = FingerprintOf(start), Bytes = bytes!.Value }), plan, null);
+    }
+
+    /// <summary>What a run does; or why it cannot be carried out any more. Compiles and evaluates, and so is not done in the turn of a grain.</summary>
+    public async Task<(ChainPlan? Plan, ChatError? Error)> PlanAsync(RunState run)
+    {
+        var stored = run.Templates.ToDictionary(template => template.Name, StringComparer.Ordinal);
+        var result = await runner.RunAsync(
+            Owners.Of(run.Start!.Owner), _ => planner.Plan(run.Start.Definition, stored), CancellationToken.None);
+        return (result.Plan, result.Error);
+    }
+
+    /// <summary>What carries a run out.</summary>
+    public RunLoop CreateLoop(RunStore store, ChainPlan plan, RunFeed feed) =>
+        new(store, plan, CreateScheduler(plan), runner, caller, feed, telemetry, options.Value, time, logger);
+
+    private RunScheduler CreateScheduler(ChainPlan plan) =>
+        new(plan, new StepExpressions(plan, engine.Patient, options.Value), options.Value, time);
+}

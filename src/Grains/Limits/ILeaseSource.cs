@@ -1,8 +1,0 @@
-namespace Prism.Limits;
-
-/// <summary>Where a silo's leases of one limit set come from: its ledger, wherever in the cluster that is.</summary>
-internal interface ILeaseSource
-{
-    /// <summary>Asks the ledger.</summary>
-    Task<LeaseAnswer> AskAsync(LeaseAsk ask);
-}

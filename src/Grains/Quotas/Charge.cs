@@ -1,0 +1,51 @@
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>What one request takes of its limits: itself, a permit, tokens, and money.</summary>
+/// <param name="Tokens">What prompt and answer take, or an upper bound of it.</param>
+/// <param name="MicroUsd">What they cost, in millionths of a USD, or an upper bound of it.</param>
+/// <param name="WithoutPermit">Whether it is none of the requests that are being answered at the same time.</param>
+internal readonly record struct Charge(long Tokens, long MicroUsd = 0, bool WithoutPermit = false)
+{
+    /// <summary>The tokens of an answer, with its prompt. Some servers tell the parts and no total.</summary>
+    public static long TokensOf(ChatUsage usage) =>
+        Math.Max(0, Math.Max(usage.TotalTokens, (long)usage.PromptTokens + usage.CompletionTokens));
+
+    /// <summary>What it takes of one kind.</summary>
+    public long Of(LimitKind kind) => kind switch
+    {
+        LimitKind.RequestsPerMinute => 1,
+        LimitKind.Concurrency => WithoutPermit ? 0 : 1,
+        LimitKind.TokensPerMinute or LimitKind.TokensPerDay or LimitKind.TokensPerMonth => Tokens,
+        LimitKind.MicroUsdPerMonth => MicroUsd,
+        _ => 0,
+    };
+}
+
+/// <summary>Why a request is not admitted.</summary>
+/// <param name="Kind">What is in the way.</param>
+/// <param name="RetryAfter">When it would be admitted, if nobody else takes what then is free. Null: never.</param>
+/// <param name="Limit">The limit, where it is one of ours.</param>
+internal readonly record struct LimitDenial(LimitKind Kind, TimeSpan? RetryAfter, long? Limit);
+
+/// <summary>How an admission ended: with a reservation, or denied.</summary>
+/// <param name="Reservation">To be settled.</param>
+/// <param name="Denial">Why there is none.</param>
+internal readonly record struct LeaseAdmission(LeaseReservation Reservation, LimitDenial? Denial);
+
+/// <summary>
+/// What an admitted request holds. May be copied, and settled by whoever comes first; the default value holds nothing and settles nothing.
+/// </summary>
+internal readonly struct LeaseReservation(LeaseHolder holder, int slot, int version)
+{
+    /// <summary>Gives the permit back, and charges what was used instead of what was reserved. A second time does nothing.</summary>
+    public void Settle(long tokens, long microUsd = 0) => holder?.Settle(slot, version, new Charge(tokens, microUsd));
+
+    /// <summary>Gives the permit back; what was reserved stays charged. Does nothing where it is settled.</summary>
+    public void Forfeit() => holder?.Settle(slot, version, used: null);
+
+    /// <summary>Gives everything back, as if there had been no request. Does nothing where it is settled.</summary>
+    public void Cancel() => holder?.Settle(slot, version, default(Charge), sent: false);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>What an ask gets. The numbers of the blocks are still to be given.</summary>
+internal readonly record struct GrantDecision(LeaseAnswer Answer, ImmutableArray<LeaseGrant> Grants);
+
+/// <summary>
+/// How much a silo gets: what its demand takes for the life of a block, but never more than a share of what is there, so that the others
+/// find something too; in the end just what is needed.
+/// </summary>
+internal static class LeaseGranting
+{
+    // A block should outlast the refill that is asked for when two thirds of it are gone.
+    private const double Headroom = 1.5;
+
+    // What one silo may hold of what remains of a budget. A silo that dies takes its block with it for the rest of the period.
+    private const long BudgetShare = 128;
+
+    // At most such a part of a rate is granted for long: it is missing for longer when demand rises.
+    private const long LongLivedShare = 8;
+
+    // Where there is plenty, a block is at least such a part of the limit, so that slow callers do not ask for each request.
+    private const long LeastShare = 100;
+
+    private static readonly TimeSpan BudgetLife = TimeSpan.FromMilliseconds(RateLog.LongLife);
+
+    // Nobody knows when a request ends.
+    private static readonly TimeSpan PermitRetry = TimeSpan.FromSeconds(1);
+
+    public static GrantDecision Decide(LedgerState state, SiloLease silo, LeaseAsk ask, LimitSet limits, int liveSilos)
+    {
+        var answer = Judge(state, silo, ask, limits);
+        var grants = ImmutableArray.CreateBuilder<LeaseGrant>(ask.Wants.Length);
+        foreach (var want in ask.Wants)
+        {
+            if (limits.Of(want.Kind) is { } limit)
+            {
+                var stand = new LimitStand(state, want.Kind, limit);
+                var (amount, life) = answer.DeniedBy is null ? Size(stand, silo, want, liveSilos) : (0, TimeSpan.Zero);
+                grants.Add(new()
+                {
+                    Kind = want.Kind,
+                    Amount = amount,
+                    Life = life,
+                    Limit = limit,
+                    Remaining = Math.Max(0, stand.Free - amount),
+                    ResetAfter = amount > 0 && want.Kind.IsRate() ? Later(stand.ResetAfter, life + RateLog.WindowLength) : stand.ResetAfter,
+                });
+            }
+        }
+
+        return new(answer, grants.DrainToImmutable());
+    }
+
+    // All that is needed or nothing: a part would only lie idle here while others could use it.
+    private static LeaseAnswer Judge(LedgerState state, SiloLease silo, LeaseAsk ask, LimitSet limits)
+    {
+        var answer = new LeaseAnswer { Sequence = ask.Sequence, PermitsToKeep = PermitsToKeep(state, silo, limits) };
+        if (state.HeldBackUntil > state.Now)
+        {
+            var wait = TimeSpan.FromMilliseconds(state.HeldBackUntil - state.Now);
+            return answer with { HeldBackFor = wait, DeniedBy = LimitKind.Upstream, RetryAfter = wait };
+        }
+
+        foreach (var want in ask.Wants)
+        {
+            if (want.Needed == 0 || limits.Of(want.Kind) is not { } limit)
+            {
+                continue;
+            }
+
+            var stand = new LimitStand(state, want.Kind, limit);
+            var needed = want.Needed + stand.ClaimedBefore(silo);
+            if (needed <= stand.Free)
+            {
+                continue;
+            }
+
+            // More than the limit is never there; what others wait for before is no reason to say never.
+            var retryAfter = want.Needed > limit ? (TimeSpan?)null : stand.FreeAfter(Math.Min(needed, limit)) ?? PermitRetry;
+            if (answer.DeniedBy is null || retryAfter is null || retryAfter > answer.RetryAfter)
+            {
+                answer = answer with { DeniedBy = want.Kind, RetryAfter = retryAfter };
+            }
+
+            if (retryAfter is null)
+            {
+                break;
+            }
+        }
+
+        return answer;
+    }
+
+    private static (long Amount, TimeSpan Life) Size(LimitStand stand, SiloLease silo, LeaseWant want, int liveSilos)
+    {
+        var free = Math.Max(0, stand.Free - stand.ClaimedBefore(silo));
+        if (want.Kind == LimitKind.Concurrency)
+        {
+            // There is no telling demand for permits: each time half as many more, until there are enough.
+            return (want.Needed == 0 ? 0 : Bound(want, free, Math.Max(want.Queued, silo.Permits / 2), Share(free, liveSilos)), TimeSpan.Zero);
+        }
+
+        if (want.Kind.IsBudget())
+        {
+            var life = stand.ResetAfter < BudgetLife ? stand.ResetAfter : BudgetLife;
+            return (Bound(want, free, Math.Max(want.Queued, Demand(want, life)), free / (BudgetShare * liveSilos)), life);
+        }
+
+        // Plenty: little is taken, and this demand on every silo would take no more than half of it.
+        var plenty = stand.Limit - stand.Free <= stand.Limit / 4
+            && want.PerSecond * liveSilos * (RateLog.Window / 1000) <= stand.Limit / 2;
+        var span = TimeSpan.FromMilliseconds(plenty ? RateLog.LongLife : RateLog.ShortLife);
+        var wish = Math.Max(want.Queued, Demand(want, span));
+        return plenty
+            ? (Bound(want, free, Math.Max(wish, stand.Limit / (LeastShare * liveSilos)), Math.Min(Share(free, liveSilos), stand.Limit / LongLivedShare)), span)
+            : (Bound(want, free, wish, Share(free, liveSilos)), span);
+    }
+
+    private static long Bound(LeaseWant want, long free, long wish, long share) =>
+        Math.Min(free, Math.Max(want.Needed, Math.Min(wish, share)));
+
+    private static long Demand(LeaseWant want, TimeSpan span) => (long)Math.Ceiling(want.PerSecond * span.TotalSeconds * Headroom);
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static long Share(long free, int liveSilos) => liveSilos <= 1 ? free : free / (2 * liveSilos);
+
+    private static long? PermitsToKeep(LedgerState state, SiloLease silo, LimitSet limits)
+    {
+        if (limits.MaxConcurrency is not { } limit)
+        {
+            return null;
+        }
+
+        var claimed = state.Silos
+            .Where(other => other.Silo != silo.Silo && other.Claim is { } claim && claim.Until > state.Now)
+            .Sum(other => other.Claim!.Of(LimitKind.Concurrency));
+        var missing = claimed - new LimitStand(state, LimitKind.Concurrency, limit).Free;
+        return missing <= 0 ? null : Math.Max(0, silo.Permits - missing);
+    }
+}

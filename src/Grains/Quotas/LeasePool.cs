@@ -1,0 +1,190 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>
+/// What a silo has of one rate or budget: the block it spends, and the one before, of which there may be something left. A request takes
+/// what it needs out of one block. Not thread-safe.
+/// </summary>
+internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
+{
+    private readonly List<LeaseReport> _reports = [];
+    private Block _old;
+    private Block _current;
+    // What was spent beyond all blocks: the part that the ledger has not been told, and the part that it has not answered.
+    private long _debt;
+    private long _debtTold;
+
+    public LimitKind Kind => kind;
+
+    public long Limit => limit;
+
+    public DemandMeter Demand { get; } = new(time);
+
+    /// <summary>Whether there is something to tell the ledger.</summary>
+    public bool HasReports => _reports.Count > 0;
+
+    /// <summary>Whether there is something to give back.</summary>
+    public bool HasReturns => _reports.Exists(report => report.Returned > 0);
+
+    /// <summary>Whether more was spent than there was, and the ledger has not answered to it yet. Nothing is admitted until then.</summary>
+    public bool IsInDebt => _debt + _debtTold > 0;
+
+    /// <summary>Whether the ledger does not know of a debt.</summary>
+    public bool HasUntoldDebt => _debt > 0;
+
+    /// <summary>Whether there is so much. Of what a request takes nothing of, no block is needed: a model may be free.</summary>
+    public bool Fits(long amount, long now) => amount == 0 || (!IsInDebt && (_old.Fits(amount, now) || _current.Fits(amount, now)));
+
+    /// <summary>What can still be spent, over all blocks; negative in debt.</summary>
+    public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtTold;
+
+    /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
+    public long Take(long amount, long now)
+    {
+        // The old one first: it dies first.
+        ref var block = ref _old.Fits(amount, now) ? ref _old : ref _current;
+        block.Left -= amount;
+        return block.Number;
+    }
+
+    /// <summary>Whether it is time to ask for the next block: demand goes on, and two thirds of this one are spent or past.</summary>
+    public bool IsLow(long now) => Demand.Any && (_current.Left * 3 < _current.Granted || now >= _current.RenewAt);
+
+    /// <summary>Takes a block in.</summary>
+    public void Add(LeaseGrant grant, long askedAt, long now)
+    {
+        // Counted from when it was asked for: the ledger counts from when it answered, which is later.
+        var dies = askedAt + ToTimestamp(grant.Life);
+        if (dies <= now)
+        {
+            Report(grant.Block, grant.Amount, 0);
+            return;
+        }
+
+        Surrender(ref _old);
+        _old = _current;
+        _current = new() { Number = grant.Block, Left = grant.Amount, Granted = grant.Amount, Dies = dies, RenewAt = dies - ToTimestamp(grant.Life / 3) };
+    }
+
+    /// <summary>
+    /// Settles a reservation: what it did not use can be spent again while its block lives, else the ledger gets it back. What it used
+    /// beyond it is taken from the blocks that there are, and what they do not cover is a debt.
+    /// </summary>
+    public void Settle(long number, long reserved, long used, long now)
+    {
+        if (kind.IsBudget())
+        {
+            Report(number, 0, used);
+        }
+
+        if (used > reserved)
+        {
+            Overspend(number, used - reserved, now);
+            return;
+        }
+
+        ref var block = ref _current.Number == number && now < _current.Dies ? ref _current : ref _old;
+        if (block.Number != number || now >= block.Dies)
+        {
+            Report(number, reserved - used, 0);
+        }
+        else
+        {
+            block.Left += reserved - used;
+        }
+    }
+
+    /// <summary>Gives up what can no longer be spent.</summary>
+    public void Sweep(long now)
+    {
+        if (now >= _old.Dies)
+        {
+            Surrender(ref _old);
+        }
+
+        if (now >= _current.Dies)
+        {
+            Surrender(ref _current);
+        }
+    }
+
+    /// <summary>Gives up all there is.</summary>
+    public void SurrenderAll()
+    {
+        Surrender(ref _old);
+        Surrender(ref _current);
+    }
+
+    /// <summary>Hands over what the ledger has to be told.</summary>
+    public void DrainReports(ImmutableArray<LeaseReport>.Builder reports)
+    {
+        reports.AddRange(_reports.Where(report => report is not { Returned: 0, Spent: 0 }));
+        _reports.Clear();
+        (_debtTold, _debt) = (_debtTold + _debt, 0);
+    }
+
+    /// <summary>The ledger has answered what it was told: from now on it counts the debt.</summary>
+    public void OnAnswered() => _debtTold = 0;
+
+    private void Overspend(long number, long amount, long now)
+    {
+        Pay(ref _old, number, ref amount, now);
+        Pay(ref _current, number, ref amount, now);
+        if (amount > 0)
+        {
+            Report(number, -amount, 0);
+            _debt += amount;
+        }
+    }
+
+    // Of a budget only a block of the same period can pay: the ledger counts what is spent in the period that it was granted in.
+    private void Pay(ref Block block, long number, ref long amount, long now)
+    {
+        if (now < block.Dies && (!kind.IsBudget() || block.Number == number))
+        {
+            var paid = Math.Min(block.Left, amount);
+            (block.Left, amount) = (block.Left - paid, amount - paid);
+        }
+    }
+
+    private void Surrender(ref Block block)
+    {
+        if (block.Left != 0)
+        {
+            Report(block.Number, block.Left, 0);
+        }
+
+        block = default;
+    }
+
+    private void Report(long block, long returned, long spent)
+    {
+        for (var i = _reports.Count - 1; i >= 0; i--)
+        {
+            // What is returned of a block that has expired is past caring, what was overspent of it is not.
+            if (_reports[i].Block == block && _reports[i].Returned < 0 == returned < 0)
+            {
+                _reports[i] = _reports[i] with { Returned = _reports[i].Returned + returned, Spent = _reports[i].Spent + spent };
+                return;
+            }
+        }
+
+        _reports.Add(new(kind, block, returned, spent));
+    }
+
+    private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    // Default: nothing, long dead.
+    private struct Block
+    {
+        public long Number;
+        public long Left;
+        public long Granted;
+        public long Dies;
+        public long RenewAt;
+
+        public readonly bool Fits(long amount, long now) => Left >= amount && now < Dies;
+    }
+}

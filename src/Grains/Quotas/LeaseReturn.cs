@@ -1,0 +1,23 @@
+namespace Prism.Grains.Quotas;
+
+/// <summary>Gives back what a silo holds when it begins to stop, while it still can call grains.</summary>
+internal static class LeaseReturn
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    /// <returns>False: not all in time. The ledgers will learn it from the membership.</returns>
+    public static async Task<bool> ReturnAllAsync(this IEnumerable<LeaseHolder> holders, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(Timeout);
+        try
+        {
+            await Task.WhenAll(holders.Select(holder => holder.ReturnAllAsync(stop.Token)));
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

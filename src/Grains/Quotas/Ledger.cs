@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>
+/// The rules by which capacity changes hands, as pure functions of the ledger's state. They hold whatever is lost, late, repeated or dead:
+/// what was granted counts until it is returned by the one who has it, or can no longer be spent.
+/// </summary>
+internal static class Ledger
+{
+    /// <summary>The most by which clocks of two machines may differ, in ms, for the limits to hold when the ledger moves between them.</summary>
+    public const long ClockMargin = 5_000;
+
+    // A waiter asks at least once a second; it may be late by as much again before others get what is kept for it.
+    private const long ClaimGrace = 2_000;
+
+    // Who has left repeats that until it is answered, and messages may be late: not by as much as this.
+    private const long EchoTime = 120_000;
+
+    /// <summary>A stored ledger, taken over by a new activation at a time on its machine's clock.</summary>
+    public static LedgerState Resume(LedgerState stored, long wallClock, string writer)
+    {
+        var gone = Math.Max(0, wallClock - stored.Now);
+        var doubtful = Math.Min(gone, ClockMargin);
+        return stored with
+        {
+            Now = stored.Now + gone,
+            Writer = writer,
+            Requests = RateLog.Extend(stored.Requests, doubtful),
+            Tokens = RateLog.Extend(stored.Tokens, doubtful),
+        };
+    }
+
+    /// <summary>The ledger as time and deaths have left it.</summary>
+    public static LedgerState Advance(LedgerState state, LedgerMoment moment)
+    {
+        var now = Math.Max(state.Now, moment.Now);
+        state = BudgetBook.Roll(state, LimitKind.TokensPerDay, now);
+        state = BudgetBook.Roll(state, LimitKind.TokensPerMonth, now);
+        state = BudgetBook.Roll(state, LimitKind.MicroUsdPerMonth, now);
+        foreach (var silo in state.Silos)
+        {
+            state = moment.Dead.Contains(silo.Silo) || (silo.HasLeft && silo.HeardAt + EchoTime < now) ? Bury(state, silo) : state;
+        }
+
+        return state with { Now = now, Requests = RateLog.Prune(state.Requests, now), Tokens = RateLog.Prune(state.Tokens, now) };
+    }
+
+    /// <summary>Takes a silo's report and answers what it wants.</summary>
+    public static LedgerTurn Apply(LedgerState state, LeaseAsk ask, LimitSet limits, LedgerMoment moment)
+    {
+        state = Advance(state, moment);
+        var silo = state.Silos.FirstOrDefault(known => known.Silo == ask.Silo) ?? new() { Silo = ask.Silo };
+        if (ask.Sequence == silo.Sequence && silo.Answer is { } given)
+        {
+            return new(state, given, MustWrite: false);
+        }
+
+        if (ask.Sequence <= silo.Sequence || moment.Dead.Contains(ask.Silo))
+        {
+            // An echo of what has long been answered, or a voice from the grave: nobody waits for this.
+            return new(state, Refusal(ask), MustWrite: false);
+        }
+
+        (state, silo) = Settle(state, silo, ask.Reports);
+        (state, silo) = ask.Leaving ? Leave(state, silo) : (state, silo);
+        silo = silo with { Sequence = ask.Sequence, HeardAt = state.Now };
+        state = Put(state, silo);
+        var decision = LeaseGranting.Decide(state, silo, ask, limits, moment.LiveSilos);
+        (state, silo) = Hand(state, silo, ask, decision);
+        state = Put(state, silo);
+        var mustWrite = ask.Leaving || !ask.Reports.IsEmpty || silo.Answer!.Grants.Any(grant => grant.Amount > 0);
+        return new(state, silo.Answer!, mustWrite);
+    }
+
+    /// <summary>The provider wants to be left alone.</summary>
+    public static LedgerState HoldBack(LedgerState state, LedgerMoment moment, TimeSpan duration)
+    {
+        state = Advance(state, moment);
+        return state with { HeldBackUntil = Math.Max(state.HeldBackUntil, state.Now + (long)Math.Ceiling(duration.TotalMilliseconds)) };
+    }
+
+    /// <summary>The provider may be called again, whatever it said.</summary>
+    public static LedgerState LiftHoldBack(LedgerState state, LedgerMoment moment) => Advance(state, moment) with { HeldBackUntil = 0 };
+
+    /// <summary>The answer to an ask that is not applied.</summary>
+    public static LeaseAnswer Refusal(LeaseAsk ask) =>
+        new() { Sequence = ask.Sequence, DeniedBy = LimitKind.Ledger, RetryAfter = TimeSpan.FromSeconds(1) };
+
+    private static (LedgerState State, SiloLease Silo) Settle(LedgerState state, SiloLease silo, ImmutableArray<LeaseReport> reports)
+    {
+        foreach (var report in reports)
+        {
+            switch (report.Kind)
+            {
+                case LimitKind.RequestsPerMinute:
+                    state = state with { Requests = Settle(state.Requests, report, state.Now) };
+                    break;
+                case LimitKind.TokensPerMinute:
+                    state = state with { Tokens = Settle(state.Tokens, report, state.Now) };
+                    break;
+                case LimitKind.Concurrency:
+                    silo = silo with { Permits = Math.Max(0, silo.Permits - report.Returned) };
+                    break;
+                case LimitKind.TokensPerDay or LimitKind.TokensPerMonth or LimitKind.MicroUsdPerMonth:
+                    (state, silo) = BudgetBook.Settle(state, silo, report);
+                    break;
+            }
+        }
+
+        return (state, silo);
+    }
+
+    private static ImmutableArray<RateSlot> Settle(ImmutableArray<RateSlot> slots, LeaseReport report, long now) => report.Returned < 0
+        ? RateLog.Overspend(slots, report.Block, -report.Returned, now)
+        : RateLog.Return(slots, report.Block, report.Returned);
+
+    private static (LedgerState State, SiloLease Silo) Hand(LedgerState state, SiloLease silo, LeaseAsk ask, GrantDecision decision)
+    {
+        var grants = ImmutableArray.CreateBuilder<LeaseGrant>(decision.Grants.Length);
+        foreach (var decided in decision.Grants)
+        {
+            var grant = decided;
+            switch (grant.Kind)
+            {
+                case LimitKind.RequestsPerMinute when grant.Amount > 0:
+                    (var requests, var block) = RateLog.Add(state.Requests, state.Now, grant.Amount, LongLived(grant));
+                    (state, grant) = (state with { Requests = requests }, grant with { Block = block });
+                    break;
+                case LimitKind.TokensPerMinute when grant.Amount > 0:
+                    (var tokens, block) = RateLog.Add(state.Tokens, state.Now, grant.Amount, LongLived(grant));
+                    (state, grant) = (state with { Tokens = tokens }, grant with { Block = block });
+                    break;
+                case LimitKind.Concurrency:
+                    silo = silo with { Permits = silo.Permits + grant.Amount };
+                    break;
+                case LimitKind.TokensPerDay or LimitKind.TokensPerMonth or LimitKind.MicroUsdPerMonth:
+                    (silo, grant) = BudgetBook.Hand(state, silo, grant);
+                    break;
+            }
+
+            grants.Add(grant);
+        }
+
+        silo = silo with
+        {
+            Answer = decision.Answer with { Grants = grants.DrainToImmutable() },
+            Claim = KeepPlace(state, silo, ask, decision.Answer),
+        };
+        return (state, silo);
+    }
+
+    private static LedgerState Put(LedgerState state, SiloLease silo) =>
+        state with { Silos = [.. state.Silos.Where(other => other.Silo != silo.Silo), silo] };
+
+    private static bool LongLived(LeaseGrant grant) => grant.Life.TotalMilliseconds > RateLog.ShortLife;
+
+    private static LeaseClaim? KeepPlace(LedgerState state, SiloLease silo, LeaseAsk ask, LeaseAnswer answer)
+    {
+        if (answer.DeniedBy is not { } denied || answer.RetryAfter is null || denied is LimitKind.Upstream)
+        {
+            // A refill that nobody waits for does not lose the place of those who do; a grant ends it.
+            return ask.Wants.Any(want => want.Needed > 0) ? null : silo.Claim;
+        }
+
+        // A permit is kept also for who does not wait: else a busy silo, which always has a request for a permit that comes free,
+        // would never let another have one. Tokens are not: they may be many, and nobody may come for them.
+        var wants = ask.Waiting ? ask.Wants : ask.Wants.RemoveAll(want => want.Kind != LimitKind.Concurrency || denied != LimitKind.Concurrency);
+        return wants.IsEmpty
+            ? null
+            : new()
+            {
+                Since = silo.Claim is { } place && place.Until > state.Now ? place.Since : state.Now,
+                Until = state.Now + ClaimGrace,
+                Wants = wants,
+            };
+    }
+
+    // What it had may have been spent without a word: budgets count it as used. Its rates run out by themselves, its requests have ended.
+    private static LedgerState Bury(LedgerState state, SiloLease silo)
+    {
+        (state, _) = Leave(state, silo);
+        return state with { Silos = state.Silos.Remove(silo) };
+    }
+
+    private static (LedgerState State, SiloLease Silo) Leave(LedgerState state, SiloLease silo) => (
+        state with
+        {
+            Day = state.Day with { Used = state.Day.Used + silo.DayOutstanding },
+            Month = state.Month with { Used = state.Month.Used + silo.MonthOutstanding },
+            Spend = state.Spend with { Used = state.Spend.Used + silo.SpendOutstanding },
+        },
+        silo with { Permits = 0, DayOutstanding = 0, MonthOutstanding = 0, SpendOutstanding = 0, Claim = null, HasLeft = true });
+}

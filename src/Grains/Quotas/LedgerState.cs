@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>
+/// Everything a ledger knows, as it is stored. Times are milliseconds of ledger time (see <see cref="LedgerClock"/>) since 1970 UTC.
+/// Bounded: some 170 slots a rate, one entry a silo. Additive changes only: a rolling upgrade has both versions read it.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("prism.ledger-state")]
+internal sealed record LedgerState
+{
+    /// <summary>When it was last changed.</summary>
+    [Id(0)] public long Now { get; init; }
+
+    /// <summary>The activation that wrote it.</summary>
+    [Id(1)] public string? Writer { get; init; }
+
+    /// <summary>The blocks of requests per minute that still count.</summary>
+    [Id(2)] public ImmutableArray<RateSlot> Requests { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>The blocks of tokens per minute that still count.</summary>
+    [Id(3)] public ImmutableArray<RateSlot> Tokens { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>The tokens of the day.</summary>
+    [Id(4)] public BudgetPeriod Day { get; init; }
+
+    /// <summary>The tokens of the month.</summary>
+    [Id(5)] public BudgetPeriod Month { get; init; }
+
+    /// <summary>The silos that have asked and are not known to be dead.</summary>
+    [Id(6)] public ImmutableArray<SiloLease> Silos { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>Until when the provider wants to be left alone.</summary>
+    [Id(7)] public long HeldBackUntil { get; init; }
+
+    /// <summary>The money of the month, in millionths of a USD.</summary>
+    [Id(8)] public BudgetPeriod Spend { get; init; }
+}
+
+/// <summary>Blocks of a rate that were granted at about the same time.</summary>
+/// <param name="Block">Their number, see <see cref="RateLog"/>.</param>
+/// <param name="At">When the last of them was granted.</param>
+/// <param name="Amount">What was granted and has not been returned.</param>
+[GenerateSerializer, Immutable, Alias("prism.rate-slot")]
+internal readonly record struct RateSlot([property: Id(0)] long Block, [property: Id(1)] long At, [property: Id(2)] long Amount);
+
+/// <summary>A calendar period of a budget.</summary>
+/// <param name="Number">Its number, see <see cref="BudgetCalendar"/>; the block of all its grants.</param>
+/// <param name="Used">What was spent, and what silos held when they died.</param>
+[GenerateSerializer, Immutable, Alias("prism.budget-period")]
+internal readonly record struct BudgetPeriod([property: Id(0)] long Number, [property: Id(1)] long Used);
+
+/// <summary>What a ledger knows of one silo.</summary>
+[GenerateSerializer, Immutable, Alias("prism.silo-lease")]
+internal sealed record SiloLease
+{
+    /// <summary>The silo with its incarnation.</summary>
+    [Id(0)] public required string Silo { get; init; }
+
+    /// <summary>Its last ask that was applied.</summary>
+    [Id(1)] public long Sequence { get; init; }
+
+    /// <summary>What that was answered, for when the answer is lost on its way.</summary>
+    [Id(2)] public LeaseAnswer? Answer { get; init; }
+
+    /// <summary>When it last asked.</summary>
+    [Id(3)] public long HeardAt { get; init; }
+
+    /// <summary>Permits that it has.</summary>
+    [Id(4)] public long Permits { get; init; }
+
+    /// <summary>Of the day's tokens, what it was granted and has not accounted for.</summary>
+    [Id(5)] public long DayOutstanding { get; init; }
+
+    /// <summary>Of the month's tokens, what it was granted and has not accounted for.</summary>
+    [Id(6)] public long MonthOutstanding { get; init; }
+
+    /// <summary>Its place in line, where it waits.</summary>
+    [Id(7)] public LeaseClaim? Claim { get; init; }
+
+    /// <summary>Of the month's money, what it was granted and has not accounted for.</summary>
+    [Id(8)] public long SpendOutstanding { get; init; }
+
+    /// <summary>Whether it has given everything back and will not ask again.</summary>
+    [Id(9)] public bool HasLeft { get; init; }
+}
+
+/// <summary>A silo's place in line: what it waits for is not given to who came later.</summary>
+[GenerateSerializer, Immutable, Alias("prism.lease-claim")]
+internal sealed record LeaseClaim
+{
+    /// <summary>Since when it waits.</summary>
+    [Id(0)] public long Since { get; init; }
+
+    /// <summary>When it loses its place, unless it asks again before.</summary>
+    [Id(1)] public long Until { get; init; }
+
+    /// <summary>What it needs.</summary>
+    [Id(2)] public ImmutableArray<LeaseWant> Wants { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>What of a limit is kept for it.</summary>
+    public long Of(LimitKind kind) => Wants.Where(want => want.Kind == kind).Sum(want => want.Needed);
+}

@@ -1,0 +1,13 @@
+namespace Prism.Grains.Quotas;
+
+/// <summary>Money as ledgers count it: in whole millionths of a USD, a part of one as a whole one.</summary>
+internal static class MicroUsd
+{
+    private const decimal Million = 1_000_000;
+
+    /// <summary>An amount in USD. What is more than can be counted is the most that can.</summary>
+    public static long Of(decimal usd) => usd < long.MaxValue / Million ? (long)decimal.Ceiling(usd * Million) : long.MaxValue;
+
+    /// <summary>The same in USD.</summary>
+    public static decimal ToUsd(long microUsd) => microUsd / Million;
+}

@@ -1,0 +1,17 @@
+using Prism.Grains.Interfaces;
+
+namespace Prism.Grains.SharedCalls;
+
+/// <summary>What is done about a silo that may just have gone, until all the others know.</summary>
+internal static class LostSilo
+{
+    /// <summary>As long as it may take until a silo's death is known everywhere.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Before it is tried again to reach a grain that was there.</summary>
+    public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whether the silo that leads a flight is known to be dead.</summary>
+    public static bool HasLost(this IClusterMembershipService membership, string flight) =>
+        membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(flight)) == SiloStatus.Dead;
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+
+namespace Prism.Grains.Usage;
+
+/// <summary>
+/// Which models may be label values. The model is user input: only one that is configured or has answered becomes a label, up to a bound,
+/// so that nobody can fill the metrics with names of their own.
+/// </summary>
+internal sealed class ModelLabels(IEnumerable<string> configured, int capacity = ModelLabels.DefaultCapacity)
+{
+    /// <summary>What all others are called.</summary>
+    public const string Other = "other";
+
+    private const int DefaultCapacity = 200;
+
+    private readonly ConcurrentDictionary<string, byte> _known = new(configured.Distinct().Select(model => KeyValuePair.Create(model, (byte)0)));
+    private readonly Lock _learning = new();
+    private int _learned;
+
+    /// <summary>The model itself where it may be a label, else <see cref="Other"/>.</summary>
+    public string LabelOf(string model) => _known.ContainsKey(model) ? model : Other;
+
+    /// <summary>The model has answered.</summary>
+    public void OnAnswered(string model)
+    {
+        if (Volatile.Read(ref _learned) == capacity || _known.ContainsKey(model))
+        {
+            return;
+        }
+
+        // Counted together with the adding: answers of one new model that come at once take one place, not one each.
+        lock (_learning)
+        {
+            if (_learned < capacity && _known.TryAdd(model, 0))
+            {
+                _learned++;
+            }
+        }
+    }
+}

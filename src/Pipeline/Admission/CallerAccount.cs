@@ -1,0 +1,106 @@
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Quotas;
+
+namespace Prism.Pipeline.Admission;
+
+/// <summary>
+/// What a call holds of its key's limits, until nobody can spend on it any more: neither its own request nor a flight that others have joined. It is
+/// charged with what is billed; with all that it holds where it was given up while nobody can say what it took. It was a request in any case, unless
+/// Prism itself refused it.
+/// </summary>
+internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reservation)
+{
+    private int _spenders;
+    private long _tokens;
+    private long _microUsd;
+    private volatile bool _underWay;
+    private volatile bool _refused;
+
+    /// <summary>Lets one spend on it until what is returned is disposed. The last of them settles it.</summary>
+    public IDisposable Open()
+    {
+        Interlocked.Increment(ref _spenders);
+        return new Spender(this);
+    }
+
+    /// <summary>A provider is called.</summary>
+    public void OnCalled() => _underWay = true;
+
+    /// <summary>An answer, or what there was of it, took this.</summary>
+    public void Charge(ChatUsage usage)
+    {
+        _underWay = false;
+        Interlocked.Add(ref _tokens, Grains.Quotas.Charge.TokensOf(usage));
+        Interlocked.Add(ref _microUsd, MicroUsd.Of(usage.CostUsd ?? 0));
+    }
+
+    /// <summary>The call has ended, and its request spends nothing more.</summary>
+    /// <returns>The outcome as the caller is to see it: with how the key's limits stand once it is settled.</returns>
+    public ChatOutcome End(ChatOutcome outcome, IDisposable spending)
+    {
+        Mark(outcome);
+        spending.Dispose();
+        return Mark(outcome);
+    }
+
+    /// <summary>The outcome as the caller is to see it: with how the key's limits stand.</summary>
+    public ChatOutcome Mark(ChatOutcome outcome)
+    {
+        _underWay = false;
+        return outcome with
+        {
+            Route = outcome.Route is { } route ? Mark(route) : null,
+            Error = outcome.Error is { } error ? Mark(error) : null,
+        };
+    }
+
+    /// <summary>The event as the caller is to see it.</summary>
+    public ChatStreamEvent Mark(in ChatStreamEvent streamEvent) => streamEvent switch
+    {
+        { Started: { } route } => new() { Started = Mark(route) },
+        { Failed: { } error } => Mark(error),
+        _ => streamEvent,
+    };
+
+    private void Close()
+    {
+        if (Interlocked.Decrement(ref _spenders) > 0)
+        {
+            return;
+        }
+
+        if (_underWay)
+        {
+            reservation.Forfeit();
+        }
+        else if (_refused && _tokens == 0)
+        {
+            reservation.Cancel();
+        }
+        else
+        {
+            reservation.Settle(_tokens, _microUsd);
+        }
+    }
+
+    private ChatRoute Mark(ChatRoute route) => route with { Limits = [.. route.Limits ?? [], .. holder.GetStands()] };
+
+    private ChatError Mark(ChatError error)
+    {
+        (_underWay, _refused) = (false, error.Provider is null);
+        return error with { Limits = [.. error.Limits ?? [], .. holder.GetStands()] };
+    }
+
+    private sealed class Spender(CallerAccount account) : IDisposable
+    {
+        private int _closed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _closed, 1) == 0)
+            {
+                account.Close();
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Grains.Keys;
+using Prism.Pipeline.Routing;
+using Prism.Providers;
+
+namespace Prism.Pipeline.Admission;
+
+/// <summary>Which providers and models a key may call.</summary>
+internal sealed class KeyTargets(ProviderRegistry providers) : IKeyTargets
+{
+    // Ways to name a model besides 'model', as routers behind an OpenAI-type provider have them: what they name has not been checked.
+    private static readonly FrozenSet<string> NamingModels = FrozenSet.Create(
+        "models", "model_id", "model_name", "model_list", "fallback_models", "deployment", "deployment_id", "engine", "preset", "route", "router",
+        "extra_body");
+
+    /// <summary>What a call asks for that its key may not have: first who is asked, then who is named as a fallback.</summary>
+    public ChatError? FindObstacle(ApiKeyTerms terms, ChatCall call)
+    {
+        var refused = FindObstacle(terms, call.Route.Provider, call.Route.Model) ?? FindOtherModel(terms, call.Request);
+        // Those that the caller does not name itself are only passed over.
+        for (var i = 0; refused is null && call.Request.Fallbacks is not null && i < call.Fallbacks.Length; i++)
+        {
+            refused = FindObstacle(terms, call.Fallbacks[i].Provider.Options.Name, call.Fallbacks[i].Model);
+            refused = refused is null ? null : refused with { Param = "fallbacks" };
+        }
+
+        return refused;
+    }
+
+    public bool Allow(ApiKeyTerms terms, string provider, string model) => FindObstacle(terms, provider, model) is null;
+
+    /// <summary>Those that the key may call.</summary>
+    public ImmutableArray<ChatTarget> Allowed(ApiKeyTerms terms, ImmutableArray<ChatTarget> targets) =>
+        targets.IsEmpty || (terms.Providers is null && terms.Models is null)
+            ? targets
+            : targets.RemoveAll(target => FindObstacle(terms, target.Provider.Options.Name, target.Model) is not null);
+
+    private ChatError? FindObstacle(ApiKeyTerms terms, string provider, string model) =>
+        terms.Providers is { } allowed && !allowed.Contains(provider) ? ApiKeyErrors.Provider(provider)
+        : terms.Models is { } models && !models.Any(pattern => Covers(pattern, provider, model)) ? ApiKeyErrors.Model(model)
+        : null;
+
+    private static ChatError? FindOtherModel(ApiKeyTerms terms, ChatRequest request)
+    {
+        if (terms.Models is null && terms.BudgetUsdPerMonth is null)
+        {
+            return null;
+        }
+
+        foreach (var (name, value) in request.Extra ?? [])
+        {
+            if (value.ValueKind != JsonValueKind.Null && NamingModels.Contains(ChatNames.Fold(name)))
+            {
+                return ApiKeyErrors.OtherModel(name);
+            }
+        }
+
+        return null;
+    }
+
+    // 'up/exact' is model 'exact' of provider 'up', and nothing else, wherever 'up' is a provider; models of others have slashes too
+    // (meta-llama/Llama-3.1-8B), and mean the same at each provider.
+    private bool Covers(string pattern, string provider, string model)
+    {
+        var slash = pattern.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && providers.Find(pattern[..slash]) is { } named
+            ? named.Options.Name == provider && IsMatch(pattern.AsSpan(slash + 1), model)
+            : IsMatch(pattern, model);
+    }
+
+    private static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> model) =>
+        pattern.EndsWith("*") ? model.StartsWith(pattern[..^1], StringComparison.Ordinal) : model.SequenceEqual(pattern);
+}

@@ -1,0 +1,97 @@
+using System.Text;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Tokens;
+using Prism.Providers;
+
+namespace Prism.Pipeline.Admission;
+
+/// <summary>
+/// How many tokens a prompt can take: everything that goes upstream is counted where that matters and the tokenizer is known, else bounded from
+/// above by its bytes. Images, audio and files are bounded by their vendor's rule (<see cref="MediaRules"/>).
+/// </summary>
+internal sealed class PromptBound(TokenCounter tokens)
+{
+    // What vendors put around a message: role, separators.
+    private const int TokensPerMessage = 8;
+
+    // A count is never taken for less than this of the body: of what repeats itself a tokenizer may make fewer tokens than the server that
+    // is really there behind a model's name.
+    private const int BytesPerToken = 4;
+
+    // Of a limit, what a reservation may have too much: it comes back when the answer is there.
+    private const int Negligible = 1_000;
+
+    // What vendors tell a model about tools and formats: of Anthropic's documented ones the most are some 800 tokens, and Ollama's templates have
+    // a system message of their own.
+    private const int WordsOfTools = 1_024;
+    private const int WordsOfFormat = 1_024;
+    private const int WordsOfTemplate = 128;
+    private const int WordsOfKnownModels = 64;
+
+    private static readonly string[] ModelsWithKnownTokenizer = ["gpt-", "chatgpt-", "o1", "o3", "o4"];
+
+    /// <summary>The most tokens that the prompt takes.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="scarcest">The least that a limit on tokens is. Counting takes some 100 ns a word: it is for prompts that matter to a limit.</param>
+    /// <param name="type">The wire format of the provider that is asked.</param>
+    public long Of(ChatRequest request, long scarcest, ProviderType? type = ProviderType.OpenAi)
+    {
+        var media = PromptMedia.Of(request, type);
+        var bytes = CountBytes(request);
+        var text = bytes > scarcest / Negligible && HasKnownTokenizer(request.Model!) ? tokens.CountAllText(request.Model!, request) : bytes;
+        var body = PromptSize.BytesOf(request) - media.Bytes;
+        return Math.Max(text, (body + BytesPerToken - 1) / BytesPerToken) + media.Tokens + WordsOfVendor(request, type);
+    }
+
+    private static bool HasKnownTokenizer(string model)
+    {
+        foreach (var prefix in ModelsWithKnownTokenizer)
+        {
+            if (model.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // No tokenizer makes more tokens than there are bytes.
+    private static long CountBytes(ChatRequest request)
+    {
+        var count = (long)TokensPerMessage;
+        foreach (var message in request.Messages)
+        {
+            count += TokensPerMessage + BytesOf(message.Content?.ToText()) + BytesOf(message.Name);
+            foreach (var call in message.ToolCalls ?? [])
+            {
+                count += BytesOf(call.Function?.Name) + BytesOf(call.Function?.Arguments);
+            }
+        }
+
+        foreach (var tool in request.Tools ?? [])
+        {
+            count += BytesOf(tool.Function?.Name) + BytesOf(tool.Function?.Description) + BytesOf(tool.Function?.Parameters);
+        }
+
+        foreach (var (text, json) in PromptPieces.Of(request))
+        {
+            count += BytesOf(text) + BytesOf(json);
+        }
+
+        return count;
+    }
+
+    private static long WordsOfVendor(ChatRequest request, ProviderType? type)
+    {
+        var (hasTools, hasFormat) = (request.Tools is { IsDefaultOrEmpty: false }, request.ResponseFormat is not null);
+        var isKnown = type == ProviderType.OpenAi && HasKnownTokenizer(request.Model!);
+        return (type == ProviderType.Ollama ? WordsOfTemplate : 0)
+            + (hasTools ? (isKnown ? WordsOfKnownModels + (TokensPerMessage * request.Tools!.Value.Length) : WordsOfTools) : 0)
+            + (hasFormat ? (isKnown ? WordsOfKnownModels : WordsOfFormat) : 0);
+    }
+
+    private static int BytesOf(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text);
+
+    private static int BytesOf(System.Text.Json.JsonElement? json) => json is { } value ? PromptSize.BytesOf(value) : 0;
+}

@@ -1,0 +1,51 @@
+namespace Prism.Pipeline.Attempts;
+
+/// <summary>Cuts an attempt that has no first token when its time is over. Once it has one, nothing does any more.</summary>
+internal sealed class AttemptDeadline : IDisposable
+{
+    private const int Waiting = 0;
+    private const int Kept = 1;
+    private const int Cut = 2;
+
+    private readonly CancellationTokenSource _aborted;
+    private readonly ITimer _timer;
+    private int _state;
+
+    public AttemptDeadline(TimeSpan left, TimeProvider time, CancellationToken caller)
+    {
+        _aborted = CancellationTokenSource.CreateLinkedTokenSource(caller);
+        _timer = time.CreateTimer(static deadline => ((AttemptDeadline)deadline!).OnTime(), this, left, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Fires when the time is over or the caller leaves.</summary>
+    public CancellationToken Token => _aborted.Token;
+
+    /// <summary>Whether it was the time that ended the attempt.</summary>
+    public bool WasCut => Volatile.Read(ref _state) == Cut;
+
+    /// <summary>There is a first token. False: too late.</summary>
+    public bool TryKeep() => Interlocked.CompareExchange(ref _state, Kept, Waiting) == Waiting;
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _aborted.Dispose();
+    }
+
+    private void OnTime()
+    {
+        if (Interlocked.CompareExchange(ref _state, Cut, Waiting) != Waiting)
+        {
+            return;
+        }
+
+        try
+        {
+            _aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The attempt ended while its timer fired.
+        }
+    }
+}

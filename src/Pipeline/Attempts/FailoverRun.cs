@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Prism.Grains.Breakers;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Pipeline.Attempts;
+
+/// <summary>
+/// One request's way on after its first attempt has failed: the same provider again, then the next. It ends in an answer, or in what the
+/// first provider said last: that is whom the caller asked.
+/// </summary>
+internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long started, CancellationToken caller) : IDisposable
+{
+    private readonly ChatCall _first = first;
+    // As the provider whose turn it is is asked the first time.
+    private ChatCall _turn = first;
+    private ChatError? _told;
+    private ImmutableArray<string>? _warnings;
+    private AttemptDeadline? _deadline;
+    private int _attempts;
+    private int _retries;
+    private int _newKeys;
+    private int _nextFallback;
+    private bool _fellBack;
+    private bool _isRetrying;
+
+    /// <summary>The next attempt.</summary>
+    public ChatCall Call { get; private set; } = first;
+
+    /// <summary>Ends that attempt.</summary>
+    public CancellationToken Token => _deadline!.Token;
+
+    /// <summary>Whether the attempt was ended for having no first token in time.</summary>
+    public bool WasCut => _deadline is { WasCut: true } && !caller.IsCancellationRequested;
+
+    /// <summary>An attempt has failed. Waits for the time of the next.</summary>
+    /// <returns>False where there is no next.</returns>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public async ValueTask<bool> NextAsync(ChatError error)
+    {
+        EndAttempt();
+        _attempts += error.Provider is null ? 0 : 1;
+        // A retry that was refused on this side says less than the failure that made it one.
+        _told = _fellBack || (_told is not null && error.Provider is null) ? _told : error;
+        if (!await TryRetryAsync(error) && !TryFallBack(error))
+        {
+            return false;
+        }
+
+        _deadline = desk.BeginAttempt(started, caller);
+        return true;
+    }
+
+    /// <summary>The attempt has its first token, or its whole answer. False: too late.</summary>
+    public bool TryKeep()
+    {
+        ReturnRetry();
+        return _deadline!.TryKeep();
+    }
+
+    /// <summary>The attempt was ended for having no first token in time.</summary>
+    public void OnCut() => _attempts++;
+
+    /// <summary>A route as the caller is to know it.</summary>
+    public ChatRoute Mark(ChatRoute route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
+
+    /// <summary>The failure as the caller is to know it.</summary>
+    public ChatError ToError() => _told! with { Route = _first.Route with { Attempts = _attempts, Limits = _told.Limits } };
+
+    public void Dispose() => EndAttempt();
+
+    private async ValueTask<bool> TryRetryAsync(ChatError error)
+    {
+        if (desk.PauseBefore(error, _retries) is not { } pause
+            // Nobody waits for one who has named a time while another may answer.
+            || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Fallbacks.Length)
+            || pause >= desk.LeftOf(started)
+            || !desk.TryTakeRetry(_turn.Route.Provider, error))
+        {
+            return false;
+        }
+
+        _isRetrying = true;
+        _retries++;
+        await desk.DelayAsync(pause, caller);
+        Call = _turn = FailureMeaning.IsAnswer(error) ? WithNewKey(_turn) : _turn;
+        return true;
+    }
+
+    private bool TryFallBack(ChatError error)
+    {
+        // What a fallback says about the request does not count: it was not the one that was asked.
+        if (error.Kind == ChatErrorKind.Internal || (!_fellBack && !FailureMeaning.IsOfProvider(error)))
+        {
+            return false;
+        }
+
+        while (_nextFallback < _first.Fallbacks.Length && desk.LeftOf(started) > TimeSpan.Zero)
+        {
+            var target = _first.Fallbacks[_nextFallback++];
+            var route = target.ToRoute();
+            if (FallbackRequest.Of(_first.Request, target) is not { } fallback)
+            {
+                desk.OnPassedOver(route);
+                continue;
+            }
+
+            desk.OnFallback(_turn.Route, route, error);
+            Call = _turn = _first with { Provider = target.Provider, Request = fallback.Request, Route = route };
+            _warnings = fallback.Warnings.IsEmpty ? null : fallback.Warnings;
+            _fellBack = true;
+            _retries = 0;
+            return true;
+        }
+
+        return false;
+    }
+
+    // The answer to a key that has failed may be that failure again. Where nothing was answered the key stays: the call may have been made.
+    private ChatCall WithNewKey(ChatCall call) => _first.Request.IdempotencyKey is { } key
+        ? call with { Request = call.Request with { IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{key}.{++_newKeys}") } }
+        : call;
+
+    private void EndAttempt()
+    {
+        ReturnRetry();
+        _deadline?.Dispose();
+        _deadline = null;
+    }
+
+    private void ReturnRetry()
+    {
+        if (_isRetrying)
+        {
+            _isRetrying = false;
+            desk.Budget.Return();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace Prism.Pipeline.Caching;
+
+/// <summary>
+/// Leaves the cache alone for a while after it has failed, so that an outage of its storage costs one request its patience and not all of them.
+/// </summary>
+internal sealed class CacheRest(TimeProvider time)
+{
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
+
+    private long _begun;
+
+    /// <summary>Whether the cache is not to be asked. Of all who ask after a rest, one is told to try first.</summary>
+    public bool IsResting
+    {
+        get
+        {
+            var begun = Volatile.Read(ref _begun);
+            return begun != 0
+                && (time.GetElapsedTime(begun) < Length
+                    // Whoever goes first is as good as a failure until it has done well: the others wait no longer for it than for the rest.
+                    || Interlocked.CompareExchange(ref _begun, Now, begun) != begun);
+        }
+    }
+
+    private long Now => Math.Max(1, time.GetTimestamp());
+
+    /// <summary>The cache has failed.</summary>
+    public void Begin() => Volatile.Write(ref _begun, Now);
+
+    /// <summary>The cache has answered.</summary>
+    public void End()
+    {
+        if (Volatile.Read(ref _begun) != 0)
+        {
+            Volatile.Write(ref _begun, 0);
+        }
+    }
+}

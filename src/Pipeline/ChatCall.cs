@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Admission;
+using Prism.Pipeline.Routing;
+using Prism.Providers;
+
+namespace Prism.Pipeline;
+
+/// <summary>A call that has its provider.</summary>
+/// <param name="Provider">Who is asked.</param>
+/// <param name="Request">What is asked, with the provider's own name of the model.</param>
+/// <param name="Route">The same for the caller to know.</param>
+internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Request, ChatRoute Route)
+{
+    /// <summary>Who is asked where the provider fails before its first token, in this order.</summary>
+    public ImmutableArray<ChatTarget> Fallbacks { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>What the caller's API key holds for it; null where there is nothing to hold.</summary>
+    public CallerAccount? Account { get; init; }
+}

@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Pipeline;
+
+/// <summary>
+/// Refuses what no provider can serve, naming the field. What only some providers cannot do is for their translation to say.
+/// </summary>
+internal static class ChatRequestValidator
+{
+    private const int MaxChoices = 128;
+
+    // The name goes to the log and, if it is answered to, into labels.
+    internal const int MaxModelLength = 256;
+
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public static ChatError? Validate(ChatRequest request) =>
+        ChatNames.FindLookalike(request)
+        ?? CheckMessages(request)
+        ?? CheckModel(request.Model)
+        ?? CheckRange(request.Temperature, 0, 2, "temperature")
+        ?? CheckRange(request.TopP, 0, 1, "top_p")
+        ?? CheckRange(request.FrequencyPenalty, -2, 2, "frequency_penalty")
+        ?? CheckRange(request.PresencePenalty, -2, 2, "presence_penalty")
+        ?? CheckRange(request.MaxTokens, 1, int.MaxValue, "max_tokens")
+        ?? CheckRange(request.MaxCompletionTokens, 1, int.MaxValue, "max_completion_tokens")
+        ?? CheckRange(request.N, 1, MaxChoices, "n")
+        ?? CheckTools(request);
+
+    private static ChatError? CheckMessages(ChatRequest request)
+    {
+        if (request.Messages.IsEmpty)
+        {
+            return ChatError.Invalid("'messages' must have at least one message.", "messages");
+        }
+
+        for (var i = 0; i < request.Messages.Length; i++)
+        {
+            if (FindFlaw(request.Messages[i]) is { } flaw)
+            {
+                return flaw.In(At("messages", i));
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckModel(string? model) => model is { Length: > MaxModelLength }
+        ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'model' must have at most {MaxModelLength} characters."), "model")
+        : null;
+
+    private static Flaw? FindFlaw(ChatMessage? message) => message switch
+    {
+        null => new("", "must be an object"),
+        { Role: null } => new(".role", "is missing"),
+        { Role: var role } when !ChatRoles.All.Contains(role) => new(".role", $"must be one of {string.Join(", ", ChatRoles.All)}"),
+        { Role: ChatRoles.Tool, ToolCallId: null } => new(".tool_call_id", "is missing"),
+        // An assistant message may consist of tool calls, a refusal or whatever else the vendor invents.
+        { Content: null, Role: not ChatRoles.Assistant } or { Content: null, ToolCalls: null, Extra: null } => new(".content", "is missing"),
+        _ => FindFlaw(message.Content) ?? FindFlaw(message.ToolCalls ?? []),
+    };
+
+    private static Flaw? FindFlaw(MessageContent? content)
+    {
+        if (content is null or { Text: not null })
+        {
+            return null;
+        }
+
+        if (content.Parts.IsEmpty)
+        {
+            return new(".content", "must have at least one part");
+        }
+
+        for (var i = 0; i < content.Parts.Length; i++)
+        {
+            if (FindFlaw(content.Parts[i]) is { } flaw)
+            {
+                return flaw with { Path = At(".content", i) + flaw.Path };
+            }
+        }
+
+        return null;
+    }
+
+    private static Flaw? FindFlaw(ContentPart? part) => part switch
+    {
+        null => new("", "must be an object"),
+        { Type: null } => new(".type", "is missing"),
+        { Type: ContentPart.TextType, Text: null } => new(".text", "is missing"),
+        { Type: ContentPart.ImageType, ImageUrl.Url: null } or { Type: ContentPart.ImageType, ImageUrl: null } => new(".image_url.url", "is missing"),
+        _ => null,
+    };
+
+    private static Flaw? FindFlaw(ImmutableArray<ToolCall> calls)
+    {
+        for (var i = 0; i < calls.Length; i++)
+        {
+            // Calls of other types than function are for OpenAI-type providers to judge.
+            if (calls[i] is null or { Id: null } or { Type: null or "function", Function.Name: null } or { Type: null or "function", Function: null })
+            {
+                return new(At(".tool_calls", i), "must have an id and a function with a name");
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckTools(ChatRequest request)
+    {
+        var tools = request.Tools ?? [];
+        for (var i = 0; i < tools.Length; i++)
+        {
+            if (tools[i] is null or { Type: null })
+            {
+                return ChatError.Invalid($"'{At("tools", i)}.type' is missing.", At("tools", i) + ".type");
+            }
+
+            if (tools[i] is { Type: "function", Function: null } or { Type: "function", Function.Name: null })
+            {
+                return ChatError.Invalid($"'{At("tools", i)}.function.name' is missing.", At("tools", i) + ".function.name");
+            }
+        }
+
+        return null;
+    }
+
+    private static ChatError? CheckRange(double? value, double min, double max, string param) =>
+        value is { } number && !(number >= min && number <= max)
+            ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'{param}' must be from {min} to {max}, not {number}."), param)
+            : null;
+
+    private static ChatError? CheckRange(int? value, int min, int max, string param) =>
+        value is { } number && (number < min || number > max)
+            ? ChatError.Invalid(
+                max == int.MaxValue
+                    ? string.Create(CultureInfo.InvariantCulture, $"'{param}' must be at least {min}, not {number}.")
+                    : string.Create(CultureInfo.InvariantCulture, $"'{param}' must be from {min} to {max}, not {number}."),
+                param)
+            : null;
+
+    private static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+
+    /// <summary>What is wrong with a message. Its whole path is only written down once there is something wrong.</summary>
+    /// <param name="Path">From the message on.</param>
+    /// <param name="Problem">What is the matter there.</param>
+    private readonly record struct Flaw(string Path, string Problem)
+    {
+        public ChatError In(string message) => ChatError.Invalid($"'{message}{Path}' {Problem}.", message + Path);
+    }
+}

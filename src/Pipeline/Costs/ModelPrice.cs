@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Pipeline.Costs;
+
+/// <summary>What the tokens of a model cost, in USD a million. Exact: neither the prices nor what comes of them is rounded.</summary>
+internal sealed record ModelPrice
+{
+    private const decimal Million = 1_000_000;
+    private const string AudioTokens = "audio_tokens";
+
+    /// <summary>Tokens of the prompt that none of the other prices is for.</summary>
+    public required decimal Input { get; init; }
+
+    /// <summary>Tokens of the prompt that the provider had in its prompt cache.</summary>
+    public required decimal CachedInput { get; init; }
+
+    /// <summary>Tokens of the prompt that the provider put into its prompt cache, for as long as it does by itself.</summary>
+    public required decimal CacheWrite { get; init; }
+
+    /// <summary>Those that it put there for an hour.</summary>
+    public required decimal CacheWrite1h { get; init; }
+
+    /// <summary>Tokens of the answer, reasoning included.</summary>
+    public required decimal Output { get; init; }
+
+    /// <summary>Tokens of the prompt that are audio; null where the model has no price for them.</summary>
+    public decimal? AudioInput { get; init; }
+
+    /// <summary>Tokens of the answer that are audio; null where the model has no price for them.</summary>
+    public decimal? AudioOutput { get; init; }
+
+    /// <summary>The prices of a call with a long prompt, for all of its tokens; null where length makes no difference.</summary>
+    public LongContextPrice? LongContext { get; init; }
+
+    /// <summary>The prices of other service tiers than the standard one, by the names that a request has for them.</summary>
+    public ImmutableDictionary<string, ModelPrice> Tiers { get; init; } = ImmutableDictionary<string, ModelPrice>.Empty;
+
+    /// <summary>The price of what runs on the operator's own machines.</summary>
+    public static ModelPrice Free { get; } = new() { Input = 0, CachedInput = 0, CacheWrite = 0, CacheWrite1h = 0, Output = 0 };
+
+    private decimal DearestInput => Math.Max(Math.Max(Input, CachedInput), Math.Max(CacheWrite, CacheWrite1h));
+
+    /// <summary>What an answer cost, in USD.</summary>
+    /// <param name="usage">What it took.</param>
+    /// <param name="tier">The service tier that it was made in; null: the standard one. One that has no prices is taken for standard too.</param>
+    public decimal CostOf(ChatUsage usage, string? tier = null)
+    {
+        var price = tier is not null && Tiers.TryGetValue(tier, out var ofTier) ? ofTier : this;
+        return (price.LongContext ?? LongContext) is { } more && usage.PromptTokens > more.Above
+            ? more.Price.SumOf(usage)
+            : price.SumOf(usage);
+    }
+
+    /// <summary>The most that an answer can cost, in USD.</summary>
+    /// <param name="promptTokens">The most that the prompt takes.</param>
+    /// <param name="answerTokens">The most that the answer takes.</param>
+    /// <param name="features">What of the call has a price of its own; each of which has to be known here.</param>
+    public decimal BoundOf(long promptTokens, long answerTokens, PricedFeatures features = default) =>
+        Applicable(promptTokens, features).Max(price => price.MostOf(promptTokens, answerTokens, features));
+
+    private IEnumerable<ModelPrice> Applicable(long promptTokens, PricedFeatures features)
+    {
+        var tiers = features.Tier switch
+        {
+            // The provider decides.
+            PricedFeatures.AutoTier => Tiers.Values.Prepend(this),
+            { } tier when Tiers.TryGetValue(tier, out var ofTier) => [ofTier],
+            _ => [this],
+        };
+        foreach (var price in tiers)
+        {
+            yield return price;
+            if ((price.LongContext ?? LongContext) is { } more && promptTokens > more.Above)
+            {
+                yield return more.Price;
+            }
+        }
+    }
+
+    private decimal MostOf(long promptTokens, long answerTokens, PricedFeatures features) =>
+        ((promptTokens * (features.Audio is not null ? Math.Max(DearestInput, AudioInput ?? 0) : DearestInput))
+            + (answerTokens * (features.AnswersAudio ? Math.Max(Output, AudioOutput ?? 0) : Output))) / Million;
+
+    private decimal SumOf(ChatUsage usage)
+    {
+        // A provider may say anything: no part is taken for less than nothing, nor for more than is left of the whole.
+        var details = usage.PromptTokensDetails;
+        var plain = Math.Max(0, usage.PromptTokens);
+        var cached = TakeFrom(ref plain, details?.CachedTokens);
+        var written = TakeFrom(ref plain, Math.Max(details?.CacheWriteTokens ?? 0, details?.CacheWrite1hTokens ?? 0));
+        var writtenForAnHour = TakeFrom(ref written, details?.CacheWrite1hTokens);
+        var heard = TakeFrom(ref plain, CountOf(details?.Extra));
+        var answer = Math.Max(0, usage.CompletionTokens);
+        var spoken = TakeFrom(ref answer, CountOf(usage.CompletionTokensDetails?.Extra));
+        return ((plain * Input) + (cached * CachedInput) + (written * CacheWrite) + (writtenForAnHour * CacheWrite1h) + (answer * Output)
+            + (heard * (AudioInput ?? Input)) + (spoken * (AudioOutput ?? Output))) / Million;
+    }
+
+    private static int? CountOf(Dictionary<string, JsonElement>? details) =>
+        details is not null && details.TryGetValue(AudioTokens, out var count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt32(out var tokens)
+            ? tokens
+            : null;
+
+    private static int TakeFrom(ref int whole, int? part)
+    {
+        var taken = Math.Clamp(part ?? 0, 0, whole);
+        whole -= taken;
+        return taken;
+    }
+}
+
+/// <summary>The prices of calls with a long prompt.</summary>
+/// <param name="Above">The tokens of a prompt up to which they do not hold.</param>
+/// <param name="Price">What all tokens of such a call cost.</param>
+internal sealed record LongContextPrice(int Above, ModelPrice Price);

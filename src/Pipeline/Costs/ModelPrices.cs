@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace Prism.Pipeline.Costs;
+
+/// <summary>
+/// The prices of one provider's models. A name stands for itself and for its versions (<c>gpt-4o</c> for <c>gpt-4o-2024-08-06</c>,
+/// <c>claude-haiku-4-5</c> for <c>claude-haiku-4-5-20251001</c>), never for another model that begins alike (<c>gpt-4o-mini</c>); one with a
+/// <c>*</c> at its end for all that begin so. Of several that fit, the longest is meant.
+/// </summary>
+internal sealed partial class ModelPrices
+{
+    private readonly FrozenDictionary<string, ModelPrice> _names;
+    private readonly FrozenDictionary<string, ModelPrice>.AlternateLookup<ReadOnlySpan<char>> _versioned;
+    private readonly ImmutableArray<(string Prefix, ModelPrice Price)> _prefixes;
+
+    public ModelPrices(IReadOnlyDictionary<string, ModelPrice> prices)
+    {
+        _names = prices.ToFrozenDictionary(StringComparer.Ordinal);
+        _versioned = _names.GetAlternateLookup<ReadOnlySpan<char>>();
+        _prefixes =
+        [
+            .. from price in prices
+               where price.Key.EndsWith('*')
+               orderby price.Key.Length descending
+               select (price.Key[..^1], price.Value),
+        ];
+    }
+
+    /// <summary>The price of a model, or null.</summary>
+    public ModelPrice? Find(string model)
+    {
+        if (_names.TryGetValue(model, out var price))
+        {
+            return price;
+        }
+
+        var name = WithoutVersion(model);
+        var isKnown = _versioned.TryGetValue(name, out price);
+        foreach (var (prefix, priceOfAll) in _prefixes)
+        {
+            if (model.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return isKnown && name.Length >= prefix.Length ? price : priceOfAll;
+            }
+        }
+
+        return isKnown ? price : null;
+    }
+
+    private static ReadOnlySpan<char> WithoutVersion(string model)
+    {
+        foreach (var version in Version().EnumerateMatches(model))
+        {
+            return model.AsSpan(0, version.Index);
+        }
+
+        return model;
+    }
+
+    // OpenAI's -2024-08-06, Anthropic's -20250929, and @20250929 as Google has it.
+    [GeneratedRegex(@"(?:[-@]20\d\d(?:-\d\d-\d\d|\d\d\d\d)|-latest)\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Version();
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Keys;
+using Prism.Pipeline.Admission;
+using Prism.Pipeline.Attempts;
+using Prism.Pipeline.Caching;
+using Prism.Pipeline.Costs;
+using Prism.Pipeline.Routing;
+using Prism.Pipeline.Settlement;
+using Prism.Pipeline.Sharing;
+using Prism.Pipeline.Telemetry;
+using Prism.Pipeline.Tokens;
+using Prism.Providers;
+
+namespace Prism.Pipeline;
+
+/// <summary>Registers the way of a call.</summary>
+public static class PipelineServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the request pipeline as <see cref="IChatService"/>. Needs the providers (<c>AddPrismProviders</c>), the grains
+    /// (<c>AddPrismGrains</c>) and a prometheus-net <c>IMetricFactory</c>.
+    /// </summary>
+    public static IServiceCollection AddPrismPipeline(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        return services
+            .AddSingleton<IChatService, ChatService>()
+            .AddTelemetry()
+            .AddPrismRouting()
+            .AddPrismAdmission()
+            .AddCaching()
+            .AddAttempts()
+            .AddSettlement();
+    }
+
+    private static IServiceCollection AddTelemetry(this IServiceCollection services) => services
+        .AddSingleton<GenAiMetrics>()
+        .AddSingleton<ChatTelemetry>();
+
+    internal static IServiceCollection AddPrismRouting(this IServiceCollection services) => services
+        .AddSingleton<ChatRouter>()
+        .AddSingleton<IRequestCheck, RequestCheck>();
+
+    internal static IServiceCollection AddPrismAdmission(this IServiceCollection services) => services
+        .AddSingleton<TokenCounter>()
+        .AddSingleton<PromptBound>()
+        .AddSingleton<TokenBound>()
+        .AddSingleton<KeyTargets>()
+        .AddSingleton<IKeyTargets>(provider => provider.GetRequiredService<KeyTargets>())
+        .AddSingleton<CallerCharge>()
+        .AddSingleton<CallerAdmission>()
+        .AddSingleton<ProviderAdmission>();
+
+    private static IServiceCollection AddCaching(this IServiceCollection services) => services
+        .AddSingleton<FlightLeader>()
+        .AddSingleton<CacheDesk>()
+        .AddSingleton<CachedCaller>();
+
+    private static IServiceCollection AddAttempts(this IServiceCollection services)
+    {
+        services.AddOptions<FailoverOptions>();
+        return services
+            .AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<FailoverOptions>>().Value, Random.Shared))
+            .AddSingleton<RetryBudget>()
+            .AddSingleton<AttemptTelemetry>()
+            .AddSingleton<FailoverDesk>()
+            .AddSingleton<FailoverCaller>()
+            .AddSingleton<UpstreamCaller>();
+    }
+
+    private static IServiceCollection AddSettlement(this IServiceCollection services) => services
+        .AddSingleton(provider => new PriceTable(
+            provider.GetRequiredService<ProviderRegistry>(), provider.GetRequiredService<IOptions<CostOptions>>().Value))
+        .AddSingleton<Billing>();
+}

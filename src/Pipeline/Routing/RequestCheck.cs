@@ -1,0 +1,9 @@
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Pipeline.Routing;
+
+/// <inheritdoc />
+internal sealed class RequestCheck(ChatRouter router) : IRequestCheck
+{
+    public ChatError? Check(ChatRequest request) => ChatRequestValidator.Validate(request) ?? router.Route(request).Error;
+}

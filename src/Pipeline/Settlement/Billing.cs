@@ -1,0 +1,29 @@
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Usage;
+using Prism.Grains.Usage;
+using Prism.Pipeline.Costs;
+using Prism.Pipeline.Telemetry;
+
+namespace Prism.Pipeline.Settlement;
+
+/// <summary>Puts on record what each call upstream took and cost: once, by who made it, whoever else its answer serves.</summary>
+internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageBook book, TimeProvider time)
+{
+    /// <summary>Bills an answer, or what there was of it when it ended early.</summary>
+    /// <param name="call">The call that it answers.</param>
+    /// <param name="usage">What it took.</param>
+    /// <param name="tier">The service tier that the provider says it was made in; null: as it was asked for.</param>
+    /// <returns>What it took, with what that cost.</returns>
+    public ChatUsage Bill(ChatCall call, ChatUsage usage, string? tier = null)
+    {
+        usage = usage with { CostUsd = prices.CostOf(call.Route, usage, tier ?? PricedFeatures.TierOf(call.Request.Extra)) };
+        telemetry.OnBilled(call.Route, usage.CostUsd);
+        book.Add(
+            Owners.Of(call.Request.Owner),
+            new(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), call.Route.Provider, telemetry.LabelOf(call.Route)),
+            UsageSums.Of(usage));
+        call.Account?.Charge(usage);
+        return usage;
+    }
+}

@@ -1,0 +1,64 @@
+using Prism.Grains.Interfaces.Chat;
+using Prometheus;
+
+namespace Prism.Pipeline.Telemetry;
+
+/// <summary>
+/// One call as <see cref="ChatTelemetry"/> sees it, from its beginning to its one outcome. Disposed without one, the caller has left or
+/// something has thrown.
+/// </summary>
+internal sealed class ChatObservation(
+    ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long begun, CancellationToken caller) : IDisposable
+{
+    private TimeSpan? _firstToken;
+    private string? _failure;
+    private bool _settled;
+    // Who was asked, until it is known who answers.
+    private ChatRoute _route = route;
+
+    /// <summary>A piece of the answer is with the caller: an enumeration that ends now was left by it, for an iterator cannot throw there.</summary>
+    public bool IsWithCaller { private get; set; }
+
+    /// <summary>A piece of a streamed answer is here.</summary>
+    public void OnEvent(in ChatStreamEvent streamEvent)
+    {
+        if (streamEvent.Started is { } started)
+        {
+            _route = started;
+            _firstToken = telemetry.ElapsedSince(begun);
+        }
+        else if (streamEvent.Completed is not null || streamEvent.Failed is not null)
+        {
+            OnEnded(_route, streamEvent.Failed);
+        }
+    }
+
+    /// <summary>The call has its outcome.</summary>
+    /// <param name="answered">Who answered, or failed to.</param>
+    /// <param name="error">Why there is no answer; null where there is one.</param>
+    public void OnEnded(ChatRoute? answered, ChatError? error)
+    {
+        _settled = true;
+        _route = answered ?? _route;
+        _failure = error is null ? null : ChatTelemetry.StatusOf(error);
+        telemetry.SeriesOf(_route).CountRequest(_failure);
+    }
+
+    public void Dispose()
+    {
+        inflight.Dec();
+        var series = telemetry.SeriesOf(_route);
+        if (!_settled)
+        {
+            _failure = IsWithCaller || caller.IsCancellationRequested ? ChatTelemetry.Cancelled : ChatTelemetry.InternalError;
+            series.CountRequest(_failure);
+        }
+
+        if (_firstToken is { } firstToken)
+        {
+            series.OnFirstToken(firstToken);
+        }
+
+        series.OnEnded(telemetry.ElapsedSince(begun), _failure);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Providers;
+using Prism.Grains.Usage;
+using Prism.Providers;
+using Prometheus;
+
+namespace Prism.Pipeline.Telemetry;
+
+/// <summary>The metrics of the request pipeline. Durations are in seconds.</summary>
+internal sealed class ChatTelemetry
+{
+    /// <summary>The label of a request that was refused before it had a provider.</summary>
+    private const string None = "none";
+
+    /// <summary>The status of a call whose caller left.</summary>
+    internal const string Cancelled = "cancelled";
+
+    /// <summary>The status of a call that met a bug or a broken machine.</summary>
+    internal const string InternalError = "internal_error";
+
+    private static readonly double[] DurationBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
+    private static readonly double[] FirstTokenBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60];
+
+    private readonly ProviderCatalog _catalog;
+    private readonly TimeProvider _time;
+    private readonly ModelLabels _models;
+    private readonly Counter _requests;
+    private readonly Counter _upstreamErrors;
+    private readonly Gauge _inflight;
+    private readonly Func<(string Provider, string Model), ChatSeries> _createSeries;
+    private readonly ConcurrentDictionary<(string Provider, string Model), ChatSeries> _series = new();
+
+    public ChatTelemetry(IMetricFactory metrics, GenAiMetrics genAi, ProviderRegistry providers, ProviderCatalog catalog, TimeProvider time)
+    {
+        _catalog = catalog;
+        _time = time;
+        _models = new(providers.All.SelectMany(provider => provider.Options.Models.Prepend(provider.Options.DefaultModel)));
+        _requests = metrics.CreateCounter(
+            "llm_requests_total", "Chat requests by outcome.", ["provider", "model", "status"]);
+        _upstreamErrors = metrics.CreateCounter(
+            "llm_upstream_errors_total", "Calls that a provider failed, by kind of failure.", ["provider", "kind"]);
+        _inflight = metrics.CreateGauge(
+            "llm_inflight_requests", "Chat requests that are being answered.", ["provider"]);
+        var duration = metrics.CreateHistogram(
+            "llm_request_duration_seconds", "From the request to the end of its answer.", ["provider", "model"], new() { Buckets = DurationBuckets });
+        var firstToken = metrics.CreateHistogram(
+            "llm_time_to_first_token_seconds",
+            "From the request to the first piece of a streamed answer.",
+            ["provider", "model"],
+            new() { Buckets = FirstTokenBuckets });
+        var tokens = metrics.CreateCounter(
+            "llm_tokens_total", "Tokens of prompts and of answers.", ["provider", "model", "type"]);
+        var cost = metrics.CreateCounter(
+            "llm_cost_usd_total", "What calls upstream cost, where the price is known.", ["provider", "model"]);
+        _createSeries = key => new(_requests, duration, firstToken, tokens, cost, genAi, key.Provider, key.Model);
+    }
+
+    /// <summary>A request was refused before it had a provider.</summary>
+    public void OnRefused(ChatError error) => _requests.WithLabels(None, None, StatusOf(error)).Inc();
+
+    /// <summary>A call begins.</summary>
+    /// <param name="route">Where to.</param>
+    /// <param name="caller">Fires when its caller leaves.</param>
+    public ChatObservation Begin(ChatRoute route, CancellationToken caller)
+    {
+        var inflight = _inflight.WithLabels(route.Provider);
+        inflight.Inc();
+        return new(this, route, inflight, _time.GetTimestamp(), caller);
+    }
+
+    /// <summary>A provider gave a complete answer.</summary>
+    public void OnAnswered(ChatRoute route, ChatUsage usage)
+    {
+        // First, so that the model has its own label from its first answer on.
+        _models.OnAnswered(route.Model);
+        _catalog.OnOutcome(route.Provider, error: null);
+        SeriesOf(route).CountTokens(usage);
+    }
+
+    /// <summary>A call upstream was billed.</summary>
+    /// <param name="route">Who answered.</param>
+    /// <param name="cost">In USD; null where it is not known.</param>
+    public void OnBilled(ChatRoute route, decimal? cost)
+    {
+        // As after a complete answer: it has answered, and what it cost must not be counted as another's.
+        _models.OnAnswered(route.Model);
+        SeriesOf(route).CountCost(cost);
+    }
+
+    /// <summary>What the model of a call is called where names have to be few: by itself, or <see cref="ModelLabels.Other"/>.</summary>
+    public string LabelOf(ChatRoute route) => _models.LabelOf(route.Model);
+
+    /// <summary>A provider failed a call.</summary>
+    public void OnUpstreamFailed(ChatRoute route, ChatError error)
+    {
+        _upstreamErrors.WithLabels(route.Provider, KindOf(error)).Inc();
+        _catalog.OnOutcome(route.Provider, error.Kind);
+    }
+
+    internal TimeSpan ElapsedSince(long started) => _time.GetElapsedTime(started);
+
+    internal ChatSeries SeriesOf(ChatRoute route)
+    {
+        var key = (route.Provider, _models.LabelOf(route.Model));
+        return _series.TryGetValue(key, out var series) ? series : _series.GetOrAdd(key, _createSeries);
+    }
+
+    // UpstreamIdleTimeout -> idle_timeout
+    internal static string KindOf(ChatError error) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString().Replace("Upstream", "", StringComparison.Ordinal));
+
+    internal static string StatusOf(ChatError error) => error.Kind switch
+    {
+        ChatErrorKind.InvalidRequest
+            or ChatErrorKind.ModelNotFound
+            or ChatErrorKind.RequestTooLarge
+            or ChatErrorKind.Unprocessable
+            or ChatErrorKind.NotFound
+            or ChatErrorKind.Conflict => "invalid_request",
+        ChatErrorKind.PermissionDenied => "permission_denied",
+        ChatErrorKind.RateLimited => "rate_limited",
+        ChatErrorKind.QuotaExceeded => "quota_exceeded",
+        ChatErrorKind.Overloaded => "overloaded",
+        ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout => "timeout",
+        ChatErrorKind.Internal => InternalError,
+        _ => "upstream_error",
+    };
+}

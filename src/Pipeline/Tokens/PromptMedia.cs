@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Providers;
+
+namespace Prism.Pipeline.Tokens;
+
+/// <summary>What the images, audio and files of a request take at the most.</summary>
+/// <param name="Tokens">The most tokens.</param>
+/// <param name="Bytes">The bytes of the request's JSON that this stands for.</param>
+internal readonly record struct PromptMedia(long Tokens, long Bytes)
+{
+    /// <summary>The type of a part that is audio, and the property that it is in.</summary>
+    public const string Audio = "input_audio";
+
+    // The JSON around an inline image.
+    private const int Frame = 48;
+
+    // The most that an answer in audio has, which a later message names by its id.
+    private const int EarlierAudio = 16_384;
+
+    // No server makes more than one token of so many bytes of a file that is sent inline.
+    private const int BytesPerToken = 4;
+
+    private const string File = "file";
+
+    /// <summary>Those of a request.</summary>
+    public static PromptMedia Of(ChatRequest request, ProviderType? type)
+    {
+        var (sum, rule) = (default(PromptMedia), default(MediaRule?));
+        foreach (var message in request.Messages)
+        {
+            foreach (var part in message.Content?.Parts ?? [])
+            {
+                if (part is { Type: ContentPart.TextType, ImageUrl: null, Extra: null })
+                {
+                    continue;
+                }
+
+                sum += Of(part, rule ??= MediaRules.Of(type, request.Model));
+            }
+
+            sum += message.Extra?.ContainsKey("audio") == true ? new PromptMedia(EarlierAudio, 0) : default;
+        }
+
+        return sum;
+    }
+
+    public static PromptMedia operator +(PromptMedia one, PromptMedia other) => new(one.Tokens + other.Tokens, one.Bytes + other.Bytes);
+
+    /// <summary>Whether the image is in the request itself. The address of one elsewhere is text too.</summary>
+    public static bool IsInline(ImageUrl image)
+    {
+        if (image.Url?.StartsWith("data:", StringComparison.OrdinalIgnoreCase) is not true)
+        {
+            return false;
+        }
+
+        var type = image.Url.AsSpan("data:".Length);
+        return type.IsEmpty || type[0] is ',' or ';' || type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Whether a property of a part is counted here, not as text.</summary>
+    public static bool IsMedia(string name, JsonElement value) => name switch
+    {
+        Audio => AudioLength.TokensOf(value) is not null,
+        File => value.ValueKind == JsonValueKind.Object,
+        _ => false,
+    };
+
+    /// <summary>Whether it is known what a part of this type can hold.</summary>
+    public static bool IsKnown(ContentPart part) => part.Type is ContentPart.TextType or ContentPart.ImageType or Audio or File
+        or "refusal" or "input_text" or "output_text" or "thinking" or "redacted_thinking" or "reasoning";
+
+    private static PromptMedia Of(ContentPart part, MediaRule rule)
+    {
+        var sum = default(PromptMedia);
+        if (part.ImageUrl is { } image)
+        {
+            sum += new PromptMedia(image.Detail == "low" ? rule.SmallImage : rule.Image, IsInline(image) ? image.Url!.Length + Frame : 0);
+        }
+
+        foreach (var (name, value) in part.Extra ?? [])
+        {
+            var bytes = IsMedia(name, value) ? PromptSize.BytesOf(value) : 0;
+            sum += name switch
+            {
+                Audio => new PromptMedia(AudioLength.TokensOf(value) ?? 0, bytes),
+                File => new PromptMedia(Math.Max(rule.File, bytes / BytesPerToken), bytes),
+                _ => default,
+            };
+        }
+
+        // A part of a type that is not known may be an address of anything, a film for instance: no more than the model can read at all.
+        return IsKnown(part) ? sum : sum + new PromptMedia(rule.File, 0);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace Prism.Pipeline.Tokens;
+
+/// <summary>
+/// Counts the tokens of a text that comes in pieces and may have no end. The text is not kept: of all but its last part only the count is.
+/// </summary>
+/// <remarks>
+/// Nothing is counted before a part is full, since most providers tell what an answer took. The first parts are counted exactly. A longer text
+/// is no answer of any model there is: of it, one part in 64 is counted, and stands for those after it.
+/// </remarks>
+internal sealed class StreamedTokens(TokenCounter counter, string model)
+{
+    /// <summary>How much text is kept, in characters.</summary>
+    internal const int PartLength = 32 * 1024;
+
+    /// <summary>How many parts are counted exactly: a quarter of a million characters.</summary>
+    internal const int ExactParts = 8;
+
+    private const int SampleEvery = 64;
+
+    private readonly StringBuilder _part = new();
+    private long _counted;
+    private int _parts;
+    private int _ofLastCounted;
+
+    /// <summary>Takes a piece.</summary>
+    public void Append(string? text)
+    {
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            var taken = Math.Min(rest.Length, PartLength - _part.Length);
+            _part.Append(rest[..taken]);
+            rest = rest[taken..];
+            if (_part.Length == PartLength)
+            {
+                EndPart();
+            }
+        }
+    }
+
+    /// <summary>All tokens so far.</summary>
+    public int Count() => (int)Math.Min(int.MaxValue, _counted + counter.CountText(model, _part.ToString()));
+
+    private void EndPart()
+    {
+        if (_parts < ExactParts || _parts % SampleEvery == 0)
+        {
+            _ofLastCounted = counter.CountText(model, _part.ToString());
+        }
+
+        _counted += _ofLastCounted;
+        _parts++;
+        _part.Clear();
+    }
+}
