@@ -201,8 +201,8 @@ describe('The chart', () => {
     }
   });
 
-  it('is applied without Helm as the README says', () => {
-    const [, command] = read('README.md').match(/^(sed .*) \| kubectl apply -f -$/m);
+  it('is applied without Helm as the documentation says', () => {
+    const [, command] = read('docs/operations.md').match(/^(sed .*) \| kubectl apply -f -$/m);
     const { stdout } = spawnSync('sh', ['-c', command], { cwd: root, encoding: 'utf8' });
     const objects = yaml.loadAll(stdout).filter(Boolean);
     assert.equal(only(objects, 'StatefulSet').spec.template.spec.containers[0].image, 'registry.example.com/prism:1.2.3');

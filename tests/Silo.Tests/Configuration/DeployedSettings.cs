@@ -32,30 +32,6 @@ internal static class DeployedSettings
         return text.ToString();
     }
 
-    /// <summary>The table of the README: the service's settings, those of any provider, and what is different for those that are built in.</summary>
-    public static string RenderTable()
-    {
-        var text = new StringBuilder("| variable | default | |\n|---|---|---|\n");
-        foreach (var setting in Settings.Groups.SelectMany(group => group.Settings))
-        {
-            AppendRow(text, setting);
-        }
-
-        var any = new ProviderOptions { Name = "<provider>" };
-        var ofAny = Settings.Of(any).Select(setting => setting.Of(any)).ToList();
-        ofAny.ForEach(setting => AppendRow(text, setting));
-        foreach (var provider in ProviderNames.BuiltIn)
-        {
-            var common = ofAny.Select(setting => (setting.Name.Replace(any.VariablePrefix, provider.VariablePrefix, StringComparison.Ordinal), setting.Default)).ToHashSet();
-            foreach (var setting in Settings.Of(provider).Where(setting => setting != Settings.Type).Select(setting => setting.Of(provider)).Where(setting => !common.Contains((setting.Name, setting.Default))))
-            {
-                AppendRow(text, setting);
-            }
-        }
-
-        return text.ToString();
-    }
-
     /// <summary>The chart's schema with the names that `config` may have: every setting's, any provider's, and OpenTelemetry's own.</summary>
     public static string RenderSchema(string schema)
     {
@@ -74,10 +50,6 @@ internal static class DeployedSettings
         };
         return root.ToJsonString(Written) + "\n";
     }
-
-    private static void AppendRow(StringBuilder text, Setting setting) => text.Append("| `").Append(setting.Name)
-        .Append("` | ").Append(string.IsNullOrEmpty(setting.Default) ? "–" : $"`{setting.Default}`")
-        .Append(" | ").Append(setting.Description).Append(" |\n");
 
     private static void Append(StringBuilder text, string title, IEnumerable<Setting> settings)
     {

@@ -13,10 +13,6 @@ public sealed class SettingsDocumentTests
         AssertWritten(".env.example", "# --- all settings ---\n", "# --- end ---\n", DeployedSettings.RenderEnvironment());
 
     [Fact]
-    public void The_README_lists_the_settings_as_they_are() =>
-        AssertWritten("README.md", "<!-- settings -->\n", "<!-- /settings -->\n", DeployedSettings.RenderTable());
-
-    [Fact]
     public void The_chart_takes_the_settings_that_there_are()
     {
         var path = RepositoryFiles.Find("helm/prism/values.schema.json");
