@@ -68,6 +68,24 @@ public sealed partial class NamesTests
         Assert.True(JsonNode.DeepEquals(said, answered), answered.ToJsonString());
     }
 
+    [Fact]
+    public async Task The_recipes_of_the_README_make_the_models_that_they_name()
+    {
+        var recipes = Recipe().Matches(MarkdownFile.Read("README.md").Text);
+        // All of them at once, each with the place that is left for a key filled in.
+        var variables = recipes.SelectMany(recipe => recipe.Groups["variables"].Value.Replace("…", "x", StringComparison.Ordinal).Split(' '))
+            .Select(assignment => assignment.Split('=', 2))
+            .GroupBy(parts => parts[0], parts => parts[1])
+            .Select(values => (values.Key, string.Join(',', values)));
+
+        await using var prism = await PrismService.StartAsync([.. variables]);
+        var models = JsonNode.Parse(await prism.Http.GetStringAsync(new Uri("/v1/models", UriKind.Relative)))!["data"]!.AsArray()
+            .Select(model => model!["id"]!.ToString()).ToList();
+
+        Assert.Equal(7, recipes.Count);
+        Assert.All(recipes, recipe => Assert.Contains(recipe.Groups["model"].Value, models));
+    }
+
     private static IEnumerable<JsonNode> Descendants(JsonNode node) => node switch
     {
         JsonObject members => members.Select(member => member.Value).OfType<JsonNode>().SelectMany(Descendants).Prepend(node),
@@ -87,4 +105,7 @@ public sealed partial class NamesTests
 
     [GeneratedRegex(@"curl http://localhost:8000(?<path>/\S+) .*?-d '(?<body>[^']+)'\n```\n\n```json\n(?<answer>[^\n]+)", RegexOptions.Singleline)]
     private static partial Regex FirstCall();
+
+    [GeneratedRegex(@"^\|[^|]*\| `(?<variables>LLM_[^`]+)` \| `(?<model>[^`]+)` \|$", RegexOptions.Multiline)]
+    private static partial Regex Recipe();
 }
