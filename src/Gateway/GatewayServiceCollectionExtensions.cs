@@ -10,10 +10,10 @@ using Prism.Gateway.Overload;
 using Prism.Gateway.Sse;
 using Prism.Gateway.Storage;
 using Prism.Grains.Interfaces.Chains;
-using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Grains.Interfaces.Memory;
 using Prism.Grains.Interfaces.Usage;
+using Prism.Pipeline;
 
 namespace Prism.Gateway;
 
@@ -21,7 +21,7 @@ namespace Prism.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="IChatService"/>, an
+    /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="ICallPipeline"/>, an
     /// <see cref="Grains.Interfaces.Cache.IResponseCache"/>, an <see cref="Grains.Interfaces.Providers.IProviderCatalog"/>, an <see cref="Grains.Interfaces.Breakers.IProviderReports"/>, an
     /// <see cref="Grains.Interfaces.Breakers.IProviderHolds"/>, an <see cref="Grains.Interfaces.Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
     /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an

@@ -28,6 +28,7 @@ public static class PipelineServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         return services
+            .AddSingleton<ICallPipeline, CallPipeline>()
             .AddSingleton<IChatService, ChatService>()
             .AddTelemetry()
             .AddPrismRouting()
@@ -56,9 +57,9 @@ public static class PipelineServiceCollectionExtensions
         .AddSingleton<ProviderAdmission>();
 
     private static IServiceCollection AddCaching(this IServiceCollection services) => services
-        .AddSingleton<FlightLeader>()
-        .AddSingleton<CacheDesk>()
-        .AddSingleton<CachedCaller>();
+        .AddSingleton<SharedCallLeader>()
+        .AddSingleton<CacheWriter>()
+        .AddSingleton<ResponseCache>();
 
     private static IServiceCollection AddAttempts(this IServiceCollection services)
     {
@@ -67,9 +68,8 @@ public static class PipelineServiceCollectionExtensions
             .AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<FailoverOptions>>().Value, Random.Shared))
             .AddSingleton<RetryBudget>()
             .AddSingleton<AttemptTelemetry>()
-            .AddSingleton<FailoverDesk>()
-            .AddSingleton<FailoverCaller>()
-            .AddSingleton<UpstreamCaller>();
+            .AddSingleton<AttemptLoop>()
+            .AddSingleton<ProviderCalls>();
     }
 
     private static IServiceCollection AddSettlement(this IServiceCollection services) => services

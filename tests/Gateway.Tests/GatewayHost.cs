@@ -12,11 +12,11 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Gateway;
 using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Cache;
-using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Grains.Interfaces.Providers;
 using Prism.Grains.Interfaces.Templates;
+using Prism.Pipeline;
 using Prism.Tests.Chains;
 using Prometheus;
 using Serilog;
@@ -54,7 +54,7 @@ public sealed class GatewayHost : IAsyncDisposable
             // The static logger is one for all tests.
             .AddSerilog(log => log.MinimumLevel.Information().WriteTo.Sink(Log), preserveStaticLogger: true)
             .AddSingleton<TimeProvider>(Time)
-            .AddSingleton<IChatService>(Chat)
+            .AddSingleton<ICallPipeline>(new ScriptedPipeline(Chat))
             .AddSingleton<IResponseCache>(Cache)
             .AddSingleton<IProviderCatalog>(Catalog)
             .AddSingleton<IProviderReports>(Reports)

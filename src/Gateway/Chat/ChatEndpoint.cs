@@ -10,12 +10,13 @@ using Prism.Gateway.Limits;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
+using Prism.Pipeline;
 using Serilog;
 
 namespace Prism.Gateway.Chat;
 
 /// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
-internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain drain, TimeProvider time, IDiagnosticContext log)
+internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, IDrain drain, TimeProvider time, IDiagnosticContext log)
 {
     /// <summary><c>POST /v1/chat</c></summary>
     public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
@@ -39,120 +40,116 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
         }
         else
         {
-            // The client, or this process, may have no more time for it.
+            // The client may disconnect, and the time for shutting down may be over.
             using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Over);
-            await (request.Stream == true
-                ? StreamAsync(context, format, request, end.Token)
-                : CompleteAsync(context, format, request, end.Token));
+            await AnswerAsync(context, format, request, end.Token);
         }
     }
 
-    private async Task CompleteAsync(HttpContext context, IChatFormat format, ChatRequest request, CancellationToken end)
+    private async Task AnswerAsync(HttpContext context, IChatFormat format, ChatRequest request, CancellationToken end)
     {
-        ChatOutcome outcome;
+        // Before the answer: its heartbeat tells the client that the connection is alive while a model thinks.
+        await using var output = request.Stream == true ? streams.Open(context) : null;
         try
         {
-            outcome = await chat.CompleteAsync(request, end);
+            var begun = time.GetTimestamp();
+            await using var answer = await pipeline.OpenAsync(request, output is not null, end);
+            if (answer.Error is { } error)
+            {
+                await EndAsync(context, output, error, answer.Info);
+            }
+            else if (output is null)
+            {
+                await WriteWholeAsync(context.Response, format, answer);
+            }
+            else
+            {
+                log.Set("FirstTokenMs", time.GetElapsedTime(begun).TotalMilliseconds);
+                await RelayAsync(context, output, format.CreateStream(output, request), answer);
+            }
         }
-        catch (OperationCanceledException) when (IsCutShort(context))
-        {
-            outcome = new() { Error = ChatError.CutShort };
-        }
-
-        OnRouted(context.Response, outcome.Route);
-        if (outcome.Error is { } error)
-        {
-            await FailAsync(context, error);
-            return;
-        }
-
-        LogUsage(outcome.Route, outcome.Response!.Usage);
-        await format.WriteResponseAsync(context.Response, outcome.Response);
-    }
-
-    private async Task StreamAsync(HttpContext context, IChatFormat format, ChatRequest request, CancellationToken end)
-    {
-        await using var output = streams.Open(context);
-        try
-        {
-            await RelayAsync(context, output, format.CreateStream(output, request), chat.StreamAsync(request, end));
-        }
-        catch (OperationCanceledException) when (IsCutShort(context))
+        catch (OperationCanceledException) when (drain.Over.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             await EndAsync(context, output, ChatError.CutShort);
         }
     }
 
-    private async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, IAsyncEnumerable<ChatStreamEvent> events)
+    private async Task WriteWholeAsync(HttpResponse response, IChatFormat format, Answer answer)
     {
-        var (ended, started, begun) = (false, default(ChatRoute), time.GetTimestamp());
-        await using var enumerator = events.GetAsyncEnumerator();
-        while (await MoveNextAsync(enumerator, output))
+        await answer.NextAsync();
+        var whole = answer.Frame.Whole!;
+        SetInfo(response, answer.Info!);
+        LogInfo(answer.Info!);
+        LogUsage(answer.Info, whole.Usage);
+        await format.WriteResponseAsync(response, whole);
+    }
+
+    private async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, Answer answer)
+    {
+        LogInfo(answer.Info!);
+        await output.BeforeStartAsync(SetInfo, answer.Info!);
+        var hasEnded = false;
+        while (await NextAsync(answer, output))
         {
-            var streamEvent = enumerator.Current;
-            ended = streamEvent is { Completed: not null } or { Failed: not null };
-            switch (streamEvent)
+            var frame = answer.Frame;
+            hasEnded = frame.IsLast;
+            if (frame.Streamed.Chunk is { } chunk)
             {
-                case { Chunk: { } chunk }:
-                    await stream.WriteAsync(chunk);
-                    break;
-                case { Started: { } route }:
-                    LogRoute(started = route);
-                    log.Set("FirstTokenMs", time.GetElapsedTime(begun).TotalMilliseconds);
-                    await output.BeforeStartAsync(SetRoute, route);
-                    break;
-                case { Completed: { } usage }:
-                    LogUsage(started, usage);
-                    await stream.CompleteAsync(usage);
-                    await output.WriteDoneAsync();
-                    break;
-                case { Failed: { } error }:
-                    await EndAsync(context, output, error);
-                    break;
+                await stream.WriteAsync(chunk);
+            }
+            else if (frame.Streamed.Completed is { } usage)
+            {
+                LogUsage(answer.Info, usage);
+                await stream.CompleteAsync(usage);
+                await output.WriteDoneAsync();
+            }
+            else
+            {
+                await EndAsync(context, output, frame.Streamed.Failed!);
             }
         }
 
-        if (!ended)
+        if (!hasEnded)
         {
             throw new InvalidOperationException("The answer stopped without an end.");
         }
     }
 
     // What is there goes out before anything is waited for, and with one write.
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatStreamEvent> events, SseStream output)
+    private static ValueTask<bool> NextAsync(Answer answer, SseStream output)
     {
-        var next = events.MoveNextAsync();
-        if (next.IsCompletedSuccessfully)
-        {
-            return await next;
-        }
+        var next = answer.NextAsync();
+        return next.IsCompletedSuccessfully ? next : FlushAsync(next, output);
+    }
 
+    private static async ValueTask<bool> FlushAsync(ValueTask<bool> next, SseStream output)
+    {
         var sent = output.FlushAsync();
         if (sent.IsCompletedSuccessfully)
         {
             return await next;
         }
 
-        // An enumerator that still moves must not be disposed, whatever comes of the sending.
+        // An answer that is still being read must not be disposed, whatever comes of the sending.
         var moved = next.AsTask();
         await Task.WhenAll(sent.AsTask(), moved);
         return await moved;
     }
 
-    private void OnRouted(HttpResponse response, ChatRoute? route)
+    /// <param name="context">Of the request.</param>
+    /// <param name="output">The stream that ends here; null where the answer is whole.</param>
+    /// <param name="error">Why.</param>
+    /// <param name="info">Which provider was asked; null for the error's own.</param>
+    private async Task EndAsync(HttpContext context, SseStream? output, ChatError error, ChatRoute? info = null)
     {
-        if (route is not null)
+        if (output is null || await output.TryAbandonAsync())
         {
-            LogRoute(route);
-            SetRoute(response, route);
-        }
-    }
+            if ((info ?? error.Route) is { } asked)
+            {
+                LogInfo(asked);
+                SetInfo(context.Response, asked);
+            }
 
-    private async Task EndAsync(HttpContext context, SseStream output, ChatError error)
-    {
-        if (await output.TryAbandonAsync())
-        {
-            OnRouted(context.Response, error.Route);
             await FailAsync(context, error);
             return;
         }
@@ -161,8 +158,6 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
         // The end, without [DONE]: a client must not take this for a whole answer.
         await output.WriteAsync(ChatErrorMapping.BodyOf(error), GatewayJson.Api.ApiErrorBody);
     }
-
-    private bool IsCutShort(HttpContext context) => drain.Over.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested;
 
     private Task FailAsync(HttpContext context, ChatError error)
     {
@@ -173,7 +168,7 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
     private static ChatError? CheckProvider(StringValues provider) =>
         provider.Count > 1 ? ChatError.Invalid("'provider' must be given once.", "provider") : null;
 
-    private static void SetRoute(HttpResponse response, ChatRoute route)
+    private static void SetInfo(HttpResponse response, ChatRoute route)
     {
         response.Headers["x-prism-provider"] = route.Provider;
         response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
@@ -182,7 +177,7 @@ internal sealed class ChatEndpoint(IChatService chat, SseStreams streams, IDrain
         response.SetRateLimits(route.Limits);
     }
 
-    private void LogRoute(ChatRoute route)
+    private void LogInfo(ChatRoute route)
     {
         log.Set("Provider", route.Provider);
         log.Set("Model", route.Model);

@@ -34,33 +34,14 @@ internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reserva
         Interlocked.Add(ref _microUsd, MicroUsd.Of(usage.CostUsd ?? 0));
     }
 
-    /// <summary>The call has ended, and its request spends nothing more.</summary>
-    /// <returns>The outcome as the caller is to see it: with how the key's limits stand once it is settled.</returns>
-    public ChatOutcome End(ChatOutcome outcome, IDisposable spending)
-    {
-        Mark(outcome);
-        spending.Dispose();
-        return Mark(outcome);
-    }
+    /// <summary>The request has its answer, or its failure. Without a provider in it the failure is Prism's own refusal.</summary>
+    public void OnEnded(ChatError? error) => (_underWay, _refused) = (false, error is { Provider: null });
 
-    /// <summary>The outcome as the caller is to see it: with how the key's limits stand.</summary>
-    public ChatOutcome Mark(ChatOutcome outcome)
-    {
-        _underWay = false;
-        return outcome with
-        {
-            Route = outcome.Route is { } route ? Mark(route) : null,
-            Error = outcome.Error is { } error ? Mark(error) : null,
-        };
-    }
+    /// <summary>The head of an answer, with how the key's limits stand.</summary>
+    public ChatRoute WithStands(ChatRoute info) => info with { Limits = [.. info.Limits ?? [], .. holder.GetStands()] };
 
-    /// <summary>The event as the caller is to see it.</summary>
-    public ChatStreamEvent Mark(in ChatStreamEvent streamEvent) => streamEvent switch
-    {
-        { Started: { } route } => new() { Started = Mark(route) },
-        { Failed: { } error } => Mark(error),
-        _ => streamEvent,
-    };
+    /// <summary>An error, with how the key's limits stand.</summary>
+    public ChatError WithStands(ChatError error) => error with { Limits = [.. error.Limits ?? [], .. holder.GetStands()] };
 
     private void Close()
     {
@@ -81,14 +62,6 @@ internal sealed class CallerAccount(LeaseHolder holder, LeaseReservation reserva
         {
             reservation.Settle(_tokens, _microUsd);
         }
-    }
-
-    private ChatRoute Mark(ChatRoute route) => route with { Limits = [.. route.Limits ?? [], .. holder.GetStands()] };
-
-    private ChatError Mark(ChatError error)
-    {
-        (_underWay, _refused) = (false, error.Provider is null);
-        return error with { Limits = [.. error.Limits ?? [], .. holder.GetStands()] };
     }
 
     private sealed class Spender(CallerAccount account) : IDisposable

@@ -16,21 +16,15 @@ internal sealed class ChatObservation(
     // Who was asked, until it is known who answers.
     private ChatRoute _route = route;
 
-    /// <summary>A piece of the answer is with the caller: an enumeration that ends now was left by it, for an iterator cannot throw there.</summary>
+    /// <summary>Whether a frame of the answer is with the client: an answer that is disposed now was left by it.</summary>
     public bool IsWithCaller { private get; set; }
 
-    /// <summary>A piece of a streamed answer is here.</summary>
-    public void OnEvent(in ChatStreamEvent streamEvent)
+    /// <summary>A streamed answer has begun.</summary>
+    /// <param name="answers">Which provider answers.</param>
+    public void OnStarted(ChatRoute answers)
     {
-        if (streamEvent.Started is { } started)
-        {
-            _route = started;
-            _firstToken = telemetry.ElapsedSince(begun);
-        }
-        else if (streamEvent.Completed is not null || streamEvent.Failed is not null)
-        {
-            OnEnded(_route, streamEvent.Failed);
-        }
+        _route = answers;
+        _firstToken = telemetry.ElapsedSince(begun);
     }
 
     /// <summary>The call has its outcome.</summary>

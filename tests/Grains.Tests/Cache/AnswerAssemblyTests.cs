@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Pipeline.Caching;
+using Prism.Pipeline.Sharing;
 
 namespace Prism.Tests.Cache;
 
@@ -25,7 +25,7 @@ public class AnswerAssemblyTests
     {
         var response = JsonSerializer.Deserialize(json, ChatJson.Lenient.ChatResponse)!;
         var assembly = new AnswerAssembly();
-        foreach (var chunk in AnswerReplay.ToChunks(response))
+        foreach (var chunk in ReplayedAnswer.ToChunks(response))
         {
             // As clients get them.
             assembly.Add(JsonSerializer.Deserialize(JsonSerializer.Serialize(chunk, ChatJson.Lenient.ChatChunk), ChatJson.Lenient.ChatChunk)!);

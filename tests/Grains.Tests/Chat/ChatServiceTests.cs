@@ -71,7 +71,7 @@ public class ChatServiceTests
         var outcome = await _pipeline.CompleteAsync();
 
         Assert.Null(outcome.Response);
-        Assert.Same(error, outcome.Error);
+        Assert.Equal(error with { Route = outcome.Route }, outcome.Error);
         Assert.Equal("vendor", outcome.Route!.Provider);
     }
 

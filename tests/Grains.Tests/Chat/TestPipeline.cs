@@ -54,12 +54,11 @@ internal sealed class TestPipeline
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), new(Meters), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens, breaker);
-        Upstream = new(Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
         var incidents = new AttemptTelemetry(Metrics.WithCustomRegistry(_metrics));
-        var desk = new FailoverDesk(Options.Create(failover), new(failover, new(1)), Budget, incidents, Time, FailoverLog);
         Circuits = new(registry, Ledgers.Leases, Options.Create(breaker), new(Metrics.WithCustomRegistry(_metrics)), Time, CircuitLog);
-        Failover = new(Upstream, Circuits, desk);
-        Service = new(Templates, new(registry), NoKeys, NoCache.Before(Failover), telemetry);
+        var calls = new ProviderCalls(Circuits, Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
+        Attempts = new(calls, Options.Create(failover), new(failover, new(1)), Budget, incidents, Time, FailoverLog);
+        Service = new(new CallPipeline(Templates, new(registry), NoKeys, NoCache.Before(Attempts), telemetry));
     }
 
     // Whom nobody is told apart by: what it is given here would throw if it were needed.
@@ -73,7 +72,7 @@ internal sealed class TestPipeline
 
     public OneTemplate Templates { get; } = new();
 
-    public RecordingLog<UpstreamCaller> Log { get; } = new();
+    public RecordingLog<ProviderCalls> Log { get; } = new();
 
     public ProviderCatalog Catalog { get; }
 
@@ -81,17 +80,15 @@ internal sealed class TestPipeline
 
     public LocalLedgers Ledgers { get; }
 
-    public UpstreamCaller Upstream { get; }
-
     public RetryBudget Budget { get; } = new();
 
-    public RecordingLog<FailoverDesk> FailoverLog { get; } = new();
+    public RecordingLog<AttemptLoop> FailoverLog { get; } = new();
 
     public RecordingLog<CircuitBoard> CircuitLog { get; } = new();
 
     public CircuitBoard Circuits { get; }
 
-    public FailoverCaller Failover { get; }
+    public AttemptLoop Attempts { get; }
 
     public ChatService Service { get; }
 

@@ -35,7 +35,7 @@ public sealed class CallerAccountTests : IAsyncDisposable
         {
             account.OnCalled();
             account.Charge(ChatUsage.Of(20, 10) with { CostUsd = 0.0000305m });
-            account.Mark(new ChatOutcome { Route = Route });
+            account.OnEnded(error: null);
         }
 
         Assert.Equal((30, 31, 1), Used());
@@ -47,7 +47,7 @@ public sealed class CallerAccountTests : IAsyncDisposable
         var account = await AdmitAsync();
         using (account.Open())
         {
-            account.Mark(new ChatOutcome { Route = Route, Response = new() { Choices = [], Usage = ChatUsage.Of(20, 10) } });
+            account.OnEnded(error: null);
         }
 
         Assert.Equal((0, 0, 1), Used());
@@ -59,7 +59,7 @@ public sealed class CallerAccountTests : IAsyncDisposable
         var account = await AdmitAsync();
         using (account.Open())
         {
-            account.Mark(Refusal);
+            account.OnEnded(Refusal);
         }
 
         Assert.Equal((0, 0, 0), Used());
@@ -72,7 +72,7 @@ public sealed class CallerAccountTests : IAsyncDisposable
         using (account.Open())
         {
             account.OnCalled();
-            account.Mark(Failure);
+            account.OnEnded(Failure);
         }
 
         Assert.Equal((0, 0, 1), Used());
@@ -123,12 +123,12 @@ public sealed class CallerAccountTests : IAsyncDisposable
         using var spending = account.Open();
         var provider = new LimitStatus { Kind = LimitKind.RequestsPerMinute, Limit = 5, Remaining = 4 };
 
-        var marked = account.Mark(new ChatStreamEvent { Started = Route with { Limits = [provider] } });
+        var marked = account.WithStands(Route with { Limits = [provider] });
 
-        Assert.Equal(provider, marked.Started!.Limits!.Value[0]);
+        Assert.Equal(provider, marked.Limits!.Value[0]);
         Assert.Equal(
             [LimitKind.RequestsPerMinute, LimitKind.TokensPerDay, LimitKind.Concurrency, LimitKind.MicroUsdPerMonth],
-            marked.Started.Limits.Value.Skip(1).Select(limit => limit.Kind));
+            marked.Limits.Value.Skip(1).Select(limit => limit.Kind));
     }
 
     private async Task<CallerAccount> AdmitAsync()

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Pipeline.Caching;
+namespace Prism.Pipeline.Sharing;
 
 /// <summary>Puts a streamed answer together as the same call would have had it whole.</summary>
 internal sealed class AnswerAssembly

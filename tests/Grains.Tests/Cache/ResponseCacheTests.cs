@@ -6,36 +6,39 @@ using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Cache;
 
-public class CachedCallerTests
+public class ResponseCacheTests
 {
     private const int Calls = 1_000;
 
     private readonly TestPipeline _pipeline = new();
 
     [Fact]
-    public void A_cache_that_is_off_costs_a_call_nothing()
+    public async Task A_cache_that_is_off_costs_a_call_nothing()
     {
         var answer = Task.FromResult<ProviderResult>(Answer("ok", ChatUsage.Of(1, 1)));
         _pipeline.Vendor.OnComplete = (_, _) => answer;
-        var cached = NoCache.Before(_pipeline.Failover);
+        var cached = NoCache.Before(_pipeline.Attempts);
         var call = new ChatCall(_pipeline.Vendor, TestPipeline.Ask() with { Model = "gpt-4o" }, new() { Provider = "vendor", Model = "gpt-4o" });
         // What is made once, is made before.
-        AllocatedBy(() => _pipeline.Failover.CompleteAsync(call, CancellationToken.None));
-        AllocatedBy(() => cached.CompleteAsync(call, CancellationToken.None));
+        await AllocatedByAsync(() => _pipeline.Attempts.OpenAsync(call, stream: false, CancellationToken.None).AsTask());
+        await AllocatedByAsync(() => cached.OpenAsync(call, stream: false, CancellationToken.None).AsTask());
 
-        var without = AllocatedBy(() => _pipeline.Failover.CompleteAsync(call, CancellationToken.None));
-        var with = AllocatedBy(() => cached.CompleteAsync(call, CancellationToken.None));
+        var without = await AllocatedByAsync(() => _pipeline.Attempts.OpenAsync(call, stream: false, CancellationToken.None).AsTask());
+        var with = await AllocatedByAsync(() => cached.OpenAsync(call, stream: false, CancellationToken.None).AsTask());
 
         // The provider under test keeps its requests in a list that grows now and then.
         Assert.InRange((double)(with - without) / Calls, -40, 40);
     }
 
-    private static long AllocatedBy(Func<Task> call)
+    private static async Task<long> AllocatedByAsync(Func<Task<Answer>> open)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < Calls; i++)
         {
-            Assert.True(call().IsCompletedSuccessfully);
+            var opened = open();
+            Assert.True(opened.IsCompletedSuccessfully);
+            // On the same thread: what is awaited is complete.
+            await (await opened).DisposeAsync();
         }
 
         return GC.GetAllocatedBytesForCurrentThread() - before;

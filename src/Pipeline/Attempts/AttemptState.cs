@@ -6,10 +6,10 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Pipeline.Attempts;
 
 /// <summary>
-/// One request's way on after its first attempt has failed: the same provider again, then the next. It ends in an answer, or in what the
-/// first provider said last: that is whom the caller asked.
+/// One request after its first attempt has failed: the same target again, then the next. It ends in an answer, or in the last error of the first
+/// provider, which is the one that the client asked for.
 /// </summary>
-internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long started, CancellationToken caller) : IDisposable
+internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun, CancellationToken client) : IDisposable
 {
     private readonly ChatCall _first = first;
     // As the provider whose turn it is is asked the first time.
@@ -31,11 +31,11 @@ internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long starte
     public CancellationToken Token => _deadline!.Token;
 
     /// <summary>Whether the attempt was ended for having no first token in time.</summary>
-    public bool WasCut => _deadline is { WasCut: true } && !caller.IsCancellationRequested;
+    public bool WasCut => _deadline is { WasCut: true } && !client.IsCancellationRequested;
 
-    /// <summary>An attempt has failed. Waits for the time of the next.</summary>
+    /// <summary>An attempt has failed. Waits until the next is due.</summary>
     /// <returns>False where there is no next.</returns>
-    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public async ValueTask<bool> NextAsync(ChatError error)
     {
         EndAttempt();
@@ -47,7 +47,7 @@ internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long starte
             return false;
         }
 
-        _deadline = desk.BeginAttempt(started, caller);
+        _deadline = loop.BeginAttempt(begun, client);
         return true;
     }
 
@@ -61,28 +61,28 @@ internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long starte
     /// <summary>The attempt was ended for having no first token in time.</summary>
     public void OnCut() => _attempts++;
 
-    /// <summary>A route as the caller is to know it.</summary>
-    public ChatRoute Mark(ChatRoute route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
+    /// <summary>The head of the answer as the client gets it.</summary>
+    public ChatRoute WithAttempts(ChatRoute route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
 
-    /// <summary>The failure as the caller is to know it.</summary>
+    /// <summary>The failure as the client gets it.</summary>
     public ChatError ToError() => _told! with { Route = _first.Route with { Attempts = _attempts, Limits = _told.Limits } };
 
     public void Dispose() => EndAttempt();
 
     private async ValueTask<bool> TryRetryAsync(ChatError error)
     {
-        if (desk.PauseBefore(error, _retries) is not { } pause
+        if (loop.PauseBefore(error, _retries) is not { } pause
             // Nobody waits for one who has named a time while another may answer.
             || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Fallbacks.Length)
-            || pause >= desk.LeftOf(started)
-            || !desk.TryTakeRetry(_turn.Route.Provider, error))
+            || pause >= loop.LeftOf(begun)
+            || !loop.TryTakeRetry(_turn.Route.Provider, error))
         {
             return false;
         }
 
         _isRetrying = true;
         _retries++;
-        await desk.DelayAsync(pause, caller);
+        await loop.DelayAsync(pause, client);
         Call = _turn = FailureMeaning.IsAnswer(error) ? WithNewKey(_turn) : _turn;
         return true;
     }
@@ -95,17 +95,17 @@ internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long starte
             return false;
         }
 
-        while (_nextFallback < _first.Fallbacks.Length && desk.LeftOf(started) > TimeSpan.Zero)
+        while (_nextFallback < _first.Fallbacks.Length && loop.LeftOf(begun) > TimeSpan.Zero)
         {
             var target = _first.Fallbacks[_nextFallback++];
             var route = target.ToRoute();
             if (FallbackRequest.Of(_first.Request, target) is not { } fallback)
             {
-                desk.OnPassedOver(route);
+                loop.OnSkipped(route);
                 continue;
             }
 
-            desk.OnFallback(_turn.Route, route, error);
+            loop.OnFallback(_turn.Route, route, error);
             Call = _turn = _first with { Provider = target.Provider, Request = fallback.Request, Route = route };
             _warnings = fallback.Warnings.IsEmpty ? null : fallback.Warnings;
             _fellBack = true;
@@ -133,7 +133,7 @@ internal sealed class FailoverRun(FailoverDesk desk, ChatCall first, long starte
         if (_isRetrying)
         {
             _isRetrying = false;
-            desk.Budget.Return();
+            loop.ReturnRetry();
         }
     }
 }

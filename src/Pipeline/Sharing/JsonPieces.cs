@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Prism.Pipeline.Caching;
+namespace Prism.Pipeline.Sharing;
 
 /// <summary>
 /// Joins what vendors add to the pieces of a stream beyond what Prism knows, as OpenAI's own SDKs join it: texts and lists are put together, items of

@@ -3,7 +3,7 @@ namespace Prism.Pipeline.Caching;
 /// <summary>
 /// Leaves the cache alone for a while after it has failed, so that an outage of its storage costs one request its patience and not all of them.
 /// </summary>
-internal sealed class CacheRest(TimeProvider time)
+internal sealed class CacheBackoff(TimeProvider time)
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
 

@@ -1,14 +1,34 @@
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.SharedCalls;
 
-namespace Prism.Pipeline.Caching;
+namespace Prism.Pipeline.Sharing;
 
 /// <summary>
-/// Hands a whole answer out as a stream. A choice is at most four pieces, in the order in which models write: what was thought, what is said,
-/// what is to be called, and why it ended. <see cref="AnswerAssembly"/> makes the same answer of them again.
+/// A whole answer that was there before, as it is or as a stream. A choice is streamed as at most four chunks, in the order in which models write: what was
+/// thought, what is said, what is to be called, and why it ended. <see cref="AnswerAssembly"/> makes the same answer of them again.
 /// </summary>
-internal static class AnswerReplay
+internal sealed class ReplayedAnswer : Answer
 {
-    /// <summary>The pieces.</summary>
+    private readonly IEnumerator<FlightEvent> _frames;
+
+    public ReplayedAnswer(ChatResponse whole, bool stream, ChatRoute info)
+    {
+        (IsStreamed, Info) = (stream, info);
+        _frames = (stream ? ToFrames(whole) : [whole]).GetEnumerator();
+    }
+
+    /// <summary>The frames of a whole answer that is streamed.</summary>
+    public static IEnumerable<FlightEvent> ToFrames(ChatResponse whole)
+    {
+        foreach (var chunk in ToChunks(whole))
+        {
+            yield return (ChatStreamEvent)chunk;
+        }
+
+        yield return new ChatStreamEvent { Completed = whole.Usage ?? ChatUsage.Of(0, 0) };
+    }
+
+    /// <summary>The chunks of a whole answer.</summary>
     public static IEnumerable<ChatChunk> ToChunks(ChatResponse response)
     {
         var empty = new ChatChunk { Id = response.Id, Created = response.Created, Model = response.Model, Extra = response.Extra };
@@ -24,6 +44,23 @@ internal static class AnswerReplay
                 yield return empty with { Choices = [piece] };
             }
         }
+    }
+
+    public override ValueTask<bool> NextAsync()
+    {
+        if (!_frames.MoveNext())
+        {
+            return new(false);
+        }
+
+        Frame = _frames.Current;
+        return new(true);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _frames.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private static IEnumerable<ChatChunkChoice> ToPieces(ChatChoice choice)

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Pipeline.Attempts;
+
+/// <summary>
+/// Opens an answer although a provider fails: calls the same target again, and then the fallbacks. Only before the first output: no answer is made of
+/// two. Each attempt is admitted and settled on its own, by <see cref="ProviderCalls"/>.
+/// </summary>
+internal sealed partial class AttemptLoop(
+    ProviderCalls providers,
+    IOptions<FailoverOptions> options,
+    RetryPolicy retries,
+    RetryBudget budget,
+    AttemptTelemetry telemetry,
+    TimeProvider time,
+    ILogger<AttemptLoop> logger)
+{
+    /// <summary>Opens the answer of the first target that gives one.</summary>
+    /// <returns>To be disposed. Where all have failed, it has the last error of the provider that was asked for.</returns>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
+    public async ValueTask<Answer> OpenAsync(ChatCall call, bool stream, CancellationToken client)
+    {
+        var (begun, state, isKept) = (time.GetTimestamp(), default(AttemptState), false);
+        budget.OnRequestBegun();
+        try
+        {
+            var (answer, error) = await providers.OpenAsync(call, stream, client);
+            while (error is not null)
+            {
+                state ??= new(this, call, begun, client);
+                (answer, error) = await state.NextAsync(error) ? await TryAsync(state, stream) : default;
+            }
+
+            if (answer is null)
+            {
+                return Answer.Failed(state!.ToError());
+            }
+
+            isKept = true;
+            return answer.Keep(state, budget);
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                budget.OnRequestEnded();
+                state?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What is left of a request's time; less than nothing where it is over.</summary>
+    internal TimeSpan LeftOf(long begun) => options.Value.Deadline - time.GetElapsedTime(begun);
+
+    /// <summary>The pause before a target is called again; null where it is not.</summary>
+    internal TimeSpan? PauseBefore(ChatError error, int before) => retries.PauseBefore(error, before);
+
+    /// <summary>Takes a place among the retries of this silo, where there is one.</summary>
+    internal bool TryTakeRetry(string provider, ChatError error)
+    {
+        if (!budget.TryTake())
+        {
+            telemetry.OnRetryDenied(provider);
+            return false;
+        }
+
+        telemetry.OnRetry(provider, error);
+        return true;
+    }
+
+    /// <summary>Gives that place back.</summary>
+    internal void ReturnRetry() => budget.Return();
+
+    /// <summary>Waits before a retry.</summary>
+    internal Task DelayAsync(TimeSpan pause, CancellationToken client) =>
+        pause > TimeSpan.Zero ? Task.Delay(pause, time, client) : Task.CompletedTask;
+
+    /// <summary>The clock over an attempt that is not the first.</summary>
+    internal AttemptDeadline BeginAttempt(long begun, CancellationToken client) =>
+        new(LeftOf(begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, time, client);
+
+    /// <summary>A request goes on to a fallback.</summary>
+    internal void OnFallback(ChatRoute from, ChatRoute to, ChatError error)
+    {
+        telemetry.OnFallback(from.Provider, to.Provider);
+        LogFallback(from.Provider, error.Kind.ToWord(), to.Provider, to.Model);
+    }
+
+    /// <summary>A fallback is skipped, because it could not serve the request.</summary>
+    internal void OnSkipped(ChatRoute fallback) => LogSkipped(fallback.Provider, fallback.Model);
+
+    /// <returns>Neither of both where the time for an answer is over.</returns>
+    private async ValueTask<(ProviderCall? Answer, ChatError? Error)> TryAsync(AttemptState state, bool stream)
+    {
+        try
+        {
+            var (answer, error) = await providers.OpenAsync(state.Call, stream, state.Token);
+            if (answer is null || state.TryKeep())
+            {
+                return (answer, error);
+            }
+
+            await answer.DisposeAsync();
+        }
+        catch (OperationCanceledException) when (state.WasCut)
+        {
+            // As an answer that comes too late.
+        }
+
+        state.OnCut();
+        return default;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a request ({Kind}), which falls back on {Fallback} with {Model}")]
+    private partial void LogFallback(string provider, string kind, string fallback, string model);
+
+    [LoggerMessage(LogLevel.Warning, "Provider {Fallback} with {Model} cannot serve a request that fell back on it, and is passed over")]
+    private partial void LogSkipped(string fallback, string model);
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Background;
+using Prism.Grains.Cache;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.Interfaces.SharedCalls;
+using Prism.Grains.SharedCalls;
+using Prism.Pipeline.Sharing;
+
+namespace Prism.Pipeline.Caching;
+
+/// <summary>Stores the answers of shared calls that have completed, and tells the cache of those that leave it none.</summary>
+internal sealed class CacheWriter(
+    CacheEpoch epoch, IGrainFactory grains, StoredAnswers stored, IOptions<CacheOptions> options, TimeProvider time, ILogger<CacheWriter> logger)
+{
+    private readonly FailureLog _storing = new("Leaving answers in the response cache", logger);
+
+    /// <summary>A shared call has completed. It stays until this is done: requests that the cache sends to it meanwhile get its answer.</summary>
+    /// <param name="id">The shared call.</param>
+    /// <param name="begunIn">The epoch that it was begun in.</param>
+    /// <param name="key">The key of the prompt's <see cref="ICacheGrain"/>.</param>
+    /// <param name="call">What was asked.</param>
+    /// <param name="asked">When.</param>
+    /// <param name="frames">All frames; none where it did not become whole.</param>
+    public async Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<FlightEvent> frames)
+    {
+        var entry = EntryOf(frames, call, asked);
+        var patience = new CacheDeadline(time, LostSilo.Patience);
+        while (true)
+        {
+            try
+            {
+                await StoreAsync(id, key, epoch.Value == begunIn ? entry : null, call.Request.Owner);
+                _storing.OnSucceeded();
+                return;
+            }
+            catch (OrleansMessageRejectionException) when (!patience.IsOver)
+            {
+                // A silo has just gone; where its grains are now is not known everywhere yet.
+                await Task.Delay(LostSilo.RetryDelay, time);
+            }
+            catch (Exception exception)
+            {
+                // A request that is sent to this call from now on finds it lost, says so, and leads another.
+                _storing.OnFailed(exception);
+                return;
+            }
+        }
+    }
+
+    private CacheEntry? EntryOf(ReadOnlyMemory<FlightEvent> frames, ChatCall call, DateTimeOffset asked)
+    {
+        // An answer of a fallback is for the requests that wait for it now: a later one gets the answer of the provider that it asks for.
+        if (!IsOf(frames.Span, call.Route) || AnswerOf(frames.Span) is not { } response || SizeOf(response) > options.Value.MaxBytes)
+        {
+            return null;
+        }
+
+        var created = time.GetUtcNow();
+        var ttl = TtlOf(call.Request.Cache);
+        return new() { Response = response, Created = created, Expires = created + ttl, Asked = asked };
+    }
+
+    private TimeSpan TtlOf(ChatCachePolicy? policy)
+    {
+        var (usual, longest) = (options.Value.Ttl, options.Value.MaxTtl);
+        return policy?.Ttl is not { } asked ? usual
+            : asked <= usual || asked <= longest ? asked
+            : usual > longest ? usual
+            : longest;
+    }
+
+    private static bool IsOf(ReadOnlySpan<FlightEvent> frames, ChatRoute asked) =>
+        frames is [{ Streamed.Started: { } info }, ..] && info.Provider == asked.Provider && info.Model == asked.Model;
+
+    private static ChatResponse? AnswerOf(ReadOnlySpan<FlightEvent> frames)
+    {
+        if (frames is [] or [.., { Streamed.Failed: not null }])
+        {
+            return null;
+        }
+
+        if (frames[^1].Whole is { } whole)
+        {
+            return whole;
+        }
+
+        var assembly = new AnswerAssembly();
+        foreach (var frame in frames)
+        {
+            if (frame.Streamed.Chunk is { } chunk)
+            {
+                assembly.Add(chunk);
+            }
+        }
+
+        return assembly.ToResponse(frames[^1].Streamed.Completed);
+    }
+
+    private static int SizeOf(ChatResponse response)
+    {
+        using var json = new PooledBuffer();
+        using var writer = new Utf8JsonWriter(json);
+        JsonSerializer.Serialize(writer, response, ChatJson.Lenient.ChatResponse);
+        writer.Flush();
+        return json.Length;
+    }
+
+    // Noted for deletion first: an entry that is not would stay in the storage for ever.
+    private async Task StoreAsync(string id, string key, CacheEntry? entry, string? owner)
+    {
+        var cache = grains.GetGrain<ICacheGrain>(key);
+        if (entry is null)
+        {
+            await cache.ReleaseAsync(id);
+            return;
+        }
+
+        await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(key, entry.Expires)).AddAsync(key);
+        await cache.CompleteAsync(id, entry);
+        await MakeRoomAsync(new(key, Owners.Of(owner), SizeOf(entry.Response), entry.Asked, entry.Expires));
+    }
+
+    private async Task MakeRoomAsync(StoredAnswer answer)
+    {
+        foreach (var oldest in stored.Add(answer))
+        {
+            await grains.GetGrain<ICacheGrain>(oldest.Key).EvictAsync(oldest.Asked);
+            await grains.GetGrain<ICacheSweepGrain>(CacheSweepGrain.KeyFor(oldest.Key, oldest.Expires)).RemoveAsync(oldest.Key);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.SharedCalls;
+
+namespace Prism.Pipeline.Caching;
+
+/// <summary>Where a call gets its answer from: a stored one, or a shared call. Exactly one of <see cref="Entry"/> and <see cref="Reader"/> is set.</summary>
+internal sealed class FoundAnswer
+{
+    /// <summary>The stored answer.</summary>
+    public CacheEntry? Entry { get; init; }
+
+    /// <summary>How old it is.</summary>
+    public TimeSpan Age { get; init; }
+
+    /// <summary>The place in the shared call.</summary>
+    public FlightReader? Reader { get; init; }
+
+    /// <summary>What that is called. An answer that was whole before is a hit, also while it is still being stored.</summary>
+    public required ChatCacheResult Result
+    {
+        get => WasWhole ? ChatCacheResult.Hit : field;
+        init;
+    }
+
+    /// <summary>The head of the answer as this call's client gets it.</summary>
+    public ChatRoute WithCache(ChatRoute info) => Entry is null && !WasWhole
+        ? info with { Cache = Result }
+        : info with { Cache = Result, Age = Age, Attempts = 0 };
+
+    private bool WasWhole => Reader is { FoundWhole: true };
+}

@@ -1,0 +1,193 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Background;
+using Prism.Grains.Cache;
+using Prism.Grains.Cluster;
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Grains.Interfaces.SharedCalls;
+using Prism.Grains.SharedCalls;
+using Prism.Pipeline.Attempts;
+using Prism.Pipeline.Sharing;
+
+namespace Prism.Pipeline.Caching;
+
+/// <summary>
+/// Opens the answer of a call from where it can be had: stored, on its way for another call, or from a provider. Without a cache, or where the client
+/// wants none, it is the provider's.
+/// </summary>
+internal sealed class ResponseCache(
+    IOptions<CacheOptions> options,
+    CacheEpoch epoch,
+    FlightRegistry calls,
+    SharedCallLeader leader,
+    CacheWriter writer,
+    AttemptLoop attempts,
+    IGrainFactory grains,
+    MemoryBudget memory,
+    CacheTelemetry telemetry,
+    TimeProvider time,
+    ILogger<ResponseCache> logger)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly ReferenceFactory<ICacheGrain> _entries = new(grains);
+    private readonly CacheBackoff _backoff = new(time);
+    private readonly FailureLog _asking = new("Asking the response cache", logger);
+
+    /// <summary>Whether calls neither follow nor are followed.</summary>
+    internal bool IsAlone => !options.Value.SingleFlight;
+
+    /// <summary>The epoch that answers have to be of; null before it is known.</summary>
+    internal long? CurrentEpoch => epoch.Value;
+
+    /// <summary>Opens the answer.</summary>
+    /// <exception cref="OperationCanceledException">The client disconnected.</exception>
+    public ValueTask<Answer> OpenAsync(ChatCall call, bool stream, CancellationToken client)
+    {
+        if (!options.Value.Enabled)
+        {
+            return attempts.OpenAsync(call, stream, client);
+        }
+
+        if (call.Request.Cache is { NoStore: true })
+        {
+            telemetry.OnRequest(ChatCacheResult.Bypass);
+            return attempts.OpenAsync(call, stream, client);
+        }
+
+        return OpenSharedAsync(call, stream, client);
+    }
+
+    /// <summary>The epoch to ask in; null where the cache is not to be asked now.</summary>
+    /// <param name="wasFollowing">The shared call that this one followed is lost.</param>
+    internal long? TryBegin(bool wasFollowing) => CurrentEpoch is { } current && (wasFollowing || !_backoff.IsResting) ? current : null;
+
+    /// <summary>How long a call may take to get an answer that is not its own.</summary>
+    internal CacheDeadline BeginLookup() => new(time, options.Value.JoinTimeout);
+
+    /// <summary>The hash of what a call asks.</summary>
+    internal string HashOf(ChatCall call) => PromptHash.Of(
+        options.Value.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request);
+
+    /// <summary>Makes a shared call that this one will lead, if the cache says so.</summary>
+    internal PendingCall Announce() => new(calls, leader);
+
+    /// <summary>Subscribes to a shared call; null where it is known to be lost.</summary>
+    internal FlightReader? TrySubscribe(string id) => calls.TryBoard(id);
+
+    /// <summary>Subscribes to the call that this silo makes for a prompt without the cache; null where there is none.</summary>
+    internal FlightReader? TrySubscribeHere(string promptHash) => calls.TryBoardHere(promptHash);
+
+    /// <summary>
+    /// Subscribes to this silo's own call for a prompt: the one that is under way, or else the pending one, which this call leads then. For when
+    /// the cache cannot tell who leads in the cluster.
+    /// </summary>
+    /// <param name="promptHash">What is asked.</param>
+    /// <param name="pending">The call to lead, if there is no other.</param>
+    /// <param name="isFresh">Whether a call that began before this one is not to be followed.</param>
+    /// <returns>Null: this call leads.</returns>
+    internal FlightReader? TryFollowHere(string promptHash, PendingCall pending, bool isFresh) => calls.TryFollowHere(
+        promptHash, CurrentEpoch is { } current ? GrainKeys.Cache(current, promptHash) : null, pending.Id, isFresh);
+
+    /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
+    internal async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
+    {
+        var deadline = new CacheDeadline(time, ask.Lost is null ? options.Value.AskTimeout : options.Value.LostTimeout);
+        while (true)
+        {
+            try
+            {
+                var answer = await deadline.BoundAsync(_entries.Of(key).JoinAsync(ask), cancellationToken);
+                _backoff.End();
+                _asking.OnSucceeded();
+                return answer;
+            }
+            catch (OrleansMessageRejectionException exception)
+            {
+                // A silo has just gone; where its grains are now is not known everywhere yet. The others still serve.
+                if (deadline.IsOver)
+                {
+                    _asking.OnFailed(exception);
+                    return null;
+                }
+
+                await Task.Delay(RetryDelay, time, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                _backoff.Begin();
+                _asking.OnFailed(exception);
+                return null;
+            }
+        }
+    }
+
+    /// <summary>A shared call that this one leads has completed.</summary>
+    internal Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<FlightEvent> frames) =>
+        writer.WriteAsync(id, begunIn, key, call, asked, frames);
+
+    /// <summary>The time, for what is stored.</summary>
+    internal DateTimeOffset Now => time.GetUtcNow();
+
+    private async ValueTask<Answer> OpenSharedAsync(ChatCall call, bool stream, CancellationToken client)
+    {
+        var lookup = new CacheLookup(this, call, stream);
+        try
+        {
+            // :: A shared call that is lost is replaced, until something of it has gone to the client: never two generations in one answer.
+            while (await lookup.NextAsync(client) is { } found)
+            {
+                if (await OpenAsync(lookup, found, call, stream, client) is { } answer)
+                {
+                    return answer;
+                }
+            }
+
+            // :: Nobody has the answer, and there is no call to follow.
+            var own = await attempts.OpenAsync(call, stream, client);
+            return WithInfo(own, own.Info! with { Cache = lookup.Result });
+        }
+        finally
+        {
+            telemetry.OnRequest(lookup.Result);
+        }
+    }
+
+    /// <returns>Null where the shared call is lost, or its answer is not for this one.</returns>
+    private async ValueTask<Answer?> OpenAsync(CacheLookup lookup, FoundAnswer found, ChatCall call, bool stream, CancellationToken client)
+    {
+        if (found.Entry is { } entry)
+        {
+            return new ReplayedAnswer(entry.Response, stream, found.WithCache(call.Route));
+        }
+
+        var shared = new SharedAnswer(found.Reader!, call.Route, lookup.PatienceFor(found), client);
+        var opened = default(Answer);
+        try
+        {
+            opened = stream ? await shared.BeginAsync() : await shared.ReadWholeAsync(memory, call.Provider.Options.MaxAnswerBytes);
+            return opened is null ? null : WithInfo(opened, found.WithCache(opened.Info!));
+        }
+        finally
+        {
+            if (!ReferenceEquals(opened, shared))
+            {
+                await shared.DisposeAsync();
+            }
+        }
+    }
+
+    private static Answer WithInfo(Answer answer, ChatRoute info)
+    {
+        if (answer.Error is { } error)
+        {
+            return Answer.Failed(error.Route is null ? error : error with { Route = info }, info);
+        }
+
+        answer.Info = info;
+        return answer;
+    }
+}

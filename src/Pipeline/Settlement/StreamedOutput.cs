@@ -1,0 +1,59 @@
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Costs;
+using Prism.Pipeline.Tokens;
+
+namespace Prism.Pipeline.Settlement;
+
+/// <summary>What a streamed answer has come to so far: what of it has to be counted, and what the provider says that it took.</summary>
+internal sealed class StreamedOutput(ChatCall call, TokenCounter tokens)
+{
+    private readonly StreamedTokens _output = new(tokens, call.Route.Model);
+    private string? _id;
+    private ChatUsage? _usage;
+
+    /// <summary>Whether there is any.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>The service tier that the provider names; null where it names none.</summary>
+    public string? Tier { get; private set; }
+
+    /// <summary>What it took: as the provider says, else counted.</summary>
+    public ChatUsage Usage => _usage ?? ChatUsage.Of(tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type), _output.Count());
+
+    /// <summary>Takes a chunk.</summary>
+    /// <returns>The chunk with what the provider left out of it; null where it only brought the usage, which the end of the stream has.</returns>
+    public ChatChunk? Add(ChatChunk chunk)
+    {
+        _usage = chunk.Usage ?? _usage;
+        Tier = PricedFeatures.TierOf(chunk.Extra) ?? Tier;
+        if (chunk is { Choices.IsEmpty: true, Usage: not null })
+        {
+            return null;
+        }
+
+        HasBegun = true;
+        _id ??= chunk.Id ?? RandomId.OfAnswer();
+        // Counted only where the provider does not tell.
+        foreach (var choice in _usage is null ? chunk.Choices : [])
+        {
+            Add(choice.Delta);
+        }
+
+        return chunk is { Id: not null, Model: not null, Usage: null }
+            ? chunk
+            : chunk with { Id = chunk.Id ?? _id, Model = chunk.Model ?? call.Route.Model, Usage = null };
+    }
+
+    private void Add(ChatDelta delta)
+    {
+        _output.Append(delta.Content);
+        _output.Append(delta.ReasoningContent);
+        _output.Append(delta.Refusal);
+        foreach (var fragment in delta.ToolCalls ?? [])
+        {
+            _output.Append(fragment.Function?.Name);
+            _output.Append(fragment.Function?.Arguments);
+        }
+    }
+}

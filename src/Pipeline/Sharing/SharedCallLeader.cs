@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Prism.Grains.Background;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.SharedCalls;
+using Prism.Grains.SharedCalls;
+using Prism.Pipeline.Attempts;
+
+namespace Prism.Pipeline.Sharing;
+
+/// <summary>
+/// Makes the call upstream of a shared call: once for all its readers, and for as long as there are any. It is of the kind that the first of them
+/// asked for; readers of the other kind have it converted, so that nobody's call becomes another than it would have been.
+/// </summary>
+internal sealed partial class SharedCallLeader(AttemptLoop attempts, FlightRegistry calls, ILogger<SharedCallLeader> logger)
+{
+    private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
+
+    /// <summary>Begins. The frames go to the shared call's log.</summary>
+    public void Lead(Flight shared, ChatCall call, bool stream, string? key, Func<ReadOnlyMemory<FlightEvent>, Task> completed)
+    {
+        if (key is not null)
+        {
+            shared.Lead(key);
+        }
+
+        // Before the request can end: from now on the shared call spends on its owner's account too.
+        var spending = call.Account?.Open();
+        // On a thread of its own kind: the request may be a grain's turn, which the call outlives.
+        _ = BackgroundCall.Begin(() => LeadAsync(shared, call, stream, completed, spending), "A shared call", logger);
+    }
+
+    private async Task LeadAsync(
+        Flight shared, ChatCall call, bool stream, Func<ReadOnlyMemory<FlightEvent>, Task> completed, IDisposable? spending)
+    {
+        try
+        {
+            await completed(await shared.RunAsync(ReadAsync(call, stream, spending, shared.Abandoned), exception => OnFault(exception, shared.Id)));
+        }
+        catch (OperationCanceledException) when (shared.Abandoned.IsCancellationRequested)
+        {
+            await completed(default);
+        }
+        finally
+        {
+            spending?.Dispose();
+            // Only now: until the cache knows, it sends readers here.
+            calls.Remove(shared);
+        }
+    }
+
+    private async IAsyncEnumerable<FlightEvent> ReadAsync(
+        ChatCall call, bool stream, IDisposable? spending, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var answer = await attempts.OpenAsync(call, stream, cancellationToken);
+        if (answer.Error is { } error)
+        {
+            spending?.Dispose();
+            yield return (ChatStreamEvent)error;
+            yield break;
+        }
+
+        if (!answer.IsStreamed)
+        {
+            // It is whole and settled. Before the readers know: their next request finds the permit free.
+            spending?.Dispose();
+        }
+
+        yield return new ChatStreamEvent { Started = answer.Info };
+        while (await answer.NextAsync())
+        {
+            if (answer.Frame.IsLast)
+            {
+                spending?.Dispose();
+            }
+
+            yield return answer.Frame;
+        }
+    }
+
+    private FlightEvent OnFault(Exception exception, string call)
+    {
+        LogFault(exception, call);
+        return (ChatStreamEvent)Fault;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Shared call {Call} failed")]
+    private partial void LogFault(Exception exception, string call);
+}
