@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Admission;
-using Prism.Pipeline.Routing;
 using Prism.Providers;
 
 namespace Prism.Pipeline;

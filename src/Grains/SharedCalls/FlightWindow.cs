@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Prism.Grains.Cache;
+using Prism.Grains.Background;
 using Prism.Grains.Interfaces.SharedCalls;
 
 namespace Prism.Grains.SharedCalls;
@@ -22,7 +22,7 @@ internal sealed class FlightWindow(string id, IGrainFactory grains, IClusterMemb
     /// <returns>Nothing where no more will come.</returns>
     public async ValueTask<ImmutableArray<FlightEvent>> NextAsync(CancellationToken cancellationToken)
     {
-        var patience = default(CacheDeadline?);
+        var patience = default(WaitDeadline?);
         while (true)
         {
             try

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Orleans.Placement;
+using Prism.Grains.Background;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Catalog;
 using Prism.Grains.Interfaces.Usage;
 using Prism.Grains.Quotas;
-using Prism.Grains.Storage;
 
 namespace Prism.Grains.Usage;
 

@@ -3,7 +3,6 @@ using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Keys;
 using Prism.Grains.Quotas;
 using Prism.Pipeline.Costs;
-using Prism.Pipeline.Routing;
 using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;

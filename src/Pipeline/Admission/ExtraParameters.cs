@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline.Costs;
 using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;

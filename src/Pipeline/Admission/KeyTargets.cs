@@ -4,7 +4,6 @@ using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Grains.Keys;
-using Prism.Pipeline.Routing;
 using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Pipeline.Routing;
 
 namespace Prism.Pipeline.Attempts;
 

@@ -1,4 +1,4 @@
-using Prism.Grains.Cache;
+using Prism.Grains.Background;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
 using Prism.Grains.Interfaces.Chat;
@@ -18,7 +18,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
 
     private readonly ChatCachePolicy? _policy = call.Request.Cache;
     private readonly string _hash = cache.HashOf(call);
-    private readonly CacheDeadline _deadline = cache.BeginLookup();
+    private readonly WaitDeadline _deadline = cache.BeginLookup();
     private int _attempts;
     private int _subscriptionsHere;
     private string? _following;
@@ -78,7 +78,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     }
 
     /// <summary>How long the call waits for the first frame of what it has found; null: as long as that takes.</summary>
-    public CacheDeadline? PatienceFor(FoundAnswer found) => found.Result == ChatCacheResult.Joined ? _deadline : null;
+    public WaitDeadline? PatienceFor(FoundAnswer found) => found.Result == ChatCacheResult.Joined ? _deadline : null;
 
     // The result of a request that makes its own call: it may have lost the one that it followed.
     private ChatCacheResult Unled => _following is null ? ChatCacheResult.Bypass : ChatCacheResult.Miss;

@@ -29,7 +29,7 @@ internal sealed class CacheWriter(
     public async Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<FlightEvent> frames)
     {
         var entry = EntryOf(frames, call, asked);
-        var patience = new CacheDeadline(time, LostSilo.Patience);
+        var patience = new WaitDeadline(time, LostSilo.Patience);
         while (true)
         {
             try

@@ -66,7 +66,7 @@ internal sealed class ResponseCache(
     internal long? TryBegin(bool wasFollowing) => CurrentEpoch is { } current && (wasFollowing || !_backoff.IsResting) ? current : null;
 
     /// <summary>How long a call may take to get an answer that is not its own.</summary>
-    internal CacheDeadline BeginLookup() => new(time, options.Value.JoinTimeout);
+    internal WaitDeadline BeginLookup() => new(time, options.Value.JoinTimeout);
 
     /// <summary>The hash of what a call asks.</summary>
     internal string HashOf(ChatCall call) => PromptHash.Of(
@@ -95,7 +95,7 @@ internal sealed class ResponseCache(
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
     internal async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
     {
-        var deadline = new CacheDeadline(time, ask.Lost is null ? options.Value.AskTimeout : options.Value.LostTimeout);
+        var deadline = new WaitDeadline(time, ask.Lost is null ? options.Value.AskTimeout : options.Value.LostTimeout);
         while (true)
         {
             try

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Pipeline.Admission;
 using Prism.Pipeline.Tokens;
 
 namespace Prism.Pipeline.Costs;

@@ -1,4 +1,4 @@
-using Prism.Grains.Cache;
+using Prism.Grains.Background;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
 using Prism.Grains.Interfaces.SharedCalls;
@@ -11,7 +11,7 @@ namespace Prism.Pipeline.Sharing;
 /// <param name="asked">The provider and model that the reader asks for.</param>
 /// <param name="patience">How long the reader waits for the first frame; null: as long as the call takes.</param>
 /// <param name="client">Fires when the client disconnects.</param>
-internal sealed class SharedAnswer(FlightReader reader, ChatRoute asked, CacheDeadline? patience, CancellationToken client) : Answer
+internal sealed class SharedAnswer(FlightReader reader, ChatRoute asked, WaitDeadline? patience, CancellationToken client) : Answer
 {
     /// <summary>The code of an answer that broke off because its client was too slow for those it shared it with.</summary>
     public const string ReaderTooSlow = "reader_too_slow";

@@ -1,7 +1,7 @@
 using Orleans.Storage;
+using Prism.Grains.Background;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Usage;
-using Prism.Grains.Storage;
 using Prism.Grains.Usage;
 
 namespace Prism.Tests.Usage;

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
+using Prism.Grains.Background;
 using Prism.Grains.Catalog;
 using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Grains.Storage;
 
 namespace Prism.Grains.Chains.Index;
 

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
+using Prism.Grains.Background;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
-using Prism.Grains.Storage;
 
 namespace Prism.Grains.Chains.Index;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Grains.Chains.Running;
+namespace Prism.Grains.Chains.Planning;
 
 /// <summary>A step as the call that it makes.</summary>
 internal static class StepRequest

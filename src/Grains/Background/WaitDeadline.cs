@@ -1,7 +1,7 @@
-namespace Prism.Grains.Cache;
+namespace Prism.Grains.Background;
 
 /// <summary>Until when a request waits for others.</summary>
-internal readonly struct CacheDeadline(TimeProvider time, TimeSpan length)
+internal readonly struct WaitDeadline(TimeProvider time, TimeSpan length)
 {
     private readonly long _begun = time.GetTimestamp();
 

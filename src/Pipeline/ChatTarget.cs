@@ -1,7 +1,7 @@
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 
-namespace Prism.Pipeline.Routing;
+namespace Prism.Pipeline;
 
 /// <summary>A provider and a model of it.</summary>
 /// <param name="Provider">Who is asked.</param>

@@ -1,6 +1,6 @@
 using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Pipeline.Admission;
+namespace Prism.Pipeline.Costs;
 
 /// <summary>Tells tools that a client runs from those that a vendor runs, which cost by the call and put what they find into the prompt.</summary>
 internal static class ServerTools

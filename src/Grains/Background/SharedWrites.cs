@@ -1,4 +1,4 @@
-namespace Prism.Grains.Storage;
+namespace Prism.Grains.Background;
 
 /// <summary>
 /// A state that is changed by many callers at once: one write is under way, and all changes that come in meanwhile share the next one. Not
