@@ -6,17 +6,17 @@ using StackExchange.Redis;
 
 namespace Prism.Samples;
 
-/// <summary>Finds Prism's silos.</summary>
+/// <summary>Connects an Orleans client to Prism's silos.</summary>
 internal static class PrismClientExtensions
 {
     /// <summary>
-    /// By the same Redis as the silos (<c>LLM_REDIS_URL</c>), as they come and go; without one, a silo of this machine, at
-    /// <c>LLM_SILO_GATEWAY_PORT</c>.
+    /// With <c>LLM_REDIS_URL</c>, the client finds the silos through their Redis, as they start and stop. Without it, the client connects to a
+    /// silo on this machine, at <c>LLM_SILO_GATEWAY_PORT</c>.
     /// </summary>
     public static IClientBuilder ConnectToPrism(this IClientBuilder client, IConfiguration configuration)
     {
         var (cluster, service) = (configuration["LLM_CLUSTER_ID"] ?? "prism", configuration["LLM_SERVICE_ID"] ?? "prism");
-        // Spans of this service and of the grains it calls are one trace.
+        // Puts the spans of this service and of the grains that it calls into one trace.
         client.AddActivityPropagation();
         client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, service));
         return configuration["LLM_REDIS_URL"] is { Length: > 0 } url

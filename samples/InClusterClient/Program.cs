@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Samples;
 
-// A service in Prism's cluster that skips HTTP: it needs Prism.Grains.Interfaces, and a way to the silos' gateway ports.
+// An Orleans client of Prism's cluster: it needs Prism.Grains.Interfaces, and network access to the silos' gateway ports.
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.UseOrleansClient(client => client.ConnectToPrism(builder.Configuration));
@@ -21,13 +21,13 @@ var chat = host.Services.GetRequiredService<IChatService>();
 var chains = host.Services.GetRequiredService<ChainClient>();
 var request = new ChatRequest { Messages = [ChatMessage.Create(ChatRoles.User, "Hello from the cluster")] };
 
-// A whole answer. What can be expected to go wrong is a value.
+// A whole answer. An expected failure is a value, not an exception.
 var outcome = await chat.CompleteAsync(request, CancellationToken.None);
 Console.WriteLine(outcome.Error is { } error
     ? $"answer: {error.Kind}: {error.Message}"
     : $"answer: {outcome.Response!.Choices[0].Message!.Content} ({outcome.Route!.Provider}, {outcome.Response.Usage!.TotalTokens} tokens)");
 
-// The same as it comes.
+// The same chat as a stream.
 Console.Write("stream:");
 await foreach (var streamEvent in chat.StreamAsync(request, CancellationToken.None))
 {
@@ -41,7 +41,7 @@ await foreach (var streamEvent in chat.StreamAsync(request, CancellationToken.No
 
 Console.WriteLine();
 
-// A chain, which runs on although this process, or any silo, ends.
+// A chain, whose run continues if this process, or any silo, ends.
 var started = await chains.StartAsync(
     new()
     {
