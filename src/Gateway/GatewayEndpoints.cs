@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Prism.Gateway.Auth;
+using Prism.Gateway.Browsers;
 using Prism.Gateway.Cache;
 using Prism.Gateway.Chains;
 using Prism.Gateway.Chat;
@@ -37,56 +38,63 @@ public static class GatewayEndpoints
         .UseMiddleware<BodyMiddleware>()
         .UseMiddleware<OverloadMiddleware>();
 
-    /// <summary>Maps the REST and SSE endpoints, each with who may call it: what does not say so is nobody's.</summary>
+    /// <summary>
+    /// Maps the REST and SSE endpoints. Each declares who may call it; without that, nobody may. By default an endpoint is limited, waits for the
+    /// start, and forbids caches to store its responses.
+    /// </summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder endpoints)
     {
-        var app = endpoints.MapGroup("").AnswerHead();
+        var all = endpoints.MapGroup("").AnswerHead().ErrorsAs(OpenAiErrorFormat.Instance);
+        var local = all.MapGroup("").WithoutLimits().WhileStarting();
+        var pages = local.MapGroup("").MayBeCached();
+        var probes = local.MapGroup("").ForProbes().MayBeCached();
+        var admin = all.MapGroup("").WithoutLimits();
 
-        app.MapGet("/", HomeEndpoint.Get).For(Access.Open);
-        app.MapGet("/favicon.ico", HomeEndpoint.Icon).For(Access.Open);
+        pages.MapGet("/", HomeEndpoint.Get).For(Access.Open);
+        pages.MapGet("/favicon.ico", HomeEndpoint.Icon).For(Access.Open);
 
-        app.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat);
-        app.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat);
+        all.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat).TakesBody();
+        all.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat).TakesBody();
 
-        app.MapGet("/v1/models", ModelsEndpoint.List).For(Access.Key);
-        app.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key);
-        app.MapGet("/providers", ProvidersEndpoint.List).For(Access.Key);
+        all.MapGet("/v1/models", ModelsEndpoint.List).For(Access.Key);
+        all.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key);
+        local.MapGet("/providers", ProvidersEndpoint.List).For(Access.Key);
 
-        app.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates).ThatReads();
-        app.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get).For(Access.Templates);
-        app.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates).ThatWrites();
-        app.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates).ThatWrites();
-        app.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render).For(Access.Templates);
+        all.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates).ThatReads();
+        all.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get).For(Access.Templates);
+        all.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates).ThatWrites().TakesBody();
+        all.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates).ThatWrites();
+        all.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render).For(Access.Templates).TakesBody();
 
-        app.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains).ThatReads();
-        app.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains).ThatReads();
-        app.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains).ThatWrites();
-        app.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains).ThatWrites();
+        all.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains).ThatReads();
+        all.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains).ThatReads();
+        all.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains).ThatWrites().TakesBody();
+        all.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains).ThatWrites();
 
-        app.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains).ThatWrites();
-        app.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains).ThatReads();
-        app.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains).ThatReads();
-        app.MapDelete("/v1/runs/{id}", RunsEndpoint.Delete).For(Access.Chains).ThatWrites();
-        app.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains).ThatReads();
-        app.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains).ThatWrites();
+        all.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains).ThatWrites().TakesBody();
+        all.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains).ThatReads();
+        all.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains).ThatReads();
+        all.MapDelete("/v1/runs/{id}", RunsEndpoint.Delete).For(Access.Chains).ThatWrites();
+        all.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains).ThatReads();
+        all.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains).ThatWrites();
 
-        app.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin);
-        app.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin).ThatWrites();
-        app.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin).ThatReads();
-        app.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin).ThatWrites();
-        app.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin).ThatReads();
-        app.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin).ThatWrites();
-        app.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin).ThatWrites();
-        app.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin).ThatReads();
-        app.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin);
+        admin.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin);
+        admin.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin).ThatWrites();
+        admin.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin).ThatReads();
+        admin.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin).ThatWrites().TakesBody();
+        admin.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin).ThatReads();
+        admin.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin).ThatWrites().TakesBody();
+        admin.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin).ThatWrites();
+        admin.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin).ThatReads();
+        admin.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin);
 
-        app.MapGet("/health", HealthEndpoint.Report).For(Access.Key);
-        app.MapGet("/healthz", HealthEndpoint.Ready).For(Access.Open);
-        app.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open);
-        app.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open);
+        local.MapGet("/health", HealthEndpoint.Report).For(Access.Key);
+        probes.MapGet("/healthz", HealthEndpoint.Ready).For(Access.Open);
+        probes.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open);
+        probes.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open);
 
-        app.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.KeyInBrowser);
-        app.MapGet("/docs", OpenApiEndpoint.Page).For(Access.KeyInBrowser);
+        pages.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.KeyInBrowser);
+        pages.MapGet("/docs", OpenApiEndpoint.Page).For(Access.KeyInBrowser);
         return endpoints;
     }
 }

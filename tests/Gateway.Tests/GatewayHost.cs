@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,7 +41,7 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private GatewayHost(Action<IServiceCollection>? configure)
+    private GatewayHost(Action<IServiceCollection>? configure, Action<IEndpointRouteBuilder>? map)
     {
         Grains = ScriptedGrains.Create(Time);
         var builder = WebApplication.CreateSlimBuilder();
@@ -74,6 +75,7 @@ public sealed class GatewayHost : IAsyncDisposable
         _app.UsePrismGateway();
         _app.MapPrismGateway();
         _app.MapGet("/undeclared", () => "open to nobody");
+        map?.Invoke(_app);
     }
 
     internal FakeTimeProvider Time { get; } = new();
@@ -111,9 +113,10 @@ public sealed class GatewayHost : IAsyncDisposable
     internal IHostApplicationLifetime Lifetime => _app.Lifetime;
 
     /// <param name="configure">Changes what the gateway has; null for no change.</param>
-    public static async Task<GatewayHost> StartAsync(Action<IServiceCollection>? configure = null)
+    /// <param name="map">Maps more endpoints; null for none.</param>
+    public static async Task<GatewayHost> StartAsync(Action<IServiceCollection>? configure = null, Action<IEndpointRouteBuilder>? map = null)
     {
-        var host = new GatewayHost(configure);
+        var host = new GatewayHost(configure, map);
         await host._app.StartAsync();
         var addresses = host._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         host.Address = new Uri(addresses.Addresses.Single());

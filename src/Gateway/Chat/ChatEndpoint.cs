@@ -156,7 +156,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
 
         LogError(error);
         // The end, without [DONE]: a client must not take this for a whole answer.
-        await output.WriteAsync(ChatErrorMapping.BodyOf(error), GatewayJson.Api.ApiErrorBody);
+        await context.GetErrorFormat().WriteEventAsync(output, ChatErrorMapping.BodyOf(error).Error);
     }
 
     private Task FailAsync(HttpContext context, ChatError error)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
 using Prism.Grains.Interfaces.Chat;
 
@@ -24,11 +23,11 @@ internal static class ErrorWriter
         return context.WriteErrorAsync(ChatErrorMapping.StatusOf(error), ChatErrorMapping.BodyOf(error).Error);
     }
 
-    /// <summary>Answers with an error of the API itself.</summary>
+    /// <summary>Answers with an error of the API itself, in the <see cref="IErrorFormat"/> of the endpoint.</summary>
     public static Task WriteErrorAsync(this HttpContext context, int status, ApiError error)
     {
         context.Response.StatusCode = status;
-        return context.Response.WriteJsonAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody);
+        return context.GetErrorFormat().WriteAsync(context.Response, error);
     }
 
     private static string RoundUp(double duration) => Math.Ceiling(Math.Max(0, duration)).ToString("F0", CultureInfo.InvariantCulture);

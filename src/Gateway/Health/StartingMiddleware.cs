@@ -5,8 +5,8 @@ using Prism.Gateway.Errors;
 namespace Prism.Gateway.Health;
 
 /// <summary>
-/// Asks callers to come back while the silo starts. The server listens before that, so that a silo that waits for its storage can be told
-/// from one that hangs.
+/// Answers 503 while the silo starts, except at endpoints that declare <see cref="HealthExtensions.WhileStarting{TBuilder}"/>. The server listens
+/// before the silo is up, so that a silo that waits for its storage can be told from one that hangs.
 /// </summary>
 internal sealed class StartingMiddleware(RequestDelegate next, IHostApplicationLifetime lifetime)
 {
@@ -14,7 +14,7 @@ internal sealed class StartingMiddleware(RequestDelegate next, IHostApplicationL
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (lifetime.ApplicationStarted.IsCancellationRequested || !NeedsCluster(context.Request.Path))
+        if (lifetime.ApplicationStarted.IsCancellationRequested || !NeedsCluster(context.GetEndpoint()))
         {
             return next(context);
         }
@@ -23,8 +23,6 @@ internal sealed class StartingMiddleware(RequestDelegate next, IHostApplicationL
         return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, Starting);
     }
 
-    private static bool NeedsCluster(PathString path) =>
-        path.StartsWithSegments("/v1", StringComparison.Ordinal)
-        || path.StartsWithSegments("/admin", StringComparison.Ordinal)
-        || path.StartsWithSegments("/cache", StringComparison.Ordinal);
+    // A path that does not exist needs it too: whether the caller may know that is for the keys to say, and they are in the cluster.
+    private static bool NeedsCluster(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<WhileStartingRule>() is null;
 }

@@ -20,12 +20,9 @@ internal sealed class BodyMiddleware(
 
     public Task InvokeAsync(HttpContext context) => HasBody(context) ? ReceiveAsync(context) : next(context);
 
-    // What is no endpoint of the API reads its own, or nothing; a body that will be refused unread is not received.
+    // A body that will be rejected by its headers is not received.
     private static bool HasBody(HttpContext context) =>
-        context.GetEndpoint() is not null
-        && (HttpMethods.IsPost(context.Request.Method) || HttpMethods.IsPut(context.Request.Method) || HttpMethods.IsPatch(context.Request.Method))
-        && (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
-            || context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase))
+        context.GetEndpoint()?.Metadata.GetMetadata<BodyRule>() is not null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false
         && JsonBody.FindUnreadable(context.Request) is null;
 

@@ -7,8 +7,8 @@ using IDiagnosticContext = Serilog.IDiagnosticContext;
 namespace Prism.Gateway.Overload;
 
 /// <summary>
-/// Refuses what is more than the <see cref="RequestGate"/> lets in, once its body is there and before it is read. Only <c>/v1</c> goes through
-/// it: who looks after an overloaded silo (probes, metrics, administration) is not kept out by those who overload it.
+/// Rejects requests beyond what the <see cref="RequestGate"/> admits, once the body is received and before it is parsed. Every endpoint is
+/// limited that does not declare <see cref="OverloadExtensions.WithoutLimits{TBuilder}"/>.
 /// </summary>
 internal sealed class OverloadMiddleware(
     RequestDelegate next, RequestGate gate, MemoryBudget memory, OverloadTelemetry telemetry, IDiagnosticContext log)
@@ -22,7 +22,10 @@ internal sealed class OverloadMiddleware(
     };
 
     public Task InvokeAsync(HttpContext context) =>
-        context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) ? EnterAsync(context) : next(context);
+        IsLimited(context.GetEndpoint()) ? EnterAsync(context) : next(context);
+
+    // A request without an endpoint is a 404, which costs nothing.
+    private static bool IsLimited(Endpoint? endpoint) => endpoint is not null && endpoint.Metadata.GetMetadata<WithoutLimitsRule>() is null;
 
     private async Task EnterAsync(HttpContext context)
     {

@@ -4,7 +4,10 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Prism.Gateway;
 using Prism.Gateway.Auth;
+using Prism.Gateway.Browsers;
+using Prism.Gateway.Health;
 using Prism.Gateway.Home;
+using Prism.Gateway.Overload;
 using Prism.Silo.Configuration;
 using Prism.Silo.Server;
 
@@ -13,6 +16,10 @@ namespace Prism.Silo.Cluster;
 /// <summary>Makes the process a silo.</summary>
 internal static class ClusterExtensions
 {
+    // The page has inline styles and requests nothing from other hosts.
+    private const string DashboardPolicy =
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
     /// <summary>Adds the silo: of a cluster where <see cref="RedisOptions.Url"/> is set, else on its own and in memory.</summary>
     /// <exception cref="SettingException">The URL is not one.</exception>
     public static WebApplicationBuilder AddPrismCluster(this WebApplicationBuilder builder)
@@ -44,7 +51,8 @@ internal static class ClusterExtensions
     {
         if (endpoints.ServiceProvider.GetRequiredService<IOptions<OrleansDashboardOptions>>().Value.Enabled)
         {
-            endpoints.MapOrleansDashboard("/dashboard").For(Access.AdminInBrowser).AnswerHead();
+            endpoints.MapOrleansDashboard("/dashboard").For(Access.AdminInBrowser)
+                .WithoutLimits().WhileStarting().MayBeCached().WithContentPolicy(DashboardPolicy).AnswerHead();
         }
 
         return endpoints;

@@ -31,7 +31,7 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, DiagnosticConte
     private void Log(HttpContext context, long begun, DiagnosticContextCollector collector, Exception? exception)
     {
         var status = RequestLogging.GetStatus(context, exception);
-        var level = RequestLogging.GetLevel(context.Request.Path, status);
+        var level = RequestLogging.GetLevel(context.GetEndpoint(), status);
         if (!_logger.IsEnabled(level))
         {
             return;

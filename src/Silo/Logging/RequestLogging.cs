@@ -1,3 +1,4 @@
+using Prism.Gateway.Health;
 using Serilog.Events;
 
 namespace Prism.Silo.Logging;
@@ -22,8 +23,8 @@ internal static class RequestLogging
         : context.Response.StatusCode;
 
     /// <summary>How severe it is.</summary>
-    public static LogEventLevel GetLevel(PathString path, int status) =>
-        (IsProbe(path), status >= StatusCodes.Status500InternalServerError) switch
+    public static LogEventLevel GetLevel(Endpoint? endpoint, int status) =>
+        (endpoint?.Metadata.GetMetadata<ProbeRule>() is not null, status >= StatusCodes.Status500InternalServerError) switch
         {
             (true, false) => LogEventLevel.Debug,
             // A silo that drains fails its readiness probe by design, every few seconds.
@@ -31,11 +32,6 @@ internal static class RequestLogging
             (false, false) => LogEventLevel.Information,
             (false, true) => LogEventLevel.Error,
         };
-
-    /// <summary>Whether it is what probes and scrapers ask, every few seconds.</summary>
-    public static bool IsProbe(PathString path) =>
-        path.StartsWithSegments("/healthz", StringComparison.Ordinal)
-        || path.Equals(Metrics.MetricsExtensions.Path, StringComparison.Ordinal);
 
     /// <summary>Escaped, so that it stays on its line; and of the query only the provider, since anything else in it may be private.</summary>
     public static string GetPath(HttpRequest request)

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Options;
 using Prism.Gateway.Auth;
+using Prism.Gateway.Browsers;
+using Prism.Gateway.Health;
 using Prism.Gateway.Home;
+using Prism.Gateway.Overload;
 using Prometheus;
 
 namespace Prism.Silo.Metrics;
@@ -44,7 +47,8 @@ internal static class MetricsExtensions
         if (options.Enabled)
         {
             endpoints.MapMetrics(Path, endpoints.ServiceProvider.GetRequiredService<CollectorRegistry>())
-                .For(context => MetricsListener.IsOrigin(context) && !options.Auth ? Access.Open : Access.AdminInBrowser);
+                .For(context => MetricsListener.IsOrigin(context) && !options.Auth ? Access.Open : Access.AdminInBrowser)
+                .WithoutLimits().WhileStarting().ForProbes().MayBeCached();
         }
 
         return endpoints;

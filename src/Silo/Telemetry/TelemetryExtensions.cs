@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
+using Prism.Gateway.Health;
 using Prism.Providers.Telemetry;
 using Prism.Silo.Configuration;
 
@@ -41,14 +42,16 @@ internal static class TelemetryExtensions
         var options = builder.Configuration.GetSection(Settings.TelemetrySection).Get<TelemetryOptions>()!;
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(Describe)
-            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor<ProbeFilter>())
+            .WithTracing(tracing => tracing.AddSource(Sources))
             .WithMetrics(ListenToOwnMeter)
             .UseOtlpExporter(options.Protocol, endpoint);
         builder.UseOrleans(silo => silo.AddActivityPropagation());
         return builder;
     }
 
-    /// <summary>Names the spans of requests by their routes, where there are any. Has to be after the routing.</summary>
+    /// <summary>
+    /// Names the spans of requests by their routes, and leaves requests of probes and scrapers out of the traces. Has to be after the routing.
+    /// </summary>
     /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name</remarks>
     public static IApplicationBuilder UsePrismTelemetry(this IApplicationBuilder app)
     {
@@ -60,8 +63,13 @@ internal static class TelemetryExtensions
         return app.Use(static (context, next) =>
         {
             if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span
-                && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
+                && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } endpoint)
             {
+                if (endpoint.Metadata.GetMetadata<ProbeRule>() is not null)
+                {
+                    span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+                }
+
                 span.DisplayName = $"{context.Request.Method} {route}";
                 span.SetTag("http.route", route);
             }

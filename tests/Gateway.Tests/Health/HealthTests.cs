@@ -1,5 +1,7 @@
 using System.Net;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Prism.Gateway.Health;
 using Prism.Grains.Interfaces.Chat;
@@ -114,19 +116,54 @@ public sealed class HealthTests : GatewayTest
     }
 
     [Theory]
-    [InlineData("/v1/chat", 503)]
-    [InlineData("/cache", 503)]
-    [InlineData("/healthz/live", 200)]
-    [InlineData("/metrics", 200)]
-    public async Task A_silo_that_is_not_up_yet_asks_callers_to_come_back(string path, int expected)
+    [InlineData("POST", "/v1/chat", 503)]
+    [InlineData("GET", "/v1/chains", 503)]
+    [InlineData("DELETE", "/cache", 503)]
+    [InlineData("GET", "/admin/usage", 503)]
+    [InlineData("GET", "/nowhere", 503)]
+    [InlineData("GET", "/healthz/live", 200)]
+    [InlineData("GET", "/docs", 200)]
+    [InlineData("GET", "/", 200)]
+    public async Task A_silo_that_is_not_up_yet_asks_callers_to_come_back(string method, string path, int expected)
     {
-        var context = new DefaultHttpContext { Request = { Path = path } };
-        var middleware = new StartingMiddleware(_ => Task.CompletedTask, new NotStarted());
+        var early = new EarlyRequest(method, path);
+        await using var host = await GatewayHost.StartAsync(services => services
+            .AddSingleton<IHostedService>(provider => early.On(provider.GetRequiredService<IServer>())));
 
-        await middleware.InvokeAsync(context);
+        Assert.Equal((expected, expected == 503 ? "1" : null), early.Answer);
+    }
 
-        Assert.Equal(expected, context.Response.StatusCode);
-        Assert.Equal(expected == 503 ? "1" : "", context.Response.Headers.RetryAfter.ToString());
+    // Sends its request when the server listens and the start is not over.
+    private sealed class EarlyRequest(string method, string path) : IHostedLifecycleService
+    {
+        private IServer? _server;
+
+        public (int Status, string? RetryAfter) Answer { get; private set; }
+
+        public EarlyRequest On(IServer server)
+        {
+            _server = server;
+            return this;
+        }
+
+        public async Task StartedAsync(CancellationToken cancellationToken)
+        {
+            var address = _server!.Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+            using var client = new HttpClient { BaseAddress = new Uri(address) };
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? GatewayHost.Json(GatewayHost.Hello) : null };
+            using var response = await client.SendAsync(request, cancellationToken);
+            Answer = ((int)response.StatusCode, HeaderOf(response, "Retry-After"));
+        }
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class NotStarted : IHostApplicationLifetime

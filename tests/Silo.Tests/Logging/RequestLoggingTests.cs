@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Prism.Gateway;
 using Prism.Gateway.Auth;
+using Prism.Gateway.Health;
 using Prism.Grains.Interfaces.Keys;
 using Serilog;
 
@@ -167,6 +168,7 @@ public sealed class RequestLoggingTests
         {
             app.UsePrismGateway();
             app.MapFallback("{*path}", answer).For(Access.Open);
+            app.Map("/healthz/{**path}", answer).For(Access.Open).ForProbes();
         }, configure: services => services.AddSingleton<IApiKeys, NoKeys>().AddPrismGateway());
         await app.StartAsync(CancellationToken.None);
         using (var client = new HttpClient())

@@ -170,7 +170,7 @@ public sealed class AbuseTests
     {
         await using var prism = await PrismService.StartAsync(("LLM_DASHBOARD_ENABLED", "true"));
 
-        foreach (var path in new[] { "/v1/chat", "/v1/models", "/healthz", "/metrics", "/docs", "/nowhere", "/dashboard/", new Uri(prism.MetricsUrl, "/metrics").ToString() })
+        foreach (var path in new[] { "/v1/chat", "/v1/models", "/healthz", "/health", "/admin/usage", "/metrics", "/docs", "/nowhere", "/dashboard/", new Uri(prism.MetricsUrl, "/metrics").ToString() })
         {
             using var response = await prism.Http.GetAsync(path);
 
@@ -180,7 +180,8 @@ public sealed class AbuseTests
             Assert.Equal("same-origin", Header("cross-origin-resource-policy"));
             Assert.StartsWith(path == "/dashboard/" ? "default-src 'self';" : "default-src 'none';", Header("content-security-policy"), StringComparison.Ordinal);
             Assert.Contains("frame-ancestors 'none'", Header("content-security-policy"), StringComparison.Ordinal);
-            Assert.Equal(path.StartsWith("/v1", StringComparison.Ordinal), Header("cache-control") == "no-store");
+            Assert.Equal(
+                path.StartsWith("/v1", StringComparison.Ordinal) || path is "/health" or "/admin/usage", Header("cache-control") == "no-store");
             Assert.Null(Header("server"));
             Assert.Null(Header("x-powered-by"));
 

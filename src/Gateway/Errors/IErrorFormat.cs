@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Prism.Gateway.Json;
+using Prism.Gateway.Sse;
+
+namespace Prism.Gateway.Errors;
+
+/// <summary>The shape in which an API reports its errors. An endpoint declares its own with <see cref="ErrorFormatExtensions.ErrorsAs{TBuilder}"/>.</summary>
+internal interface IErrorFormat
+{
+    /// <summary>Writes the body. The status and the headers are set.</summary>
+    Task WriteAsync(HttpResponse response, ApiError error);
+
+    /// <summary>Writes it into a response that is streamed already. It is the last event.</summary>
+    ValueTask WriteEventAsync(SseStream output, ApiError error);
+}
+
+/// <summary>OpenAI's error object: of the OpenAI API, of Prism's own endpoints, and of paths that do not exist.</summary>
+internal sealed class OpenAiErrorFormat : IErrorFormat
+{
+    public static readonly OpenAiErrorFormat Instance = new();
+
+    public Task WriteAsync(HttpResponse response, ApiError error) =>
+        response.WriteJsonAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody);
+
+    public ValueTask WriteEventAsync(SseStream output, ApiError error) =>
+        output.WriteAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody);
+}
+
+/// <summary>Declares the error format of an endpoint.</summary>
+internal static class ErrorFormatExtensions
+{
+    /// <summary>Reports every error of the endpoint in this format, errors of the middlewares in front of it included.</summary>
+    public static TBuilder ErrorsAs<TBuilder>(this TBuilder endpoint, IErrorFormat format)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(format);
+
+    /// <summary>The format of the endpoint of a request.</summary>
+    public static IErrorFormat GetErrorFormat(this HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>() ?? OpenAiErrorFormat.Instance;
+}
