@@ -25,8 +25,8 @@ public static class GatewayServiceCollectionExtensions
     /// <see cref="Grains.Interfaces.Cache.IResponseCache"/>, an <see cref="Grains.Interfaces.Providers.IProviderCatalog"/>, an <see cref="Grains.Interfaces.Breakers.IProviderReports"/>, an
     /// <see cref="Grains.Interfaces.Breakers.IProviderHolds"/>, an <see cref="Grains.Interfaces.Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
     /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an
-    /// <see cref="Grains.Interfaces.Cluster.IClusterView"/>, an <see cref="Grains.Interfaces.Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and write
-    /// into the <see cref="Serilog.IDiagnosticContext"/> of <c>AddSerilog</c>.
+    /// <see cref="Grains.Interfaces.Cluster.IClusterView"/>, an <see cref="Grains.Interfaces.Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and
+    /// set what they know of a request in its <see cref="Logging.RequestLog"/>.
     /// </summary>
     public static IServiceCollection AddPrismGateway(this IServiceCollection services)
     {

@@ -71,7 +71,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddPrismGateway();
         configure?.Invoke(builder.Services);
         _app = builder.Build();
-        _app.UseSerilogRequestLogging(options => options.Logger = _app.Services.GetRequiredService<Serilog.ILogger>());
+        _app.Use((context, next) => Log.SummarizeAsync(context, next));
         _app.UsePrismGateway();
         _app.MapPrismGateway();
         _app.MapGet("/undeclared", () => "open to nobody");

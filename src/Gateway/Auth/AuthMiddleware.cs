@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Prism.Gateway.Errors;
-using IDiagnosticContext = Serilog.IDiagnosticContext;
+using Prism.Gateway.Logging;
 
 namespace Prism.Gateway.Auth;
 
@@ -9,8 +9,7 @@ namespace Prism.Gateway.Auth;
 /// Lets a request through to its endpoint if its caller may call it. Denies by default: an endpoint that declares nothing is nobody's, and
 /// what is no endpoint is nothing to strangers.
 /// </summary>
-internal sealed partial class AuthMiddleware(
-    RequestDelegate next, Authenticator authenticator, IDiagnosticContext log, ILogger<AuthMiddleware> logger)
+internal sealed partial class AuthMiddleware(RequestDelegate next, Authenticator authenticator, ILogger<AuthMiddleware> logger)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -30,7 +29,7 @@ internal sealed partial class AuthMiddleware(
             return AuthenticateAsync(context, access);
         }
 
-        log.Set("Caller", "anybody");
+        context.GetLog().Caller = "anybody";
         return next(context);
     }
 
@@ -57,7 +56,7 @@ internal sealed partial class AuthMiddleware(
             return authentication.Error is { } error ? context.WriteErrorAsync(error) : RefuseAsync(context, access, AuthErrors.Invalid);
         }
 
-        log.Set("Caller", caller.Name);
+        context.GetLog().Caller = caller.Name;
         if (caller.FindObstacle(access) is { } obstacle)
         {
             return context.WriteErrorAsync(StatusCodes.Status403Forbidden, AuthErrors.Denied(obstacle));

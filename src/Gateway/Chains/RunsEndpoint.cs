@@ -3,11 +3,11 @@ using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
+using Prism.Gateway.Logging;
 using Prism.Gateway.Storage;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Cluster;
 using Prism.Grains.Interfaces.Keys;
-using Serilog;
 
 namespace Prism.Gateway.Chains;
 
@@ -19,8 +19,7 @@ internal sealed class RunsEndpoint(
     IKeyRequests requests,
     StorageCalls storage,
     IDrain drain,
-    TimeProvider time,
-    IDiagnosticContext log)
+    TimeProvider time)
 {
     private const int MostRuns = 100;
 
@@ -75,7 +74,7 @@ internal sealed class RunsEndpoint(
             return;
         }
 
-        log.Set("Run", run.Id);
+        context.GetLog().Run = run.Id;
         context.Response.Headers.Location = $"/v1/runs/{run.Id}";
         if (body.Stream == true)
         {
@@ -173,7 +172,7 @@ internal sealed class RunsEndpoint(
     private async Task<ChainRun?> FindAsync(HttpContext context, string id)
     {
         var shown = id.Length <= LongestId ? id : id[..LongestId] + "…";
-        log.Set("Run", shown);
+        context.GetLog().Run = shown;
         if (shown == id
             && await storage.AskAsync(end => chains.GetAsync(id, end), context.RequestAborted) is { } run
             && run.Owner == context.GetOwner())

@@ -7,16 +7,16 @@ using Prism.Gateway.Errors;
 using Prism.Gateway.Failover;
 using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
+using Prism.Gateway.Logging;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
 using Prism.Pipeline;
-using Serilog;
 
 namespace Prism.Gateway.Chat;
 
 /// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
-internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, IDrain drain, TimeProvider time, IDiagnosticContext log)
+internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, IDrain drain, TimeProvider time)
 {
     /// <summary><c>POST /v1/chat</c></summary>
     public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
@@ -60,11 +60,11 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
             }
             else if (output is null)
             {
-                await WriteWholeAsync(context.Response, format, answer);
+                await WriteWholeAsync(context, format, answer);
             }
             else
             {
-                log.Set("FirstTokenMs", time.GetElapsedTime(begun).TotalMilliseconds);
+                context.GetLog().FirstTokenMs = time.GetElapsedTime(begun).TotalMilliseconds;
                 await RelayAsync(context, output, format.CreateStream(output, request), answer);
             }
         }
@@ -74,19 +74,19 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         }
     }
 
-    private async Task WriteWholeAsync(HttpResponse response, IChatFormat format, Answer answer)
+    private static async Task WriteWholeAsync(HttpContext context, IChatFormat format, Answer answer)
     {
         await answer.NextAsync();
         var whole = answer.Frame.Whole!;
-        SetInfo(response, answer.Info!);
-        LogInfo(answer.Info!);
-        LogUsage(answer.Info, whole.Usage);
-        await format.WriteResponseAsync(response, whole);
+        SetInfo(context.Response, answer.Info!);
+        LogInfo(context, answer.Info!);
+        LogUsage(context, answer.Info, whole.Usage);
+        await format.WriteResponseAsync(context.Response, whole);
     }
 
-    private async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, Answer answer)
+    private static async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, Answer answer)
     {
-        LogInfo(answer.Info!);
+        LogInfo(context, answer.Info!);
         await output.BeforeStartAsync(SetInfo, answer.Info!);
         var hasEnded = false;
         while (await NextAsync(answer, output))
@@ -99,7 +99,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
             }
             else if (frame.Streamed.Completed is { } usage)
             {
-                LogUsage(answer.Info, usage);
+                LogUsage(context, answer.Info, usage);
                 await stream.CompleteAsync(usage);
                 await output.WriteDoneAsync();
             }
@@ -140,13 +140,13 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
     /// <param name="output">The stream that ends here; null where the answer is whole.</param>
     /// <param name="error">Why.</param>
     /// <param name="info">Which provider was asked; null for the error's own.</param>
-    private async Task EndAsync(HttpContext context, SseStream? output, ChatError error, ChatRoute? info = null)
+    private static async Task EndAsync(HttpContext context, SseStream? output, ChatError error, ChatRoute? info = null)
     {
         if (output is null || await output.TryAbandonAsync())
         {
             if ((info ?? error.Route) is { } asked)
             {
-                LogInfo(asked);
+                LogInfo(context, asked);
                 SetInfo(context.Response, asked);
             }
 
@@ -154,14 +154,14 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
             return;
         }
 
-        LogError(error);
+        LogError(context, error);
         // The end, without [DONE]: a client must not take this for a whole answer.
         await context.GetErrorFormat().WriteEventAsync(output, ChatErrorMapping.BodyOf(error).Error);
     }
 
-    private Task FailAsync(HttpContext context, ChatError error)
+    private static Task FailAsync(HttpContext context, ChatError error)
     {
-        LogError(error);
+        LogError(context, error);
         return context.WriteErrorAsync(error);
     }
 
@@ -177,20 +177,18 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         response.SetRateLimits(route.Limits);
     }
 
-    private void LogInfo(ChatRoute route)
+    private static void LogInfo(HttpContext context, ChatRoute route)
     {
-        log.Set("Provider", route.Provider);
-        log.Set("Model", route.Model);
-        log.Set("Cache", CacheHeaders.NameOf(route.Cache));
-        log.Set("Attempts", route.Attempts);
+        var log = context.GetLog();
+        (log.Provider, log.Model) = (route.Provider, route.Model);
+        (log.Cache, log.Attempts) = (CacheHeaders.NameOf(route.Cache), route.Attempts);
     }
 
-    private void LogUsage(ChatRoute? route, ChatUsage? usage)
+    private static void LogUsage(HttpContext context, ChatRoute? route, ChatUsage? usage)
     {
-        log.Set("PromptTokens", usage?.PromptTokens);
-        log.Set("CompletionTokens", usage?.CompletionTokens);
-        log.Set("CostUsd", usage?.CostOf(route));
+        var log = context.GetLog();
+        (log.PromptTokens, log.CompletionTokens, log.CostUsd) = (usage?.PromptTokens, usage?.CompletionTokens, usage?.CostOf(route));
     }
 
-    private void LogError(ChatError error) => log.Set("Error", error.Kind.ToWord());
+    private static void LogError(HttpContext context, ChatError error) => context.GetLog().Error = error.Kind.ToWord();
 }

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
+using Prism.Gateway.Logging;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
-using IDiagnosticContext = Serilog.IDiagnosticContext;
 
 namespace Prism.Gateway.Overload;
 
@@ -14,7 +14,7 @@ namespace Prism.Gateway.Overload;
 /// nobody out. The body is whole before it is parsed, because a part of a value would be gone through again with each part that comes.
 /// </summary>
 internal sealed class BodyMiddleware(
-    RequestDelegate next, MemoryBudget memory, IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time, IDiagnosticContext log)
+    RequestDelegate next, MemoryBudget memory, IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time)
 {
     private static readonly ApiError TooSlow = new("The body took too long to come.", ApiError.InvalidRequest, null, "request_timeout");
 
@@ -42,7 +42,7 @@ internal sealed class BodyMiddleware(
                 break;
             default:
                 telemetry.OnMemoryFull();
-                log.Set("Error", ChatErrorKind.Overloaded);
+                context.GetLog().Error = ChatError.MemoryFull.Kind.ToWord();
                 await context.WriteErrorAsync(ChatError.MemoryFull);
                 break;
         }

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Errors;
+using Prism.Gateway.Logging;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
-using IDiagnosticContext = Serilog.IDiagnosticContext;
 
 namespace Prism.Gateway.Overload;
 
@@ -10,8 +10,7 @@ namespace Prism.Gateway.Overload;
 /// Rejects requests beyond what the <see cref="RequestGate"/> admits, once the body is received and before it is parsed. Every endpoint is
 /// limited that does not declare <see cref="OverloadExtensions.WithoutLimits{TBuilder}"/>.
 /// </summary>
-internal sealed class OverloadMiddleware(
-    RequestDelegate next, RequestGate gate, MemoryBudget memory, OverloadTelemetry telemetry, IDiagnosticContext log)
+internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate, MemoryBudget memory, OverloadTelemetry telemetry)
 {
     // Long enough for some of what is under way to end; clients spread by their own jitter.
     private static readonly ChatError TooMany = new()
@@ -32,7 +31,7 @@ internal sealed class OverloadMiddleware(
         var lease = await gate.TryEnterAsync(context.RequestAborted);
         if (lease is null)
         {
-            log.Set("Error", "overloaded");
+            context.GetLog().Error = TooMany.Kind.ToWord();
             await context.WriteErrorAsync(TooMany);
             return;
         }

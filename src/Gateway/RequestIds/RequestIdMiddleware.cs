@@ -2,7 +2,6 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Prism.Grains.Interfaces;
-using IDiagnosticContext = Serilog.IDiagnosticContext;
 
 namespace Prism.Gateway.RequestIds;
 
@@ -10,7 +9,7 @@ namespace Prism.Gateway.RequestIds;
 /// Gives every request an id: the client's own where it is short and plain, else a new one. It is on the response and in every log line
 /// of the request.
 /// </summary>
-internal sealed class RequestIdMiddleware(RequestDelegate next, IDiagnosticContext log, ILogger<RequestIdMiddleware> logger)
+internal sealed class RequestIdMiddleware(RequestDelegate next, ILogger<RequestIdMiddleware> logger)
 {
     public const string Header = "x-request-id";
 
@@ -29,7 +28,6 @@ internal sealed class RequestIdMiddleware(RequestDelegate next, IDiagnosticConte
         var id = IsPlain(given) ? given! : RandomId.New("req_");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
-        log.Set("RequestId", id);
         using (Scope(logger, id))
         {
             await next(context);

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Prism.Gateway.Errors;
+using Prism.Gateway.Logging;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
-using IDiagnosticContext = Serilog.IDiagnosticContext;
 
 namespace Prism.Gateway.Storage;
 
@@ -10,7 +11,7 @@ namespace Prism.Gateway.Storage;
 /// Refuses at once what needs the storage while this silo knows that there is none, or that it is full: nothing of the request is read, and no
 /// grain is asked. Whatever needs none is served.
 /// </summary>
-internal sealed class StorageMiddleware(RequestDelegate next, IDiagnosticContext log)
+internal sealed class StorageMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -26,7 +27,7 @@ internal sealed class StorageMiddleware(RequestDelegate next, IDiagnosticContext
         }
 
         var error = StorageErrors.Of(storage);
-        log.Set("Error", error.Kind);
+        context.GetLog().Error = error.Kind.ToWord();
         return context.WriteErrorAsync(error);
     }
 }

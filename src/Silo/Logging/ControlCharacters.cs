@@ -14,8 +14,11 @@ internal static class ControlCharacters
     // Among them those that turn the direction of a text round.
     private const string OfDirection = "\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069";
 
-    private static readonly SearchValues<char> All = SearchValues.Create(
-        string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)) + OfDirection);
+    private static readonly string Everything = string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)) + OfDirection;
+
+    private static readonly SearchValues<char> All = SearchValues.Create(Everything);
+
+    private static readonly SearchValues<char> AllInJson = SearchValues.Create(Everything + "\"\\");
 
     private static readonly SearchValues<char> AllButLines = SearchValues.Create(
         string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(one => char.IsControl(one) && one is not ('\n' or '\r' or '\t'))) + OfDirection);
@@ -38,6 +41,31 @@ internal static class ControlCharacters
         escaped?.ForEach(logEvent.AddOrUpdateProperty);
     }
 
+    /// <summary>Appends a value of a line of text, breaks of lines escaped too.</summary>
+    public static void AppendText(StringBuilder line, ReadOnlySpan<char> value) => Append(line, value, All);
+
+    /// <summary>Appends what is between the quotation marks of a string in JSON.</summary>
+    public static void AppendJson(StringBuilder line, ReadOnlySpan<char> value) => Append(line, value, AllInJson);
+
+    private static void Append(StringBuilder line, ReadOnlySpan<char> value, SearchValues<char> escaped)
+    {
+        while (value.IndexOfAny(escaped) is >= 0 and var at)
+        {
+            line.Append(value[..at]);
+            _ = value[at] switch
+            {
+                '"' or '\\' => line.Append('\\').Append(value[at]),
+                '\n' when escaped == AllInJson => line.Append("\\n"),
+                '\r' when escaped == AllInJson => line.Append("\\r"),
+                '\t' when escaped == AllInJson => line.Append("\\t"),
+                var control => line.Append(CultureInfo.InvariantCulture, $"\\u{(int)control:x4}"),
+            };
+            value = value[(at + 1)..];
+        }
+
+        line.Append(value);
+    }
+
     private static string Escape(string text, SearchValues<char> controls)
     {
         if (!text.AsSpan().ContainsAny(controls))
@@ -46,18 +74,7 @@ internal static class ControlCharacters
         }
 
         var escaped = new StringBuilder(text.Length + 16);
-        foreach (var one in text)
-        {
-            if (controls.Contains(one))
-            {
-                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)one:x4}");
-            }
-            else
-            {
-                escaped.Append(one);
-            }
-        }
-
+        Append(escaped, text, controls);
         return escaped.ToString();
     }
 }

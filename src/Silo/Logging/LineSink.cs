@@ -1,95 +1,56 @@
 using System.Globalization;
+using System.Text;
 using Serilog.Core;
-using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Parsing;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>
-/// Writes events in their order, whole and without the configured secrets. What is wrong is written at once, since the process may be about to
-/// end; all else soon and together, so that no request waits for it and many lines are one write.
-/// </summary>
+/// <summary>Writes events, and the lines of requests among them, in their order, whole and without the configured secrets.</summary>
 internal sealed class LineSink : ILogEventSink, IDisposable
 {
-    private const LogEventLevel AtOnce = LogEventLevel.Warning;
+    private static readonly MessageTemplate Loss = new MessageTemplateParser().Parse("{Count} log lines are lost: the output was too slow for them");
 
-    // Where they cannot be written so fast, requests wait: none is dropped, and they do not fill the memory.
-    private const int MostWaiting = 2_000;
-
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
-
-    private readonly TextWriter _output;
     private readonly ITextFormatter _formatter;
-    private readonly SecretMask _mask;
-    private readonly Timer _timer;
-    private readonly StringWriter _line = new(CultureInfo.InvariantCulture);
-    private readonly Lock _writing = new();
-    private readonly Lock _queue = new();
-    private List<LogEvent> _waiting = [];
-    private List<LogEvent> _written = [];
+    private readonly LineDrain _drain;
 
     public LineSink(TextWriter output, ITextFormatter formatter, SecretMask mask)
     {
-        (_output, _formatter, _mask) = (output, formatter, mask);
-        _timer = new(static sink => ((LineSink)sink!).Flush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _formatter = formatter;
+        _drain = new(output, mask, DescribeLoss);
     }
 
-    public void Emit(LogEvent logEvent)
+    public void Emit(LogEvent logEvent) => _drain.Add(Render(logEvent), logEvent.Level switch
     {
-        int count;
-        lock (_queue)
-        {
-            _waiting.Add(logEvent);
-            count = _waiting.Count;
-        }
+        LogEventLevel.Fatal => Urgency.BeforeTheEnd,
+        >= LogEventLevel.Warning => Urgency.Now,
+        _ => Urgency.Soon,
+    });
 
-        if (logEvent.Level >= AtOnce || count >= MostWaiting)
-        {
-            Flush();
-        }
-        else if (count == 1)
-        {
-            _timer.Change(Soon, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    public void Dispose()
+    /// <summary>Takes the line of a request.</summary>
+    public void Add(StringBuilder line)
     {
-        _timer.Dispose();
-        Flush();
-        _line.Dispose();
+        var chunks = line.GetChunks().GetEnumerator();
+        chunks.MoveNext();
+        var first = chunks.Current.Span;
+        // Nearly always it is one.
+        _drain.Add(first.Length == line.Length ? first : line.ToString(), Urgency.Soon);
     }
 
-    private void Flush()
+    public void Dispose() => _drain.Dispose();
+
+    private string Render(LogEvent logEvent)
     {
-        lock (_writing)
-        {
-            lock (_queue)
-            {
-                (_waiting, _written) = (_written, _waiting);
-            }
-
-            try
-            {
-                _written.ForEach(WriteLine);
-                _output.Flush();
-            }
-            catch (Exception exception)
-            {
-                // The reader of the output is gone, say. That is no reason to end with it.
-                SelfLog.WriteLine("Log lines could not be written: {0}", exception);
-            }
-
-            _written.Clear();
-        }
+        using var line = new StringWriter(CultureInfo.InvariantCulture);
+        _formatter.Format(logEvent, line);
+        return ControlCharacters.Escape(line.ToString());
     }
 
-    // One by one: all of them in one string would be a large object each time.
-    private void WriteLine(LogEvent logEvent)
-    {
-        _line.GetStringBuilder().Clear();
-        _formatter.Format(logEvent, _line);
-        _output.Write(ControlCharacters.Escape(_mask.Apply(_line.ToString())));
-    }
+    private string DescribeLoss(long count) => Render(new(
+        TimeProvider.System.GetLocalNow(),
+        LogEventLevel.Warning,
+        exception: null,
+        Loss,
+        [new("Count", new ScalarValue(count)), new(Constants.SourceContextPropertyName, new ScalarValue(typeof(LineSink).FullName))]));
 }

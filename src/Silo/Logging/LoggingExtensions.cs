@@ -20,28 +20,33 @@ internal static class LoggingExtensions
     {
         var format = ReadFormat(builder.Configuration, isTerminal: output is null && !Console.IsOutputRedirected);
         ITextFormatter formatter = format == LogFormat.Text ? new TextLineFormatter() : new JsonLineFormatter();
-        builder.Services.AddSingleton(new LogOutput(format)).AddSingleton<LogSwitch>();
+        builder.Services
+            .AddSingleton(new LogOutput(format))
+            .AddSingleton<LogSwitch>()
+            .AddSingleton(services => new LogLimits(ReadLevel(services.GetRequiredService<IConfiguration>()), services.GetRequiredService<LogSwitch>()))
+            .AddSingleton(services => new LineSink(output ?? StandardOutput(), formatter, SecretMask.Of(services.GetRequiredService<IConfiguration>())));
         builder.Services.AddSerilog(
             (services, logger) =>
             {
                 var off = services.GetRequiredService<LogSwitch>();
                 logger.Filter.ByExcluding(_ => off.IsOff);
-                Configure(logger, services.GetRequiredService<IConfiguration>(), output ?? StandardOutput(), formatter);
+                Configure(logger, ReadLevel(services.GetRequiredService<IConfiguration>()), services.GetRequiredService<LineSink>());
             },
             // Two hosts in one process log for themselves.
             preserveStaticLogger: true);
         return builder;
     }
 
-    private static void Configure(LoggerConfiguration logger, IConfiguration configuration, TextWriter output, ITextFormatter formatter)
+    private static LogEventLevel ReadLevel(IConfiguration configuration) => LogLevels.Parse(configuration[Settings.LogLevelPath]);
+
+    private static void Configure(LoggerConfiguration logger, LogEventLevel level, LineSink sink)
     {
-        var level = LogLevels.Parse(configuration[Settings.LogLevelPath]);
         logger.MinimumLevel.Is(level)
             .Filter.ByExcluding(FrameworkNoise.IsNoise)
             .Filter.ByExcluding(IsSaidByItsCaller)
             // A second line for each request, with the whole query in it.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", AtLeastWarning(level))
-            .WriteTo.Sink(new OutageSink(new LineSink(output, formatter, SecretMask.Of(configuration))));
+            .WriteTo.Sink(new OutageSink(sink));
         if (level < LogEventLevel.Debug)
         {
             // At trace it writes what it stores, and prompts are in that.

@@ -1,62 +1,71 @@
 using System.Diagnostics;
-using Serilog.Core;
-using Serilog.Events;
-using Serilog.Extensions.Hosting;
+using System.Text;
+using Prism.Gateway.Logging;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>Logs each request in one line at its end, with whatever the Gateway has put into Serilog's diagnostic context.</summary>
-internal sealed class RequestLogMiddleware(RequestDelegate next, DiagnosticContext diagnostics, TimeProvider time, Serilog.ILogger logger)
+/// <summary>Logs each request in one line at its end, with whatever has been set in its <see cref="RequestLog"/>.</summary>
+internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, LogLimits limits, LogOutput output, TimeProvider time)
 {
-    private const string RequestId = "RequestId";
+    // Longer ones have the stack of an exception in them.
+    private const int MostKept = 8 * 1024;
 
-    private readonly Serilog.ILogger _logger = logger.ForContext(Constants.SourceContextPropertyName, typeof(RequestLogMiddleware).FullName);
+    [ThreadStatic]
+    private static StringBuilder? s_line;
 
     public async Task InvokeAsync(HttpContext context)
     {
         var begun = time.GetTimestamp();
-        using var collector = diagnostics.BeginCollection();
+        var log = context.GetLog();
         try
         {
             await next(context);
-            Log(context, begun, collector, null);
         }
         catch (Exception exception)
         {
-            Log(context, begun, collector, exception);
+            Write(context, log, begun, exception);
             throw;
         }
+
+        Write(context, log, begun, exception: null);
     }
 
-    private void Log(HttpContext context, long begun, DiagnosticContextCollector collector, Exception? exception)
+    private void Write(HttpContext context, RequestLog log, long begun, Exception? exception)
     {
         var status = RequestLogging.GetStatus(context, exception);
         var level = RequestLogging.GetLevel(context.GetEndpoint(), status);
-        if (!_logger.IsEnabled(level))
+        if (!limits.IsEnabled(level))
         {
             return;
         }
 
-        collector.TryComplete(out var collected, out var reported);
-        List<LogEventProperty> properties =
-        [
-            .. (collected ?? []).Where(property => property.Name != RequestId),
-            Property("Method", context.Request.Method),
-            Property("Path", RequestLogging.GetPath(context.Request)),
-            Property("StatusCode", status),
-            Property("ElapsedMs", time.GetElapsedTime(begun).TotalMilliseconds),
-            Property(RequestId, context.TraceIdentifier),
-        ];
-        var activity = Activity.Current;
-        _logger.Write(new LogEvent(
-            time.GetLocalNow(),
-            level,
-            exception ?? reported,
-            RequestMessage.TemplateFor(properties),
-            properties,
-            activity?.TraceId ?? default,
-            activity?.SpanId ?? default));
+        var line = s_line ??= new(2 * 1024);
+        Append(line, new()
+        {
+            EndedAt = time.GetUtcNow(),
+            Level = level,
+            Method = context.Request.Method,
+            Path = RequestLogging.GetPath(context.Request),
+            StatusCode = status,
+            ElapsedMs = time.GetElapsedTime(begun).TotalMilliseconds,
+            RequestId = context.TraceIdentifier,
+            Log = log,
+            Exception = exception,
+            Activity = Activity.Current,
+        });
+        sink.Add(line);
+        s_line = line.Capacity > MostKept ? null : line.Clear();
     }
 
-    private static LogEventProperty Property(string name, object value) => new(name, new ScalarValue(value));
+    private void Append(StringBuilder line, in RequestLine request)
+    {
+        if (output.Format == LogFormat.Json)
+        {
+            request.AppendJson(line);
+        }
+        else
+        {
+            request.AppendText(line);
+        }
+    }
 }

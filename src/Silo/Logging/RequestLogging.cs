@@ -9,8 +9,8 @@ internal static class RequestLogging
     private const int MaxProviderLength = 64;
 
     /// <summary>
-    /// Logs each request at its end, whatever the Gateway adds to Serilog's diagnostic context included. Has to be before all that answers
-    /// requests. A client that left is logged as status 499.
+    /// Logs each request at its end, with whatever its stages have set in its <see cref="Gateway.Logging.RequestLog"/>. Has to be before all that
+    /// answers requests. A client that left is logged as status 499.
     /// </summary>
     public static IApplicationBuilder UsePrismRequestLogging(this IApplicationBuilder app) => app.UseMiddleware<RequestLogMiddleware>();
 

@@ -51,6 +51,10 @@ internal sealed class SecretMask
         return text;
     }
 
+    /// <summary>Writes the text without the secrets.</summary>
+    public void Write(ReadOnlySpan<char> text, TextWriter output) =>
+        output.Write(text.ContainsAny(_anySecret) ? Apply(text.ToString()) : text);
+
     private static string InJson(string secret)
     {
         using var json = new StringWriter();

@@ -122,8 +122,10 @@ public sealed class LoggingTests
             ["LLM_PROVIDERS"] = "groq",
             ["LLM_GROQ_API_KEY"] = "gsk-secret-5678",
         };
-        using var app = SiloHost.Build(variables, log: lines.Writer);
-        app.Logger.LogError(new InvalidOperationException($"header {key}"), "It is {Key}, {Other}", key, "Bearer gsk-secret-5678");
+        using (var app = SiloHost.Build(variables, log: lines.Writer))
+        {
+            app.Logger.LogError(new InvalidOperationException($"header {key}"), "It is {Key}, {Other}", key, "Bearer gsk-secret-5678");
+        }
 
         var line = Assert.Single(lines.All);
         Assert.Equal("***", line.GetProperty("Key").GetString());
@@ -135,8 +137,11 @@ public sealed class LoggingTests
     public void Each_of_several_keys_is_masked()
     {
         using var lines = new LogLines();
-        using var app = SiloHost.Build(new() { ["LLM_OPENAI_API_KEY"] = "sk-secret-1234, sk-secret-5678" }, log: lines.Writer);
-        app.Logger.LogError("sk-secret-1234 or sk-secret-5678");
+        using (var app = SiloHost.Build(new() { ["LLM_OPENAI_API_KEY"] = "sk-secret-1234, sk-secret-5678" }, log: lines.Writer))
+        {
+            app.Logger.LogError("sk-secret-1234 or sk-secret-5678");
+        }
+
         Assert.Equal("*** or ***", Assert.Single(lines.All).GetProperty("@m").GetString());
     }
 
@@ -144,8 +149,11 @@ public sealed class LoggingTests
     public void A_key_too_short_to_be_one_garbles_nothing()
     {
         using var lines = new LogLines();
-        using var app = SiloHost.Build(new() { ["LLM_OLLAMA_API_KEY"] = "ollama" }, log: lines.Writer);
-        app.Logger.LogError("ollama is down");
+        using (var app = SiloHost.Build(new() { ["LLM_OLLAMA_API_KEY"] = "ollama" }, log: lines.Writer))
+        {
+            app.Logger.LogError("ollama is down");
+        }
+
         Assert.Equal("ollama is down", Assert.Single(lines.All).GetProperty("@m").GetString());
     }
 
@@ -154,10 +162,13 @@ public sealed class LoggingTests
     {
         using var first = new LogLines();
         using var second = new LogLines();
-        using var firstApp = SiloHost.Build(log: first.Writer);
-        using var secondApp = SiloHost.Build(log: second.Writer);
-        firstApp.Logger.LogError("one");
-        secondApp.Logger.LogError("two");
+        using (var firstApp = SiloHost.Build(log: first.Writer))
+        using (var secondApp = SiloHost.Build(log: second.Writer))
+        {
+            firstApp.Logger.LogError("one");
+            secondApp.Logger.LogError("two");
+        }
+
         Assert.Equal("one", Assert.Single(first.All).GetProperty("@m").GetString());
         Assert.Equal("two", Assert.Single(second.All).GetProperty("@m").GetString());
     }

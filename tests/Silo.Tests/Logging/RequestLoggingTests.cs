@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Prism.Gateway;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Health;
+using Prism.Gateway.Logging;
 using Prism.Grains.Interfaces.Keys;
-using Serilog;
 
 namespace Prism.Tests.Logging;
 
@@ -18,7 +18,7 @@ public sealed class RequestLoggingTests
         var line = await LogAsync("/v1/chat?provider=echo", context =>
         {
             context.TraceIdentifier = "req-1";
-            context.RequestServices.GetRequiredService<IDiagnosticContext>().Set("Model", "echo-v1");
+            context.GetLog().Model = "echo-v1";
             return context.Response.WriteAsync("answer");
         }, "info");
 
@@ -40,16 +40,10 @@ public sealed class RequestLoggingTests
         var line = await LogAsync("/v1/chat", context =>
         {
             context.TraceIdentifier = "req-1";
-            var log = context.RequestServices.GetRequiredService<IDiagnosticContext>();
-            foreach (var (name, value) in new (string, object?)[]
-                     {
-                         ("Caller", "key_1"), ("Provider", "openai"), ("Model", "gpt-4o"), ("FirstTokenMs", 12.34), ("PromptTokens", 9),
-                         ("CompletionTokens", 2), ("CostUsd", 0.00000255m), ("Cache", "miss"), ("Attempts", 2), ("Error", null),
-                     })
-            {
-                log.Set(name, value);
-            }
-
+            var log = context.GetLog();
+            (log.Caller, log.Provider, log.Model) = ("key_1", "openai", "gpt-4o");
+            (log.FirstTokenMs, log.PromptTokens, log.CompletionTokens, log.CostUsd) = (12.34, 9, 2, 0.00000255m);
+            (log.Cache, log.Attempts, log.Error) = ("miss", 2, null);
             return Task.CompletedTask;
         });
 
@@ -58,6 +52,63 @@ public sealed class RequestLoggingTests
             " ms, first token after 12.3 ms, caller key_1, provider openai, model gpt-4o, 9 prompt tokens, 2 answer tokens, USD 0.00000255, cache miss, attempts 2, req-1",
             message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_fact_is_a_property_and_a_cost_that_is_not_known_is_null()
+    {
+        var line = await LogAsync("/v1/chat", context =>
+        {
+            var log = context.GetLog();
+            (log.Caller, log.Provider, log.Model, log.Cache, log.Run, log.Error) = ("key_1", "openai", "a \"b\" \\ c\n\u001b\u202e\u00fc\ud83d\ude00", "miss", "run_1", "rate_limited");
+            (log.FirstTokenMs, log.PromptTokens, log.CompletionTokens, log.Attempts) = (12.34, 9, 2, 2);
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal("a \"b\" \\ c\n\u001b\u202e\u00fc\ud83d\ude00", line.GetProperty("Model").GetString());
+        Assert.Contains(", model a \"b\" \\ c\n\u001b\u202e\u00fc\ud83d\ude00, ", line.GetProperty("@m").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            ("key_1", "openai", "miss", "run_1", "rate_limited"),
+            (Text("Caller"), Text("Provider"), Text("Cache"), Text("Run"), Text("Error")));
+        Assert.Equal((9, 2, 2), (line.GetProperty("PromptTokens").GetInt32(), line.GetProperty("CompletionTokens").GetInt32(), line.GetProperty("Attempts").GetInt32()));
+        Assert.Equal(12.34, line.GetProperty("FirstTokenMs").GetDouble());
+        Assert.Equal(JsonValueKind.Null, line.GetProperty("CostUsd").ValueKind);
+        Assert.Equal("Prism.Silo.Logging.RequestLogMiddleware", Text("SourceContext"));
+        Assert.Matches("^[0-9a-f]{8}$", Text("@i"));
+
+        string? Text(string name) => line.GetProperty(name).GetString();
+    }
+
+    [Fact]
+    public async Task In_a_terminal_it_is_a_line_for_people()
+    {
+        using var lines = new LogLines();
+        await RunAsync("/v1/chat", lines, context =>
+        {
+            context.TraceIdentifier = "req-1";
+            context.GetLog().Model = "a\r\nforged\u001b[31m";
+            return Task.CompletedTask;
+        }, settings: [("LLM_LOG_FORMAT", "text")]);
+
+        Assert.Matches(
+            @"(?m)^\d\d:\d\d:\d\d\.\d{3} INF POST /v1/chat 200 in \d+\.\d ms, model a\\u000d\\u000aforged\\u001b\[31m, req-1\r?$", lines.Text);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("text")]
+    public async Task A_configured_key_is_not_in_the_line_of_a_request(string format)
+    {
+        using var lines = new LogLines();
+        await RunAsync("/v1/sk-secret-1234", lines, context =>
+        {
+            context.GetLog().Model = "the model sk-secret-1234";
+            return Task.CompletedTask;
+        }, settings: [("LLM_LOG_FORMAT", format), ("LLM_OPENAI_API_KEY", "sk-secret-1234")]);
+
+        Assert.Contains("POST /v1/*** 200", lines.Text, StringComparison.Ordinal);
+        Assert.Contains("the model ***", lines.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-secret-1234", lines.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -162,9 +213,14 @@ public sealed class RequestLoggingTests
 
     // Ends when the host has: by then every line is written.
     private static async Task RunAsync(
-        string path, LogLines lines, RequestDelegate answer, string level = "debug", CancellationToken leave = default)
+        string path,
+        LogLines lines,
+        RequestDelegate answer,
+        string level = "debug",
+        CancellationToken leave = default,
+        params (string Name, string Value)[] settings)
     {
-        await using var app = SiloHost.Build(SiloHost.Ports(("LLM_LOG_LEVEL", level)), log: lines.Writer, map: app =>
+        await using var app = SiloHost.Build(SiloHost.Ports([("LLM_LOG_LEVEL", level), .. settings]), log: lines.Writer, map: app =>
         {
             app.UsePrismGateway();
             app.MapFallback("{*path}", answer).For(Access.Open);

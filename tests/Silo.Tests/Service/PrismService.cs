@@ -22,12 +22,12 @@ internal sealed class PrismService : IAsyncDisposable
     // What the service gives up for being slow, it gives up on a busy machine too.
     private static readonly string[] Patiently = ["--Prism:Cache:AskTimeout=00:03:00", "--Prism:Cache:LostTimeout=00:03:00"];
 
-    private PrismService((string Name, string Value)[] settings, string[] arguments)
+    private PrismService((string Name, string Value)[] settings, string[] arguments, TextWriter? log = null)
     {
         (SiloPort, GatewayPort) = _ports.AllocateConsecutivePortPairs(1);
         var variables = SiloHost.Ports(
             [("LLM_SILO_PORT", $"{SiloPort}"), ("LLM_SILO_GATEWAY_PORT", $"{GatewayPort}"), ("LLM_DASHBOARD_ENABLED", "false"), .. settings]);
-        _app = Program.Build([.. Patiently, .. arguments], variables, _log);
+        _app = Program.Build([.. Patiently, .. arguments], variables, log ?? _log);
         Http = null!;
     }
 
@@ -50,9 +50,14 @@ internal sealed class PrismService : IAsyncDisposable
 
     /// <param name="arguments">The command line.</param>
     /// <param name="settings">The environment.</param>
-    public static async Task<PrismService> StartAsync(string[] arguments, params (string Name, string Value)[] settings)
+    public static Task<PrismService> StartAsync(string[] arguments, params (string Name, string Value)[] settings) => StartAsync(null, arguments, settings);
+
+    /// <param name="log">Where it logs; null to keep it.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="settings">The environment.</param>
+    public static async Task<PrismService> StartAsync(TextWriter? log, string[] arguments, params (string Name, string Value)[] settings)
     {
-        var service = new PrismService(settings, arguments);
+        var service = new PrismService(settings, arguments, log);
         await service._app.StartAsync();
         service.Http = new HttpClient { BaseAddress = service.Url };
         return service;

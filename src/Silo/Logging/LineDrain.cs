@@ -1,0 +1,170 @@
+using System.Buffers;
+using Serilog.Debugging;
+
+namespace Prism.Silo.Logging;
+
+/// <summary>
+/// Writes lines in their order, on a thread of its own: a thread that logs only copies its line into a buffer, and many lines are one write. An output
+/// that is slow or blocked holds nothing up. Lines beyond <see cref="MostWaiting"/> are dropped, and their number is logged.
+/// </summary>
+/// <param name="output">Where the lines go.</param>
+/// <param name="mask">Takes the configured secrets out of them.</param>
+/// <param name="describeLoss">The line that says how many lines were dropped.</param>
+internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, string> describeLoss) : IDisposable
+{
+    /// <summary>How many characters wait for the output at most.</summary>
+    public const int MostWaiting = 4 * 1024 * 1024;
+
+    // A buffer that a burst has made larger is not kept.
+    private const int MostKept = 256 * 1024;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FatalWait = TimeSpan.FromSeconds(1);
+
+    // Not a Lock, which nothing can wait on.
+    private readonly object _gate = new();
+    private ArrayBufferWriter<char> _waiting = new();
+    private ArrayBufferWriter<char> _written = new();
+    private Thread? _thread;
+    private long _dropped;
+    private bool _isWriting;
+    private bool _isUrgent;
+    private bool _isOver;
+
+    /// <summary>Takes a line.</summary>
+    /// <param name="line">With its end.</param>
+    /// <param name="urgency">When it has to be written.</param>
+    public void Add(ReadOnlySpan<char> line, Urgency urgency)
+    {
+        lock (_gate)
+        {
+            if (_isOver || _waiting.WrittenCount + line.Length > MostWaiting)
+            {
+                _dropped++;
+                return;
+            }
+
+            var isFirst = _waiting.WrittenCount == 0;
+            _waiting.Write(line);
+            _isUrgent |= urgency != Urgency.Soon;
+            _thread ??= Start();
+            if (isFirst || urgency != Urgency.Soon)
+            {
+                Monitor.PulseAll(_gate);
+            }
+
+            if (urgency == Urgency.BeforeTheEnd)
+            {
+                WaitUntilWritten(FatalWait);
+            }
+        }
+    }
+
+    /// <summary>Writes what waits, unless the output is blocked.</summary>
+    public void Dispose()
+    {
+        Thread? thread;
+        lock (_gate)
+        {
+            _isOver = true;
+            thread = _thread;
+            Monitor.PulseAll(_gate);
+        }
+
+        thread?.Join(LastWait);
+    }
+
+    // With the lock.
+    private void WaitUntilWritten(TimeSpan patience)
+    {
+        var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while ((_isWriting || _waiting.WrittenCount > 0) && end - Environment.TickCount64 is > 0 and var left)
+        {
+            Monitor.Wait(_gate, (int)left);
+        }
+    }
+
+    private Thread Start()
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = "Log" };
+        // Without the context of the request that happens to be the first.
+        thread.UnsafeStart();
+        return thread;
+    }
+
+    private void Run()
+    {
+        while (Take() is { } lines)
+        {
+            Write(lines);
+            lines.ResetWrittenCount();
+            lock (_gate)
+            {
+                _isWriting = false;
+                _written = lines.Capacity > MostKept ? new() : lines;
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    /// <returns>Null at the end.</returns>
+    private ArrayBufferWriter<char>? Take()
+    {
+        lock (_gate)
+        {
+            while (_waiting.WrittenCount == 0 && !_isOver)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            var end = Environment.TickCount64 + (long)Soon.TotalMilliseconds;
+            while (!_isUrgent && !_isOver && end - Environment.TickCount64 is > 0 and var left)
+            {
+                Monitor.Wait(_gate, (int)left);
+            }
+
+            if (_waiting.WrittenCount == 0)
+            {
+                return null;
+            }
+
+            if (_dropped > 0)
+            {
+                _waiting.Write(describeLoss(_dropped));
+                _dropped = 0;
+            }
+
+            (_waiting, _written) = (_written, _waiting);
+            (_isUrgent, _isWriting) = (false, true);
+            return _written;
+        }
+    }
+
+    private void Write(ArrayBufferWriter<char> lines)
+    {
+        try
+        {
+            mask.Write(lines.WrittenSpan, output);
+            output.Flush();
+        }
+        catch (Exception exception)
+        {
+            // The reader of the output is gone, say. That is no reason to end with it.
+            SelfLog.WriteLine("Log lines could not be written: {0}", exception);
+        }
+    }
+}
+
+/// <summary>When a line has to be written.</summary>
+internal enum Urgency
+{
+    /// <summary>With the lines that come after it.</summary>
+    Soon,
+
+    /// <summary>At once. Nobody waits for it.</summary>
+    Now,
+
+    /// <summary>Before the thread that logs it goes on: it is about to end the process.</summary>
+    BeforeTheEnd,
+}
