@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Logging;
+using Prism.Gateway.RequestIds;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;
@@ -15,7 +16,15 @@ internal sealed class CollectedLog : ILogEventSink
 
     private readonly Channel<LogEvent> _events = Channel.CreateUnbounded<LogEvent>();
 
-    public void Emit(LogEvent logEvent) => _events.Writer.TryWrite(logEvent);
+    public void Emit(LogEvent logEvent)
+    {
+        if (CurrentRequest.Id is { } id)
+        {
+            logEvent.AddPropertyIfAbsent(new("RequestId", new ScalarValue(id)));
+        }
+
+        _events.Writer.TryWrite(logEvent);
+    }
 
     /// <summary>Keeps what a host is to log of a request, once it has ended.</summary>
     public async Task SummarizeAsync(HttpContext context, RequestDelegate next)

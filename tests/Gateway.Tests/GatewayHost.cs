@@ -21,6 +21,7 @@ using Prism.Pipeline;
 using Prism.Tests.Chains;
 using Prometheus;
 using Serilog;
+using Serilog.Events;
 
 namespace Prism.Tests;
 
@@ -52,8 +53,10 @@ public sealed class GatewayHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
         });
         builder.Services
-            // The static logger is one for all tests.
-            .AddSerilog(log => log.MinimumLevel.Information().WriteTo.Sink(Log), preserveStaticLogger: true)
+            // The static logger is one for all tests. The server's own scope has another id of the request.
+            .AddSerilog(
+                log => log.MinimumLevel.Information().MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off).WriteTo.Sink(Log),
+                preserveStaticLogger: true)
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<ICallPipeline>(new ScriptedPipeline(Chat))
             .AddSingleton<IResponseCache>(Cache)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Prism.Grains.Interfaces;
 
 namespace Prism.Gateway.RequestIds;
@@ -9,7 +8,7 @@ namespace Prism.Gateway.RequestIds;
 /// Gives every request an id: the client's own where it is short and plain, else a new one. It is on the response and in every log line
 /// of the request.
 /// </summary>
-internal sealed class RequestIdMiddleware(RequestDelegate next, ILogger<RequestIdMiddleware> logger)
+internal sealed class RequestIdMiddleware(RequestDelegate next)
 {
     public const string Header = "x-request-id";
 
@@ -19,19 +18,14 @@ internal sealed class RequestIdMiddleware(RequestDelegate next, ILogger<RequestI
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    // The server's own scope has its own id under this name: it was opened before this one was known.
-    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("{RequestId}");
-
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         string? given = context.Request.Headers[Header];
         var id = IsPlain(given) ? given! : RandomId.New("req_");
         context.TraceIdentifier = id;
         context.Response.Headers[Header] = id;
-        using (Scope(logger, id))
-        {
-            await next(context);
-        }
+        CurrentRequest.Id = id;
+        return next(context);
     }
 
     private static bool IsPlain(string? id) => id is { Length: > 0 and <= MaxLength } && !id.AsSpan().ContainsAnyExcept(Plain);

@@ -44,8 +44,10 @@ internal static class LoggingExtensions
         logger.MinimumLevel.Is(level)
             .Filter.ByExcluding(FrameworkNoise.IsNoise)
             .Filter.ByExcluding(IsSaidByItsCaller)
-            // A second line for each request, with the whole query in it.
-            .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", AtLeastWarning(level))
+            .Enrich.With<RequestIdEnricher>()
+            // Its lines are a second one for each request, with the whole query in it. For a logger that is on at any level, the server starts
+            // an activity and a scope for each request.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
             .WriteTo.Sink(new OutageSink(sink));
         if (level < LogEventLevel.Debug)
         {

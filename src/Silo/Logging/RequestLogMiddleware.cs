@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Prism.Gateway.Logging;
+using Prism.Silo.Telemetry;
 
 namespace Prism.Silo.Logging;
 
@@ -17,6 +18,7 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, 
     {
         var begun = time.GetTimestamp();
         var log = context.GetLog();
+        using var trace = ClientTrace.Continue(context.Request);
         try
         {
             await next(context);

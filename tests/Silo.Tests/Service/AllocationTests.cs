@@ -3,12 +3,8 @@ using System.Text;
 
 namespace Prism.Tests.Service;
 
-/// <summary>
-/// How much a request allocates with everything on: keys, limits, metrics and the log line. Client and upstream allocate nothing. Allocations are counted
-/// in the whole process, so no other test may run.
-/// </summary>
-[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
-[Collection(nameof(AllocationTests))]
+/// <summary>How much a request allocates with everything on: keys, limits, metrics and the log line. Client and upstream allocate nothing.</summary>
+[Collection(nameof(Alone))]
 public sealed class AllocationTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     private const int Requests = 400;
