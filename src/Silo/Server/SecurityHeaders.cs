@@ -7,17 +7,24 @@ internal static class SecurityHeaders
 {
     private const string OfTheApi = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>Sets them on every response. Has to be after the routing and before all that answers requests.</summary>
+    /// <summary>
+    /// Sets them on every response that a browser can open as a page or load into one: those to GET and HEAD. Others only say that their type is what it
+    /// is. Has to be after the routing and before all that answers requests.
+    /// </summary>
     /// <remarks>No <c>Strict-Transport-Security</c>: that is for who ends the TLS in front.</remarks>
     public static IApplicationBuilder UsePrismSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["referrer-policy"] = "no-referrer";
-        headers["cross-origin-resource-policy"] = "same-origin";
         var endpoint = context.GetEndpoint();
-        headers.ContentSecurityPolicy = endpoint?.Metadata.GetMetadata<ContentPolicyRule>()?.Policy ?? OfTheApi;
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        {
+            headers.XFrameOptions = "DENY";
+            headers["referrer-policy"] = "no-referrer";
+            headers["cross-origin-resource-policy"] = "same-origin";
+            headers.ContentSecurityPolicy = endpoint?.Metadata.GetMetadata<ContentPolicyRule>()?.Policy ?? OfTheApi;
+        }
+
         if (endpoint is not null && endpoint.Metadata.GetMetadata<MayBeCachedRule>() is null)
         {
             // Responses belong to one caller. An event stream sets its own value.

@@ -189,6 +189,21 @@ public sealed class AbuseTests
         }
     }
 
+    [Fact]
+    public async Task An_answer_that_no_browser_opens_has_no_headers_for_browsers()
+    {
+        await using var prism = await PrismService.StartAsync();
+
+        using var response = await prism.PostAsync("/v1/chat?provider=echo", """{"messages":[{"role":"user","content":"Hi"}]}""");
+
+        Assert.Equal(["nosniff"], response.Headers.GetValues("x-content-type-options"));
+        Assert.Equal(["no-store"], response.Headers.GetValues("cache-control"));
+        foreach (var name in new[] { "x-frame-options", "referrer-policy", "cross-origin-resource-policy", "content-security-policy" })
+        {
+            Assert.False(response.Headers.Contains(name), name);
+        }
+    }
+
     private static Task AnswerAsync(UpstreamCall call) => (call.Request.Path switch
     {
         "/api/chat" => Vendor.Ollama,
