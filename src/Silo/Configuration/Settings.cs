@@ -97,6 +97,8 @@ internal static class Settings
                 "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
             new("LLM_METRICS_AUTH", "Prism:Metrics:Auth", SettingKind.Switch, "false",
                 "Whether `/metrics` takes the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),
+            new("LLM_METRICS_HTTP", "Prism:Metrics:Http", SettingKind.Switch, "false",
+                "Whether `/metrics` also has what ASP.NET Core and .NET's HTTP client measure of each request. It costs processor time."),
             new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
             OtlpEndpoint,
             new("OTEL_EXPORTER_OTLP_PROTOCOL", "Prism:Telemetry:Protocol",

@@ -10,10 +10,14 @@ internal sealed class BridgedInstrument
     // From 10 ms up; in other units from 0.01 of them.
     private static readonly double[] Buckets = Histogram.ExponentialBuckets(0.01, 2, 25);
 
+    // More combinations of tags than these are looked up in the registry each time.
+    private const int MostKnown = 64;
+
     private readonly IMetricFactory _metrics;
     private readonly Action<BridgedInstrument, double, ReadOnlySpan<KeyValuePair<string, object?>>> _record;
     private readonly string _name;
     private readonly string _help;
+    private volatile Child[] _known = [];
 
     private BridgedInstrument(
         Instrument instrument, IMetricFactory metrics, Action<BridgedInstrument, double, ReadOnlySpan<KeyValuePair<string, object?>>> record)
@@ -31,10 +35,10 @@ internal sealed class BridgedInstrument
         var definition = kind.IsGenericType ? kind.GetGenericTypeDefinition() : null;
         return new(instrument, metrics, definition switch
         {
-            _ when definition == typeof(Histogram<>) => static (self, value, tags) => self.HistogramOf(tags).Observe(value),
-            _ when definition == typeof(Counter<>) || definition == typeof(UpDownCounter<>) => static (self, value, tags) => self.GaugeOf(tags).Inc(value),
-            _ when definition == typeof(ObservableCounter<>) => static (self, value, tags) => self.GaugeOf(tags).IncTo(value),
-            _ => static (self, value, tags) => self.GaugeOf(tags).Set(value),
+            _ when definition == typeof(Histogram<>) => static (self, value, tags) => ((Histogram.Child)self.ChildOf(tags, HistogramOf)).Observe(value),
+            _ when definition == typeof(Counter<>) || definition == typeof(UpDownCounter<>) => static (self, value, tags) => ((Gauge.Child)self.ChildOf(tags, GaugeOf)).Inc(value),
+            _ when definition == typeof(ObservableCounter<>) => static (self, value, tags) => ((Gauge.Child)self.ChildOf(tags, GaugeOf)).IncTo(value),
+            _ => static (self, value, tags) => ((Gauge.Child)self.ChildOf(tags, GaugeOf)).Set(value),
         });
     }
 
@@ -52,16 +56,33 @@ internal sealed class BridgedInstrument
         }
     }
 
-    private Gauge.Child GaugeOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        var (names, values) = LabelsOf(tags);
-        return _metrics.CreateGauge(_name, _help, names).WithLabels(values);
-    }
+    private static Gauge.Child GaugeOf(BridgedInstrument self, string[] names, string[] values) =>
+        self._metrics.CreateGauge(self._name, self._help, names).WithLabels(values);
 
-    private Histogram.Child HistogramOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private static Histogram.Child HistogramOf(BridgedInstrument self, string[] names, string[] values) =>
+        self._metrics.CreateHistogram(self._name, self._help, names, new HistogramConfiguration { Buckets = Buckets }).WithLabels(values);
+
+    // Grain calls are measured several times each: what tags they have is nearly always known.
+    private object ChildOf(ReadOnlySpan<KeyValuePair<string, object?>> tags, Func<BridgedInstrument, string[], string[], object> create)
     {
+        var known = _known;
+        foreach (var child in known)
+        {
+            if (child.Has(tags))
+            {
+                return child.Collector;
+            }
+        }
+
         var (names, values) = LabelsOf(tags);
-        return _metrics.CreateHistogram(_name, _help, names, new HistogramConfiguration { Buckets = Buckets }).WithLabels(values);
+        var collector = create(this, names, values);
+        if (known.Length < MostKnown)
+        {
+            // Of two threads at once one is forgotten, and looks it up again.
+            _known = [.. known, new(tags.ToArray(), collector)];
+        }
+
+        return collector;
     }
 
     // In the order of their names: tags come in any order, labels in one.
@@ -80,6 +101,27 @@ internal sealed class BridgedInstrument
 
         Array.Sort(names, values, StringComparer.Ordinal);
         return (names, values);
+    }
+
+    private sealed record Child(KeyValuePair<string, object?>[] Tags, object Collector)
+    {
+        public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (tags.Length != Tags.Length)
+            {
+                return false;
+            }
+
+            for (var i = 0; i < tags.Length; i++)
+            {
+                if (tags[i].Key != Tags[i].Key || !Equals(tags[i].Value, Tags[i].Value))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
     }
 
     // Source: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels

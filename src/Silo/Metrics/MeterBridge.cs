@@ -16,6 +16,10 @@ internal sealed class MeterBridge(
 {
     private static readonly FrozenSet<string> Meters = FrozenSet.Create("Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel");
 
+    // Measured for each request, in and out, under many labels: a sixth of what a proxied request costs.
+    private static readonly FrozenSet<string> HttpMeters =
+        FrozenSet.Create("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing", "System.Net.Http", "System.Net.NameResolution");
+
     // How each call finds its grain: several a call, and of no use to an operator.
     private const string OfEveryLookup = "orleans-directory-lookups-";
 
@@ -69,7 +73,8 @@ internal sealed class MeterBridge(
     }
 
     private bool IsWanted(Instrument instrument) =>
-        (instrument.Meter.Name == "System.Runtime" ? RuntimeInstruments.Contains(instrument.Name) : Meters.Contains(instrument.Meter.Name))
+        (instrument.Meter.Name == "System.Runtime" ? RuntimeInstruments.Contains(instrument.Name)
+            : Meters.Contains(instrument.Meter.Name) || (options.Value.Http && HttpMeters.Contains(instrument.Meter.Name)))
         && !instrument.Name.StartsWith(OfEveryLookup, StringComparison.Ordinal)
         // Another host in this process has a Kestrel of its own.
         && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters);

@@ -11,4 +11,7 @@ internal sealed class MetricsOptions
 
     /// <summary>Whether the page takes the admin key on <see cref="Port"/> too, as it does on the API's. Default: false.</summary>
     public bool Auth { get; set; }
+
+    /// <summary>Whether the page has what ASP.NET Core and .NET's HTTP client measure of each request. Default: false.</summary>
+    public bool Http { get; set; }
 }

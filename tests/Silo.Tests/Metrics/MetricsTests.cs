@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -99,6 +100,48 @@ public sealed class MetricsTests
         await app.StartAsync();
         using var client = new HttpClient();
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri(Assert.Single(app.Addresses()), "/metrics"))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task What_the_framework_measures_of_each_request_is_there_where_it_is_asked_for(string isWanted)
+    {
+        await using var app = await StartAsync(SiloHost.Ports(("LLM_METRICS_HTTP", isWanted)));
+        await ScrapeAsync(app);
+
+        var page = await ScrapeAsync(app);
+
+        Assert.Equal(isWanted == "true", page.Contains("microsoft_aspnetcore_hosting_http_server_request_duration_count{", StringComparison.Ordinal));
+        Assert.Equal(isWanted == "true", page.Contains("microsoft_aspnetcore_routing_aspnetcore_routing_match_attempts{", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_combination_of_tags_is_a_series_of_its_own()
+    {
+        await using var app = await StartAsync(SiloHost.Ports());
+        var meter = app.Services.GetRequiredService<IMeterFactory>().Create("Microsoft.Orleans");
+        var counter = meter.CreateCounter<int>("test-calls");
+        for (var i = 0; i < 3; i++)
+        {
+            counter.Add(1, new("grain", "a"), new("status", 1));
+            counter.Add(1, new("status", 1), new("grain", "a"));
+            counter.Add(1, new("grain", "a"), new("status", 2));
+            counter.Add(1, new KeyValuePair<string, object?>("grain", null));
+        }
+
+        // More than are kept in mind.
+        for (var i = 0; i < 200; i++)
+        {
+            counter.Add(1, new KeyValuePair<string, object?>("number", i % 100));
+        }
+
+        var page = await ScrapeAsync(app);
+
+        Assert.Contains("\nmicrosoft_orleans_test_calls{grain=\"a\",status=\"1\"} 6\n", page, StringComparison.Ordinal);
+        Assert.Contains("\nmicrosoft_orleans_test_calls{grain=\"a\",status=\"2\"} 3\n", page, StringComparison.Ordinal);
+        Assert.Contains("\nmicrosoft_orleans_test_calls{grain=\"\"} 3\n", page, StringComparison.Ordinal);
+        Assert.Equal(100, page.Split('\n').Count(line => line.StartsWith("microsoft_orleans_test_calls{number=", StringComparison.Ordinal) && line.EndsWith(" 2", StringComparison.Ordinal)));
     }
 
     private static async Task<WebApplication> StartAsync(Dictionary<string, string> variables)

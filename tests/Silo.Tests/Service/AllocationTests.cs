@@ -15,9 +15,10 @@ public sealed class AllocationTests(Xunit.Abstractions.ITestOutputHelper output)
     private const string Answer =
         """{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"gpt-4o-mini","choices":[{"index":0,"message":{"role":"assistant","content":"Hello world, how are you today?"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":12,"total_tokens":21}}""";
 
+    // About a third above what was measured. Whoever makes it less lowers the ceiling.
     [Theory]
-    [InlineData("echo", 40_000)]
-    [InlineData("openai", 60_000)]
+    [InlineData("echo", 16_000)]
+    [InlineData("openai", 32_000)]
     public async Task A_request_allocates_no_more_than_it_has_to(string provider, long most)
     {
         using var upstream = new FixedUpstream(Answer);
