@@ -6,6 +6,7 @@ using Prism.Gateway.Chains;
 using Prism.Gateway.Chat;
 using Prism.Gateway.Health;
 using Prism.Gateway.Keys;
+using Prism.Gateway.OpenApi;
 using Prism.Gateway.Overload;
 using Prism.Gateway.Sse;
 using Prism.Gateway.Storage;
@@ -52,6 +53,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<RunResolver>();
         services.AddSingleton<RunEvents>();
         services.AddSingleton<RunsEndpoint>();
+        services.AddSingleton<ApiDocument>();
         return services;
     }
 }

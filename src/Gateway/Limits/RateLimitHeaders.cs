@@ -12,6 +12,12 @@ namespace Prism.Gateway.Limits;
 /// <remarks>Source: https://platform.openai.com/docs/guides/rate-limits</remarks>
 internal static class RateLimitHeaders
 {
+    private static readonly string[] Requests = ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
+    private static readonly string[] Tokens = ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
+
+    /// <summary>All of them.</summary>
+    public static string[] All => [.. Requests, .. Tokens];
+
     /// <summary>Sets those of the limits there are; none where there are none.</summary>
     public static void SetRateLimits(this HttpResponse response, ImmutableArray<LimitStatus>? limits)
     {
@@ -29,8 +35,8 @@ internal static class RateLimitHeaders
             }
         }
 
-        Set(response.Headers, requests, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests");
-        Set(response.Headers, tokens, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens");
+        Set(response.Headers, requests, Requests);
+        Set(response.Headers, tokens, Tokens);
     }
 
     /// <summary>A duration as <c>12ms</c>, <c>1s</c>, <c>6m0s</c> or <c>23h0m5s</c>; rounded up, so that it is never too early.</summary>
@@ -51,13 +57,13 @@ internal static class RateLimitHeaders
         }}{seconds % 60}s");
     }
 
-    private static void Set(IHeaderDictionary headers, LimitStatus? status, string limit, string remaining, string reset)
+    private static void Set(IHeaderDictionary headers, LimitStatus? status, string[] names)
     {
         if (status is not null)
         {
-            headers[limit] = status.Limit.ToString(CultureInfo.InvariantCulture);
-            headers[remaining] = status.Remaining.ToString(CultureInfo.InvariantCulture);
-            headers[reset] = Format(status.ResetAfter);
+            headers[names[0]] = status.Limit.ToString(CultureInfo.InvariantCulture);
+            headers[names[1]] = status.Remaining.ToString(CultureInfo.InvariantCulture);
+            headers[names[2]] = Format(status.ResetAfter);
         }
     }
 }

@@ -8,7 +8,8 @@ internal static class OpenApiEndpoint
     private static readonly byte[] ReferencePage = ReadReferencePage();
 
     /// <summary><c>GET /openapi/v1.json</c></summary>
-    public static Task Document(HttpContext context) => WriteAsync(context.Response, "application/json; charset=utf-8", OpenApiDocument.Json);
+    public static async Task Document(HttpContext context, ApiDocument document) =>
+        await WriteAsync(context.Response, "application/json; charset=utf-8", await document.Json);
 
     /// <summary><c>GET /docs</c>: a page that needs nothing but the document.</summary>
     public static Task Page(HttpContext context)

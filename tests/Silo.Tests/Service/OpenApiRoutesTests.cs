@@ -5,7 +5,7 @@ namespace Prism.Tests.Service;
 
 public sealed class OpenApiRoutesTests
 {
-    /// <remarks>A route that is missing in the document gets a path in a file of <c>src/Gateway/OpenApi/Parts</c>.</remarks>
+    /// <remarks>A route that is missing in the document gets a name where it is mapped, and notes in <c>src/Gateway/OpenApi/Notes</c>.</remarks>
     [Fact]
     public async Task The_document_has_every_route_and_no_other()
     {

@@ -1,0 +1,35 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Primitives;
+
+namespace Prism.Gateway.OpenApi;
+
+/// <summary>The endpoints that have an operation id, as the document sees them: by their rules alone.</summary>
+internal sealed class DescribedEndpoints(EndpointDataSource all) : EndpointDataSource
+{
+    private static readonly MethodInfo NoHandler = typeof(DescribedEndpoints).GetMethod(nameof(Handle), BindingFlags.Static | BindingFlags.NonPublic)!;
+
+    /// <summary>Copies of the endpoints.</summary>
+    public override IReadOnlyList<RouteEndpoint> Endpoints { get; } =
+        [.. all.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>() is not null).Select(Copy)];
+
+    public override IChangeToken GetChangeToken() => NullChangeToken.Singleton;
+
+    /// <summary>The operation id of an endpoint.</summary>
+    public static string NameOf(Endpoint endpoint) => endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
+
+    // Endpoints read bodies, queries and headers by hand, so the parameters of their handlers are services: none is part of the API.
+    private static RouteEndpoint Copy(RouteEndpoint endpoint) => new(
+        endpoint.RequestDelegate!,
+        endpoint.RoutePattern,
+        endpoint.Order,
+        new EndpointMetadataCollection([.. endpoint.Metadata.Where(item => item is not (MethodInfo or IParameterBindingMetadata)), NoHandler]),
+        endpoint.DisplayName);
+
+    private static void Handle()
+    {
+    }
+}
