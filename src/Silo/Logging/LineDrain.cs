@@ -19,6 +19,8 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     private const int MostKept = 256 * 1024;
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
+
+    // A write that takes longer is to an output that is blocked.
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FatalWait = TimeSpan.FromSeconds(1);
 
@@ -28,7 +30,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     private ArrayBufferWriter<char> _written = new();
     private Thread? _thread;
     private long _dropped;
-    private bool _isWriting;
+    private long? _writeBegan;
     private bool _isUrgent;
     private bool _isOver;
 
@@ -64,23 +66,26 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     /// <summary>Writes what waits, unless the output is blocked.</summary>
     public void Dispose()
     {
-        Thread? thread;
         lock (_gate)
         {
             _isOver = true;
-            thread = _thread;
             Monitor.PulseAll(_gate);
+            WaitUntilWritten(LastWait);
         }
-
-        thread?.Join(LastWait);
     }
 
     // With the lock.
-    private void WaitUntilWritten(TimeSpan patience)
+    private void WaitUntilWritten(TimeSpan longestWrite)
     {
-        var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        while ((_isWriting || _waiting.WrittenCount > 0) && end - Environment.TickCount64 is > 0 and var left)
+        var longest = (long)longestWrite.TotalMilliseconds;
+        while (_writeBegan is not null || _waiting.WrittenCount > 0)
         {
+            var left = _writeBegan is { } began ? began + longest - Environment.TickCount64 : longest;
+            if (left <= 0)
+            {
+                return;
+            }
+
             Monitor.Wait(_gate, (int)left);
         }
     }
@@ -101,7 +106,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
             lines.ResetWrittenCount();
             lock (_gate)
             {
-                _isWriting = false;
+                _writeBegan = null;
                 _written = lines.Capacity > MostKept ? new() : lines;
                 Monitor.PulseAll(_gate);
             }
@@ -136,7 +141,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
             }
 
             (_waiting, _written) = (_written, _waiting);
-            (_isUrgent, _isWriting) = (false, true);
+            (_isUrgent, _writeBegan) = (false, Environment.TickCount64);
             return _written;
         }
     }

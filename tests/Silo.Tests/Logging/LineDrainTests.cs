@@ -1,4 +1,3 @@
-using System.Text;
 using Prism.Silo.Logging;
 
 namespace Prism.Tests.Logging;
@@ -68,30 +67,4 @@ public sealed class LineDrainTests
     }
 
     private static string DescribeLoss(long count) => $"{count} lost\n";
-
-    /// <summary>Blocks its writer until it is opened, as a pipe does whose reader is busy.</summary>
-    private sealed class BlockedOutput : StringWriter
-    {
-        private readonly TaskCompletionSource _blocked = new();
-        private readonly ManualResetEventSlim _open = new();
-
-        public Task Blocked => _blocked.Task;
-
-        public override Encoding Encoding => Encoding.UTF8;
-
-        public void Open() => _open.Set();
-
-        public override void Write(ReadOnlySpan<char> buffer)
-        {
-            _blocked.TrySetResult();
-            Assert.True(_open.Wait(Patience.Limit));
-            base.Write(buffer);
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            _open.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Prism.Gateway;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Health;
@@ -200,6 +201,34 @@ public sealed class RequestLoggingTests
         var line = Assert.Single(lines.Requests);
         Assert.Equal(("Information", 499), (LogLines.Level(line), line.GetProperty("StatusCode").GetInt32()));
         Assert.DoesNotContain(lines.All, line => LogLines.Level(line) != "Debug" && line.TryGetProperty("@x", out _));
+    }
+
+    [Fact]
+    public async Task An_output_that_is_blocked_stops_no_request_and_loses_no_line()
+    {
+        await using var output = new BlockedOutput();
+        await using (var app = SiloHost.Build(SiloHost.Ports(), log: output, map: app => app.MapGet("/{number}", (string number) =>
+        {
+            app.Logger.LogError("Number {Number}", number);
+            return number;
+        })))
+        {
+            await app.StartAsync();
+            using var client = new HttpClient { BaseAddress = app.Addresses()[0], Timeout = Patience.Limit };
+            Assert.Equal("0", await client.GetStringAsync("/0"));
+            await output.Blocked.WaitAsync(Patience.Limit);
+            for (var i = 1; i < 50; i++)
+            {
+                Assert.Equal($"{i}", await client.GetStringAsync($"/{i}"));
+            }
+
+            output.Open();
+            await app.StopAsync();
+        }
+
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"/{i}"), lines.Where(line => line.TryGetProperty("ElapsedMs", out _)).Select(line => line.GetProperty("Path").GetString()));
+        Assert.Equal(50, lines.Count(line => line.TryGetProperty("Number", out _)));
     }
 
     private static async Task<JsonElement> LogAsync(string path, RequestDelegate answer, string level = "debug")
