@@ -19,7 +19,7 @@ public class AdmissionBench
         MaxConcurrency = 1_000_000,
     };
 
-    private LeaseHolder _holder = null!;
+    private LocalQuota _holder = null!;
 
     [Params("none", "requests", "all five")]
     public string Limits { get; set; } = "";
@@ -60,7 +60,7 @@ public class AdmissionBench
     }
 
     [Benchmark(Description = "say how the limits stand")]
-    public ImmutableArray<LimitStatus> Stands() => _holder.GetStands();
+    public ImmutableArray<LimitStatus> Stands() => _holder.GetSnapshots();
 
     /// <summary>A ledger that always has more.</summary>
     private sealed class Plenty : ILeaseSource

@@ -44,13 +44,13 @@ public static class GrainKeys
     /// <summary>The key of an <see cref="Grains.Interfaces.Cache.ICacheNodeGrain"/>.</summary>
     public static string CacheNode(SiloAddress silo) => silo.ToParsableString();
 
-    /// <summary>The key of an <see cref="Grains.Interfaces.SharedCalls.IFlightGrain"/>, which is also the flight's id.</summary>
+    /// <summary>The key of an <see cref="Grains.Interfaces.SharedCalls.ISharedCallGrain"/>, which is also the shared call's id.</summary>
     /// <param name="leader">The silo that leads it.</param>
     /// <param name="number">Its number there.</param>
-    public static string Flight(SiloAddress leader, long number) =>
+    public static string SharedCall(SiloAddress leader, long number) =>
         string.Create(CultureInfo.InvariantCulture, $"{leader.ToParsableString()}/{number}");
 
-    /// <summary>The silo that a key of <see cref="CacheNode"/> or <see cref="Flight"/> belongs to.</summary>
+    /// <summary>The silo that a key of <see cref="CacheNode"/> or <see cref="SharedCall"/> belongs to.</summary>
     public static SiloAddress SiloOf(string key) =>
         SiloAddress.FromParsableString(key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? key[..slash] : key);
 
@@ -71,7 +71,7 @@ public static class GrainKeys
     /// <summary>The key of a part of an <see cref="Grains.Interfaces.Chains.IRunIndexGrain"/>.</summary>
     /// <param name="runs">The index's key.</param>
     /// <param name="number">Which part, from 0 for the oldest.</param>
-    public static string RunShelf(string runs, long number) => string.Create(CultureInfo.InvariantCulture, $"{runs}/{number}");
+    public static string RunPartition(string runs, long number) => string.Create(CultureInfo.InvariantCulture, $"{runs}/{number}");
 
     /// <summary>The key of an <see cref="Grains.Interfaces.Templates.ITemplateGrain"/>: a name of an owner's.</summary>
     public static string Template(string owner, string name) => Owned(owner, name);

@@ -27,7 +27,7 @@ public static class StorageNames
     public const string RunIndexState = "index";
 
     /// <summary>The state of a part of an index in it.</summary>
-    public const string RunShelfState = "shelf";
+    public const string RunPartitionState = "shelf";
 
     /// <summary>The storage provider of what users keep here by name. Must refuse a write that does not know the last one (etag).</summary>
     public const string Catalogs = "catalogs";

@@ -10,7 +10,7 @@ namespace Prism.Pipeline;
 public abstract class Answer : IAsyncDisposable
 {
     /// <summary>Which provider answers, and how; null where the request was rejected before it had one.</summary>
-    public ChatRoute? Info { get; set; }
+    public AnswerInfo? Info { get; set; }
 
     /// <summary>Why there is no answer. Then there are no frames either.</summary>
     public ChatError? Error { get; protected init; }
@@ -22,12 +22,12 @@ public abstract class Answer : IAsyncDisposable
     /// Where it stands: a whole answer, or a chunk of a streamed one, which ends with its usage or its failure. Valid until the next
     /// <see cref="NextAsync"/>.
     /// </summary>
-    public FlightEvent Frame { get; protected set; }
+    public AnswerFrame Frame { get; protected set; }
 
     /// <summary>An answer that could not be opened.</summary>
     /// <param name="error">Why.</param>
     /// <param name="info">Which provider was asked; null for <see cref="ChatError.Route"/>.</param>
-    public static Answer Failed(ChatError error, ChatRoute? info = null) => new FailedAnswer(error, info ?? error.Route);
+    public static Answer Failed(ChatError error, AnswerInfo? info = null) => new FailedAnswer(error, info ?? error.Route);
 
     /// <summary>Goes on to the next frame.</summary>
     /// <returns>False where there is none.</returns>
@@ -39,7 +39,7 @@ public abstract class Answer : IAsyncDisposable
 
     private sealed class FailedAnswer : Answer
     {
-        public FailedAnswer(ChatError error, ChatRoute? info) => (Error, Info) = (error, info);
+        public FailedAnswer(ChatError error, AnswerInfo? info) => (Error, Info) = (error, info);
 
         public override ValueTask<bool> NextAsync() => new(false);
 

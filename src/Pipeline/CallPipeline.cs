@@ -13,7 +13,7 @@ namespace Prism.Pipeline;
 /// decisions, the answer itself never passes through one.
 /// </summary>
 internal sealed class CallPipeline(
-    IPromptTemplates templates, ChatRouter router, CallerAdmission admission, ResponseCache cache, ChatTelemetry telemetry) : ICallPipeline
+    IPromptTemplates templates, ChatRouter router, KeyAdmission admission, ResponseCache cache, ChatTelemetry telemetry) : ICallPipeline
 {
     public async ValueTask<Answer> OpenAsync(ChatRequest request, bool stream, CancellationToken client)
     {

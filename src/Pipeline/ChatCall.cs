@@ -9,11 +9,11 @@ namespace Prism.Pipeline;
 /// <param name="Provider">Who is asked.</param>
 /// <param name="Request">What is asked, with the provider's own name of the model.</param>
 /// <param name="Route">The same for the caller to know.</param>
-internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Request, ChatRoute Route)
+internal readonly record struct ChatCall(IChatProvider Provider, ChatRequest Request, AnswerInfo Route)
 {
     /// <summary>Who is asked where the provider fails before its first token, in this order.</summary>
     public ImmutableArray<ChatTarget> Fallbacks { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What the caller's API key holds for it; null where there is nothing to hold.</summary>
-    public CallerAccount? Account { get; init; }
+    public KeyReservation? Account { get; init; }
 }

@@ -15,5 +15,5 @@ internal readonly record struct ChatTarget(IChatProvider Provider, string Model)
         string.IsNullOrEmpty(model) || provider.Options.Type == ProviderType.Echo ? provider.Options.DefaultModel : model);
 
     /// <summary>The same for the caller to know.</summary>
-    public ChatRoute ToRoute() => new() { Provider = Provider.Options.Name, Model = Model };
+    public AnswerInfo ToRoute() => new() { Provider = Provider.Options.Name, Model = Model };
 }

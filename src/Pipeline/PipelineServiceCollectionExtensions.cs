@@ -52,8 +52,8 @@ public static class PipelineServiceCollectionExtensions
         .AddSingleton<TokenBound>()
         .AddSingleton<KeyTargets>()
         .AddSingleton<IKeyTargets>(provider => provider.GetRequiredService<KeyTargets>())
-        .AddSingleton<CallerCharge>()
-        .AddSingleton<CallerAdmission>()
+        .AddSingleton<KeyCharge>()
+        .AddSingleton<KeyAdmission>()
         .AddSingleton<ProviderAdmission>();
 
     private static IServiceCollection AddCaching(this IServiceCollection services) => services
@@ -63,9 +63,9 @@ public static class PipelineServiceCollectionExtensions
 
     private static IServiceCollection AddAttempts(this IServiceCollection services)
     {
-        services.AddOptions<FailoverOptions>();
+        services.AddOptions<AttemptOptions>();
         return services
-            .AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<FailoverOptions>>().Value, Random.Shared))
+            .AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<AttemptOptions>>().Value, Random.Shared))
             .AddSingleton<RetryBudget>()
             .AddSingleton<AttemptTelemetry>()
             .AddSingleton<AttemptLoop>()

@@ -11,7 +11,7 @@ namespace Prism.Pipeline;
 internal sealed class SettledAnswer(ChatObservation observation) : Answer
 {
     private Answer? _source;
-    private CallerAccount? _account;
+    private KeyReservation? _account;
     private IDisposable? _spending;
     private bool _hasEnded;
     private bool _isHandedOut;
@@ -19,10 +19,10 @@ internal sealed class SettledAnswer(ChatObservation observation) : Answer
 
     /// <summary>The owner is admitted.</summary>
     /// <param name="account">What it has reserved; null where it has no limits.</param>
-    public void Admit(CallerAccount? account) => (_account, _spending) = (account, account?.Open());
+    public void Admit(KeyReservation? account) => (_account, _spending) = (account, account?.Open());
 
     /// <summary>The owner is not admitted.</summary>
-    public async ValueTask<Answer> DenyAsync(ChatError denied, ChatRoute route)
+    public async ValueTask<Answer> DenyAsync(ChatError denied, AnswerInfo route)
     {
         var info = route with { Attempts = 0, Limits = denied.Limits };
         observation.OnEnded(info, denied);
@@ -37,7 +37,7 @@ internal sealed class SettledAnswer(ChatObservation observation) : Answer
         if (source.Error is { } error)
         {
             End(error);
-            var failed = Failed(WithStands(error), WithStands(source.Info!));
+            var failed = Failed(WithLimits(error), WithLimits(source.Info!));
             await DisposeAsync();
             return failed;
         }
@@ -52,7 +52,7 @@ internal sealed class SettledAnswer(ChatObservation observation) : Answer
             await NextAsync();
         }
 
-        Info = WithStands(source.Info!);
+        Info = WithLimits(source.Info!);
         observation.IsWithCaller = true;
         return this;
     }
@@ -106,7 +106,7 @@ internal sealed class SettledAnswer(ChatObservation observation) : Answer
         if (Frame.IsLast)
         {
             End(Frame.Streamed.Failed);
-            Frame = Frame.Streamed.Failed is { } failed ? (ChatStreamEvent)WithStands(failed) : Frame;
+            Frame = Frame.Streamed.Failed is { } failed ? (ChatStreamEvent)WithLimits(failed) : Frame;
         }
 
         observation.IsWithCaller = true;
@@ -122,7 +122,7 @@ internal sealed class SettledAnswer(ChatObservation observation) : Answer
         _spending?.Dispose();
     }
 
-    private ChatRoute WithStands(ChatRoute info) => _account?.WithStands(info) ?? info;
+    private AnswerInfo WithLimits(AnswerInfo info) => _account?.WithLimits(info) ?? info;
 
-    private ChatError WithStands(ChatError error) => _account?.WithStands(error) ?? error;
+    private ChatError WithLimits(ChatError error) => _account?.WithLimits(error) ?? error;
 }

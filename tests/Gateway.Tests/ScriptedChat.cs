@@ -14,7 +14,7 @@ internal sealed class ScriptedChat : IChatService
         (_, _) => throw new InvalidOperationException("Not scripted.");
 
     /// <summary>Who answers, where a script does not say.</summary>
-    public static ChatRoute Route { get; } = new() { Provider = "echo", Model = "echo-v1" };
+    public static AnswerInfo Route { get; } = new() { Provider = "echo", Model = "echo-v1" };
 
     /// <summary>Whether there is a call that nobody has asked for yet.</summary>
     public bool WasCalled => _calls.Reader.Count > 0;

@@ -40,7 +40,7 @@ internal sealed class ScriptedPipeline(IChatService chat) : ICallPipeline
     {
         private readonly IAsyncEnumerator<ChatStreamEvent> _events;
 
-        public Streamed(IAsyncEnumerator<ChatStreamEvent> events, ChatRoute route) => (_events, Info, IsStreamed) = (events, route, true);
+        public Streamed(IAsyncEnumerator<ChatStreamEvent> events, AnswerInfo route) => (_events, Info, IsStreamed) = (events, route, true);
 
         public override async ValueTask<bool> NextAsync()
         {

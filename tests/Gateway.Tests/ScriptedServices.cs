@@ -135,9 +135,9 @@ internal sealed class ScriptedDrain : IDrain, IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _over = new();
 
-    public CancellationToken Closing => _closing.Token;
+    public CancellationToken Draining => _closing.Token;
 
-    public CancellationToken Over => _over.Token;
+    public CancellationToken Deadline => _over.Token;
 
     /// <summary>Nothing new is taken any more.</summary>
     public void Close() => _closing.Cancel();

@@ -38,7 +38,7 @@ internal static class CacheHeaders
     }
 
     /// <summary>Says where the answer is from.</summary>
-    public static void SetCacheResult(this HttpResponse response, ChatRoute route)
+    public static void SetCacheResult(this HttpResponse response, AnswerInfo route)
     {
         response.Headers["x-prism-cache"] = NameOf(route.Cache);
         if (route.Age is { } age)

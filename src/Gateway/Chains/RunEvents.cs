@@ -30,7 +30,7 @@ internal sealed class RunEvents(ChainClient chains, SseStreams streams, IDrain d
         }
 
         // A silo that stops ends the stream without a last event: the client comes back to another one.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Closing);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Draining);
         try
         {
             await foreach (var one in chains.WatchAsync(run.Id, after, deltas, stop.Token))

@@ -194,7 +194,7 @@ internal sealed class RunsEndpoint(
 
         // A silo that stops, and a storage that is away, do not end the run, only this wait: the client can ask for the rest.
         using var over = new CancellationTokenSource(patience + storage.Patience, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Closing, over.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Draining, over.Token);
         try
         {
             return await chains.WaitAsync(run.Id, patience, stop.Token) ?? run;

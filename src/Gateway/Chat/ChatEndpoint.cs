@@ -41,7 +41,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         else
         {
             // The client may disconnect, and the time for shutting down may be over.
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Over);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Deadline);
             await AnswerAsync(context, format, request, end.Token);
         }
     }
@@ -68,9 +68,9 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
                 await RelayAsync(context, output, format.CreateStream(output, request), answer);
             }
         }
-        catch (OperationCanceledException) when (drain.Over.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (drain.Deadline.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            await EndAsync(context, output, ChatError.CutShort);
+            await EndAsync(context, output, ChatError.ShuttingDown);
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
     /// <param name="output">The stream that ends here; null where the answer is whole.</param>
     /// <param name="error">Why.</param>
     /// <param name="info">Which provider was asked; null for the error's own.</param>
-    private static async Task EndAsync(HttpContext context, SseStream? output, ChatError error, ChatRoute? info = null)
+    private static async Task EndAsync(HttpContext context, SseStream? output, ChatError error, AnswerInfo? info = null)
     {
         if (output is null || await output.TryAbandonAsync())
         {
@@ -168,7 +168,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
     private static ChatError? CheckProvider(StringValues provider) =>
         provider.Count > 1 ? ChatError.Invalid("'provider' must be given once.", "provider") : null;
 
-    private static void SetInfo(HttpResponse response, ChatRoute route)
+    private static void SetInfo(HttpResponse response, AnswerInfo route)
     {
         response.Headers["x-prism-provider"] = route.Provider;
         response.Headers["x-prism-attempts"] = route.Attempts == 1 ? "1" : route.Attempts.ToString(CultureInfo.InvariantCulture);
@@ -177,14 +177,14 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         response.SetRateLimits(route.Limits);
     }
 
-    private static void LogInfo(HttpContext context, ChatRoute route)
+    private static void LogInfo(HttpContext context, AnswerInfo route)
     {
         var log = context.GetLog();
         (log.Provider, log.Model) = (route.Provider, route.Model);
         (log.Cache, log.Attempts) = (CacheHeaders.NameOf(route.Cache), route.Attempts);
     }
 
-    private static void LogUsage(HttpContext context, ChatRoute? route, ChatUsage? usage)
+    private static void LogUsage(HttpContext context, AnswerInfo? route, ChatUsage? usage)
     {
         var log = context.GetLog();
         (log.PromptTokens, log.CompletionTokens, log.CostUsd) = (usage?.PromptTokens, usage?.CompletionTokens, usage?.CostOf(route));

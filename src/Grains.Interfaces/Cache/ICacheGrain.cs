@@ -14,16 +14,16 @@ public interface ICacheGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("join")]
     Task<JoinAnswer> JoinAsync(JoinAsk ask);
 
-    /// <summary>The flight has brought the answer. It is kept unless there is one that was asked for later.</summary>
-    /// <param name="flight">The flight's id.</param>
+    /// <summary>The shared call has brought the answer. It is kept unless there is one that was asked for later.</summary>
+    /// <param name="shared">The shared call's id.</param>
     /// <param name="entry">The answer.</param>
     [Alias("complete")]
-    Task CompleteAsync(string flight, CacheEntry entry);
+    Task CompleteAsync(string shared, CacheEntry entry);
 
-    /// <summary>The flight has ended and brought nothing to keep: whoever asks next leads.</summary>
-    /// <param name="flight">The flight's id.</param>
+    /// <summary>The shared call has ended and brought nothing to keep: whoever asks next leads.</summary>
+    /// <param name="shared">The shared call's id.</param>
     [Alias("release")]
-    Task ReleaseAsync(string flight);
+    Task ReleaseAsync(string shared);
 
     /// <summary>Deletes the answer if its time is over. May be called too early and more than once.</summary>
     /// <returns>When to come again, where the answer is still good; null where there is none left.</returns>
@@ -40,23 +40,23 @@ public interface ICacheGrain : IGrainWithStringKey
 [GenerateSerializer, Immutable, Alias("prism.join-ask")]
 public sealed record JoinAsk
 {
-    /// <summary>The id of the flight that the asker will lead if it is to. Asking again with the same one is the same question.</summary>
-    [Id(0)] public required string Flight { get; init; }
+    /// <summary>The id of the shared call that the asker will lead if it is to. Asking again with the same one is the same question.</summary>
+    [Id(0)] public required string SharedCall { get; init; }
 
-    /// <summary>True: no stored answer and no flight under way will do; the asker leads.</summary>
+    /// <summary>True: no stored answer and no shared call under way will do; the asker leads.</summary>
     [Id(1)] public bool Refresh { get; init; }
 
     /// <summary>The oldest stored answer that will do; null for any that has not expired.</summary>
     [Id(2)] public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>A flight that the asker was told to follow and found lost.</summary>
+    /// <summary>A shared call that the asker was told to follow and found lost.</summary>
     [Id(3)] public string? Lost { get; init; }
 
     /// <summary>True: the asker does not follow and is not to be followed.</summary>
     [Id(4)] public bool Alone { get; init; }
 }
 
-/// <summary>What the cache says: exactly one of <see cref="Hit"/> and <see cref="Flight"/> is set.</summary>
+/// <summary>What the cache says: exactly one of <see cref="Hit"/> and <see cref="SharedCall"/> is set.</summary>
 [GenerateSerializer, Immutable, Alias("prism.join-answer")]
 public sealed record JoinAnswer
 {
@@ -66,6 +66,6 @@ public sealed record JoinAnswer
     /// <summary>How old it is.</summary>
     [Id(1)] public TimeSpan Age { get; init; }
 
-    /// <summary>The flight that will bring the answer: the asker's own, which it now has to start, or another, which it can follow.</summary>
-    [Id(2)] public string? Flight { get; init; }
+    /// <summary>The shared call that will bring the answer: the asker's own, which it now has to start, or another, which it can follow.</summary>
+    [Id(2)] public string? SharedCall { get; init; }
 }

@@ -10,7 +10,7 @@ namespace Prism.Grains.Interfaces.Chat;
 /// </summary>
 internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
 {
-    private static readonly ForgivingJsonConverter<ChatUsage> Usage = new();
+    private static readonly LenientJsonConverter<ChatUsage> Usage = new();
     private static readonly Dictionary<string, JsonElement> None = [];
 
     public override ChatChunk Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -10,7 +10,7 @@ namespace Prism.Grains.Interfaces.Chat;
 [GenerateSerializer, Immutable, Alias("prism.chat-error")]
 public sealed record ChatError
 {
-    /// <summary>The code of <see cref="CutShort"/>.</summary>
+    /// <summary>The code of <see cref="ShuttingDown"/>.</summary>
     public const string Stopping = "stopping";
 
     /// <summary>The code of a request that needs what is stored, while that cannot be had.</summary>
@@ -46,7 +46,7 @@ public sealed record ChatError
     /// <summary>
     /// Who was asked, and how often: of a stream that failed before its first piece, which has no <see cref="ChatStreamEvent.Started"/>.
     /// </summary>
-    [Id(8), JsonIgnore] public ChatRoute? Route { get; init; }
+    [Id(8), JsonIgnore] public AnswerInfo? Route { get; init; }
 
     /// <summary>The quota that is used up, where it is one.</summary>
     [Id(9), JsonIgnore] public QuotaUse? Quota { get; init; }
@@ -56,7 +56,7 @@ public sealed record ChatError
     [JsonIgnore] public UpstreamFailure? Failure { get; init; }
 
     /// <summary>A call that was still under way when the time was over that a process has to stop.</summary>
-    public static ChatError CutShort { get; } = new()
+    public static ChatError ShuttingDown { get; } = new()
     {
         Kind = ChatErrorKind.Overloaded,
         Message = "This Prism stops, and the time to finish is over. Send the request again.",

@@ -14,12 +14,12 @@ public sealed record ChatOutcome
     [Id(1)] public ChatError? Error { get; init; }
 
     /// <summary>Who was asked; null where the call was refused before that was settled.</summary>
-    [Id(2)] public ChatRoute? Route { get; init; }
+    [Id(2)] public AnswerInfo? Route { get; init; }
 }
 
 /// <summary>Who answers a call.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-route")]
-public sealed record ChatRoute
+public sealed record AnswerInfo
 {
     /// <summary>The provider's name.</summary>
     [Id(0)] public required string Provider { get; init; }
@@ -68,7 +68,7 @@ public enum ChatCacheResult
 public readonly record struct ChatStreamEvent
 {
     /// <summary>The provider has begun to answer.</summary>
-    [Id(0)] public ChatRoute? Started { get; init; }
+    [Id(0)] public AnswerInfo? Started { get; init; }
 
     /// <summary>A piece of the answer.</summary>
     [Id(1)] public ChatChunk? Chunk { get; init; }

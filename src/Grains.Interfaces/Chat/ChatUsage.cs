@@ -32,7 +32,7 @@ public sealed record ChatUsage
     [Id(6), JsonIgnore, JsonPropertyName("(cost_usd)")] public decimal? CostUsd { get; init; }
 
     /// <summary>What a request cost that was answered along a route, in USD: nothing where the answer had been paid for; null where it is not known.</summary>
-    public decimal? CostOf(ChatRoute? route) => route?.Cache is ChatCacheResult.Hit or ChatCacheResult.Joined ? 0 : CostUsd;
+    public decimal? CostOf(AnswerInfo? route) => route?.Cache is ChatCacheResult.Hit or ChatCacheResult.Joined ? 0 : CostUsd;
 
     /// <summary>A usage whose total is the sum of its parts.</summary>
     public static ChatUsage Of(int promptTokens, int completionTokens) =>

@@ -34,7 +34,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     public long Version => Volatile.Read(ref _version);
 
     /// <summary>A call would be made although it is not closed.</summary>
-    public CircuitKnock Knock()
+    public EntryDecision TryEnter()
     {
         lock (_gate)
         {
@@ -177,4 +177,4 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
 /// <param name="MayPass">It is closed after all.</param>
 /// <param name="MayAsk">It may ask the cluster to be a probe, and has to say what came of that.</param>
 /// <param name="RetryAfter">Else: when to come back.</param>
-internal readonly record struct CircuitKnock(bool MayPass, bool MayAsk, TimeSpan RetryAfter);
+internal readonly record struct EntryDecision(bool MayPass, bool MayAsk, TimeSpan RetryAfter);

@@ -55,7 +55,7 @@ internal sealed partial class CircuitBoard
     public ValueTask<(CircuitPass? Pass, ChatError? Refused)> EnterAsync(string provider)
     {
         var circuit = _circuits[provider];
-        return circuit.State == CircuitState.Closed ? new((new CircuitPass(this, circuit, null), null)) : KnockAsync(circuit);
+        return circuit.State == CircuitState.Closed ? new((new CircuitPass(this, circuit, null), null)) : TryEnterAsync(circuit);
     }
 
     /// <summary>A call has ended.</summary>
@@ -64,11 +64,11 @@ internal sealed partial class CircuitBoard
         if (circuit.OnCall(failed, version))
         {
             _telemetry.OnState(circuit.Provider, circuit.State);
-            Tell(circuit, new() { Kind = CircuitNewsKind.Tripped, Version = version, Failure = failure });
+            Report(circuit, new() { Kind = CircuitNewsKind.Tripped, Version = version, Failure = failure });
         }
         else if (circuit.MustWatch())
         {
-            Tell(circuit, new() { Kind = CircuitNewsKind.Watching, Version = version });
+            Report(circuit, new() { Kind = CircuitNewsKind.Watching, Version = version });
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class CircuitBoard
                 false => CircuitNewsKind.ProbeSucceeded,
                 null => CircuitNewsKind.ProbeAbandoned,
             };
-            Tell(circuit, new() { Kind = kind, Version = circuit.Version, Probe = probe, Failure = failure });
+            Report(circuit, new() { Kind = kind, Version = circuit.Version, Probe = probe, Failure = failure });
         }
         else if (failed is { } known)
         {
@@ -103,28 +103,28 @@ internal sealed partial class CircuitBoard
         _telemetry.OnState(provider, CircuitState.Closed);
     }
 
-    private async ValueTask<(CircuitPass? Pass, ChatError? Refused)> KnockAsync(Circuit circuit)
+    private async ValueTask<(CircuitPass? Pass, ChatError? Refused)> TryEnterAsync(Circuit circuit)
     {
-        var knock = circuit.Knock();
-        if (knock.MayPass)
+        var entry = circuit.TryEnter();
+        if (entry.MayPass)
         {
             return (new(this, circuit, null), null);
         }
 
-        if (!knock.MayAsk)
+        if (!entry.MayAsk)
         {
-            return (null, Refuse(circuit, knock.RetryAfter));
+            return (null, Refuse(circuit, entry.RetryAfter));
         }
 
         var probe = Guid.NewGuid();
-        var status = await TellAsync(circuit, new() { Kind = CircuitNewsKind.ProbeWanted, Version = circuit.Version, Probe = probe });
+        var status = await ReportAsync(circuit, new() { Kind = CircuitNewsKind.ProbeWanted, Version = circuit.Version, Probe = probe });
         circuit.OnAsked(status);
         return status switch
         {
             null => (new(this, circuit, Guid.Empty), null),
             { MayProbe: true } => (new(this, circuit, probe), null),
             { State: CircuitState.Closed } => (new(this, circuit, null), null),
-            _ => (null, Refuse(circuit, status.RetryAfter ?? knock.RetryAfter)),
+            _ => (null, Refuse(circuit, status.RetryAfter ?? entry.RetryAfter)),
         };
     }
 
@@ -136,15 +136,15 @@ internal sealed partial class CircuitBoard
     };
 
     // Not awaited, and on a thread of its own kind: the request may be a grain's turn, and has to go on.
-    private void Tell(Circuit circuit, CircuitNews news) =>
-        _ = BackgroundCall.Begin(() => TellAsync(circuit, news), "Telling the cluster of a circuit", _logger);
+    private void Report(Circuit circuit, CircuitNews news) =>
+        _ = BackgroundCall.Begin(() => ReportAsync(circuit, news), "Telling the cluster of a circuit", _logger);
 
     /// <returns>Null where nobody could be told.</returns>
-    private async Task<CircuitStatus?> TellAsync(Circuit circuit, CircuitNews news)
+    private async Task<CircuitStatus?> ReportAsync(Circuit circuit, CircuitNews news)
     {
         try
         {
-            var status = await _leases.SourceOf(circuit.Provider).TellAsync(news).WaitAsync(AskTimeout, _time);
+            var status = await _leases.SourceOf(circuit.Provider).ReportAsync(news).WaitAsync(AskTimeout, _time);
             OnHeard(circuit, status);
             return status;
         }

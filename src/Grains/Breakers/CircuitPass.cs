@@ -15,7 +15,7 @@ internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? pro
         circuit.Vitals.FirstTokens.Add(board.ElapsedSince(_begun));
         if (probe is not null)
         {
-            Tell(failed: false, failure: null);
+            Report(failed: false, failure: null);
         }
     }
 
@@ -23,7 +23,7 @@ internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? pro
     /// <param name="error">How it failed; null for an answer.</param>
     public void OnEnded(ChatError? error)
     {
-        var failed = FailureMeaning.SaysFailing(error);
+        var failed = FailureClassifier.IsProviderFailure(error);
         if (error is null)
         {
             circuit.Vitals.Answers.Add(board.ElapsedSince(_begun));
@@ -33,12 +33,12 @@ internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? pro
             circuit.Vitals.OnFailed(error);
         }
 
-        Tell(failed, error?.Kind);
+        Report(failed, error?.Kind);
     }
 
-    public void Dispose() => Tell(failed: null, failure: null);
+    public void Dispose() => Report(failed: null, failure: null);
 
-    private void Tell(bool? failed, ChatErrorKind? failure)
+    private void Report(bool? failed, ChatErrorKind? failure)
     {
         if (_told)
         {

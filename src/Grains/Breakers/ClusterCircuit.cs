@@ -28,7 +28,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
 
     /// <summary>Takes a silo's news.</summary>
     /// <returns>How it stands now, for that silo, and whether that is a change that all others have to hear of.</returns>
-    public (CircuitStatus Status, bool HasChanged) Tell(CircuitNews news)
+    public (CircuitStatus Status, bool HasChanged) Report(CircuitNews news)
     {
         CatchUp(news);
         var before = _version;

@@ -36,7 +36,7 @@ internal sealed partial class CacheClearing(
             await membership.Refresh(default, stop.Token);
             await Task.WhenAll(membership.CurrentSnapshot.Members.Keys
                 .Where(silo => !silo.Equals(self.SiloAddress))
-                .Select(silo => TellAsync(silo, next, stop.Token)));
+                .Select(silo => ReportAsync(silo, next, stop.Token)));
             LogCleared(next);
             return null;
         }
@@ -54,7 +54,7 @@ internal sealed partial class CacheClearing(
     };
 
     // Until it has heard of it or is dead: then it serves nobody.
-    private async Task TellAsync(SiloAddress silo, long next, CancellationToken cancellationToken)
+    private async Task ReportAsync(SiloAddress silo, long next, CancellationToken cancellationToken)
     {
         while (membership.CurrentSnapshot.GetSiloStatus(silo) is not (SiloStatus.Dead or SiloStatus.None))
         {

@@ -16,7 +16,7 @@ namespace Prism.Grains.Cache;
 internal sealed partial class CacheGrain(
     [PersistentState("entry", StorageNames.Cache)] IPersistentState<CacheState> storage,
     IClusterMembershipService membership,
-    FlightSearch flights,
+    SharedCallLocator sharedCalls,
     CacheTelemetry telemetry,
     TimeProvider time,
     ILogger<CacheGrain> logger) : Grain, ICacheGrain
@@ -27,7 +27,7 @@ internal sealed partial class CacheGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Hold(storage.State?.Entry);
-        _lead = _entry?.Expires > time.GetUtcNow() ? null : await flights.FindAsync(this.GetPrimaryKeyString());
+        _lead = _entry?.Expires > time.GetUtcNow() ? null : await sharedCalls.FindAsync(this.GetPrimaryKeyString());
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -47,20 +47,20 @@ internal sealed partial class CacheGrain(
 
         if (ask.Alone)
         {
-            return Task.FromResult(new JoinAnswer { Flight = ask.Flight });
+            return Task.FromResult(new JoinAnswer { SharedCall = ask.SharedCall });
         }
 
         if (ask.Refresh || _lead is null || _lead == ask.Lost || membership.HasLost(_lead))
         {
-            _lead = ask.Flight;
+            _lead = ask.SharedCall;
         }
 
-        return Task.FromResult(new JoinAnswer { Flight = _lead });
+        return Task.FromResult(new JoinAnswer { SharedCall = _lead });
     }
 
-    public async Task CompleteAsync(string flight, CacheEntry entry)
+    public async Task CompleteAsync(string shared, CacheEntry entry)
     {
-        _lead = _lead == flight ? null : _lead;
+        _lead = _lead == shared ? null : _lead;
         if (_entry is { } other && other.Asked > entry.Asked)
         {
             return;
@@ -70,9 +70,9 @@ internal sealed partial class CacheGrain(
         await WriteAsync(entry);
     }
 
-    public Task ReleaseAsync(string flight)
+    public Task ReleaseAsync(string shared)
     {
-        _lead = _lead == flight ? null : _lead;
+        _lead = _lead == shared ? null : _lead;
         EndIfUnused();
         return Task.CompletedTask;
     }

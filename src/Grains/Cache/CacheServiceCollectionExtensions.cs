@@ -12,7 +12,7 @@ namespace Prism.Grains.Cache;
 internal static class CacheServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the cache and its flights. Where <see cref="CacheOptions.Enabled"/> is on, they need a grain storage named
+    /// Adds the cache and its shared calls. Where <see cref="CacheOptions.Enabled"/> is on, they need a grain storage named
     /// <see cref="StorageNames.Cache"/> and a reminder service.
     /// </summary>
     public static IServiceCollection AddPrismCache(this IServiceCollection services)
@@ -26,8 +26,8 @@ internal static class CacheServiceCollectionExtensions
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CacheEpochReader>();
         services.AddSingleton<IResponseCache, CacheClearing>();
         services.AddSingleton<SiloDepartures>();
-        services.AddSingleton<FlightSearch>();
-        services.AddGrainService<FlightService>();
+        services.AddSingleton<SharedCallLocator>();
+        services.AddGrainService<SharedCallService>();
         return services;
     }
 }

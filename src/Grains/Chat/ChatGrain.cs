@@ -21,15 +21,15 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
     {
         _hasBegun = true;
         using var call = calls.Begin();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Deadline);
         ChatOutcome outcome;
         try
         {
             outcome = await chat.CompleteAsync(request, end.Token);
         }
-        catch (OperationCanceledException) when (IsCutShort(cancellationToken))
+        catch (OperationCanceledException) when (IsShuttingDown(cancellationToken))
         {
-            outcome = new() { Error = ChatError.CutShort };
+            outcome = new() { Error = ChatError.ShuttingDown };
         }
 
         LogEnded(outcome.Route, outcome.Error, outcome.Response?.Usage);
@@ -41,9 +41,9 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
     {
         _hasBegun = true;
         using var call = calls.Begin();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Over);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, drain.Deadline);
         await using var events = chat.StreamAsync(request, end.Token).GetAsyncEnumerator(CancellationToken.None);
-        ChatRoute? route = null;
+        AnswerInfo? route = null;
         while (await NextAsync(events, cancellationToken) is { } streamEvent)
         {
             route = streamEvent.Started ?? route;
@@ -88,15 +88,15 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
         {
             return await events.MoveNextAsync() ? events.Current : default(ChatStreamEvent?);
         }
-        catch (OperationCanceledException) when (IsCutShort(caller))
+        catch (OperationCanceledException) when (IsShuttingDown(caller))
         {
-            return ChatError.CutShort;
+            return ChatError.ShuttingDown;
         }
     }
 
-    private bool IsCutShort(CancellationToken caller) => drain.Over.IsCancellationRequested && !caller.IsCancellationRequested;
+    private bool IsShuttingDown(CancellationToken caller) => drain.Deadline.IsCancellationRequested && !caller.IsCancellationRequested;
 
-    private void LogEnded(ChatRoute? route, ChatError? error, ChatUsage? usage) =>
+    private void LogEnded(AnswerInfo? route, ChatError? error, ChatUsage? usage) =>
         LogEnded(this.GetPrimaryKeyString(), route?.Provider, route?.Model, error?.Kind.ToWord(), usage?.TotalTokens, usage?.CostOf(route));
 
     [LoggerMessage(LogLevel.Information, "Chat call {CallId} to {Provider} {Model} ended: error {Error}, {Tokens} tokens, USD {CostUsd}")]

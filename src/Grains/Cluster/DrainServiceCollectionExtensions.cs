@@ -10,14 +10,14 @@ namespace Prism.Grains.Cluster;
 /// <summary>Registers what a silo does before it stops.</summary>
 internal static class DrainServiceCollectionExtensions
 {
-    /// <summary>Adds the <see cref="SiloDrain"/>, with the calls and flights that it waits for. Without an <see cref="IDrain"/> it has all the time it takes.</summary>
+    /// <summary>Adds the <see cref="SiloDrain"/>, with the calls and shared calls that it waits for. Without an <see cref="IDrain"/> it has all the time it takes.</summary>
     public static IServiceCollection AddPrismDrain(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDrain, NoDrain>();
         services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
         services.AddSingleton<ChatGrainCalls>();
-        services.AddSingleton<FlightRegistry>();
+        services.AddSingleton<SharedCallRegistry>();
         services.AddSingleton<SiloDrain>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloDrain>());
         return services;

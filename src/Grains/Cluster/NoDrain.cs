@@ -5,7 +5,7 @@ namespace Prism.Grains.Cluster;
 /// <summary>The drain of a process that has none: whatever is under way is waited for, as long as its host waits.</summary>
 internal sealed class NoDrain : IDrain
 {
-    public CancellationToken Closing => CancellationToken.None;
+    public CancellationToken Draining => CancellationToken.None;
 
-    public CancellationToken Over => CancellationToken.None;
+    public CancellationToken Deadline => CancellationToken.None;
 }

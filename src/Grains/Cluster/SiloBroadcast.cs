@@ -26,10 +26,10 @@ internal sealed partial class SiloBroadcast(IClusterMembershipService membership
             return;
         }
 
-        await Task.WhenAll(membership.CurrentSnapshot.Serving().Select(silo => TellAsync(silo, tell, expired.Token)));
+        await Task.WhenAll(membership.CurrentSnapshot.Serving().Select(silo => ReportAsync(silo, tell, expired.Token)));
     }
 
-    private async Task TellAsync(SiloAddress silo, Func<SiloAddress, Task> tell, CancellationToken expired)
+    private async Task ReportAsync(SiloAddress silo, Func<SiloAddress, Task> tell, CancellationToken expired)
     {
         try
         {

@@ -6,10 +6,10 @@ using Prism.Grains.SharedCalls;
 namespace Prism.Grains.Cluster;
 
 /// <summary>
-/// Waits, before the silo stops, for what it does for clients that are not its own: calls over Orleans, and flights that other silos follow. Its
+/// Waits, before the silo stops, for what it does for clients that are not its own: calls over Orleans, and shared calls that other silos follow. Its
 /// HTTP clients have gone by then. A silo that just stopped would cut them off.
 /// </summary>
-internal sealed partial class SiloDrain(ChatGrainCalls calls, FlightRegistry flights, IDrain drain, TimeProvider time, ILogger<SiloDrain> logger)
+internal sealed partial class SiloDrain(ChatGrainCalls calls, SharedCallRegistry sharedCalls, IDrain drain, TimeProvider time, ILogger<SiloDrain> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     // For the last event on its way to who waits for it.
@@ -33,9 +33,9 @@ internal sealed partial class SiloDrain(ChatGrainCalls calls, FlightRegistry fli
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        var settled = Task.WhenAll(calls.WhenNoneAsync(), flights.WhenSettledAsync());
+        var settled = Task.WhenAll(calls.WhenNoneAsync(), sharedCalls.WhenSettledAsync());
         // A silo that has to go at once does not wait for the drain's end.
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(drain.Over, cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(drain.Deadline, cancellationToken);
         try
         {
             await settled.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -30,7 +30,7 @@ internal sealed class ApiKeyCopies : IApiKeys
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
-    private readonly SiloCopies<HeldKey> _copies = new(MostKeys);
+    private readonly SiloCache<CachedKey> _copies = new(MostKeys);
     private readonly ApiKeyStore _store;
     private readonly ApiKeyHeartbeat _heartbeat;
     private readonly TimeProvider _time;
@@ -63,24 +63,24 @@ internal sealed class ApiKeyCopies : IApiKeys
     /// <summary>A key has changed.</summary>
     public void Forget(string id) => _copies.Forget(id);
 
-    private async ValueTask<ApiKeyFinding> JudgeLaterAsync(ValueTask<HeldKey?> finding, ReadOnlyMemory<byte> sha256) =>
+    private async ValueTask<ApiKeyFinding> JudgeLaterAsync(ValueTask<CachedKey?> finding, ReadOnlyMemory<byte> sha256) =>
         Judge(await finding, sha256.Span);
 
-    private async ValueTask<LimitedKey> LimitLaterAsync(ValueTask<HeldKey?> finding) => Limit(await finding);
+    private async ValueTask<LimitedKey> LimitLaterAsync(ValueTask<CachedKey?> finding) => Limit(await finding);
 
-    private LimitedKey Limit(HeldKey? held) => new(Judge(held), held?.Limits ?? LimitSet.None);
+    private LimitedKey Limit(CachedKey? held) => new(Judge(held), held?.Limits ?? LimitSet.None);
 
-    private ApiKeyFinding Judge(HeldKey? held, ReadOnlySpan<byte> sha256) =>
+    private ApiKeyFinding Judge(CachedKey? held, ReadOnlySpan<byte> sha256) =>
         // In the same time whether there is such a key or not.
         held is null ? new(null, Unavailable)
         : CryptographicOperations.FixedTimeEquals(held.Sha256, sha256) ? Judge(held)
         : default;
 
-    private ApiKeyFinding Judge(HeldKey? held) =>
+    private ApiKeyFinding Judge(CachedKey? held) =>
         held is null ? new(null, Unavailable) : new(held.Key?.IsGoodAt(_time.GetUtcNow()) == true ? held.Key : null, null);
 
     // Null where it cannot be read.
-    private ValueTask<HeldKey?> HoldAsync(string id, CancellationToken cancellationToken)
+    private ValueTask<CachedKey?> HoldAsync(string id, CancellationToken cancellationToken)
     {
         _heartbeat.Start();
         var now = _time.GetTimestamp();
@@ -100,7 +100,7 @@ internal sealed class ApiKeyCopies : IApiKeys
         return new(held);
     }
 
-    private Task<HeldKey?> ReadAsync(SiloCopy<HeldKey> copy) => copy.AskOnce(async _ =>
+    private Task<CachedKey?> ReadAsync(SiloCacheEntry<CachedKey> copy) => copy.AskOnce(async _ =>
     {
         var begun = _time.GetTimestamp();
         while (true)
@@ -126,7 +126,7 @@ internal sealed class ApiKeyCopies : IApiKeys
     });
 
     /// <summary>What was read of a key.</summary>
-    private sealed class HeldKey(ApiKeyState state, long readAt)
+    private sealed class CachedKey(ApiKeyState state, long readAt)
     {
         private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 

@@ -19,7 +19,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, KeyLease> _leases = [];
-    private readonly List<(LeaseHolder Holder, long Since)> _replaced = [];
+    private readonly List<(LocalQuota Holder, long Since)> _replaced = [];
     private readonly Lock _gate = new();
     private readonly IGrainFactory _grains;
     private readonly string _silo;
@@ -46,7 +46,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     internal int Count => _leases.Count;
 
     /// <summary>The leases of a key with these limits.</summary>
-    public LeaseHolder Of(string id, LimitSet limits)
+    public LocalQuota Of(string id, LimitSet limits)
     {
         if (!_leases.TryGetValue(id, out var lease) || lease.Holder.Limits != limits)
         {
@@ -69,7 +69,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         }
     }
 
-    private List<LeaseHolder> FindAll()
+    private List<LocalQuota> FindAll()
     {
         lock (_gate)
         {
@@ -129,7 +129,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         }
     }
 
-    private static async Task CloseAsync(LeaseHolder holder)
+    private static async Task CloseAsync(LocalQuota holder)
     {
         await LeaseReturn.ReturnAllAsync([holder], CancellationToken.None);
         await holder.DisposeAsync();
@@ -148,11 +148,11 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     [LoggerMessage(LogLevel.Warning, "Not all leases of API keys could be returned in time")]
     private partial void LogNotReturned();
 
-    private sealed class KeyLease(LeaseHolder holder)
+    private sealed class KeyLease(LocalQuota holder)
     {
         private long _usedAt;
 
-        public LeaseHolder Holder => holder;
+        public LocalQuota Holder => holder;
 
         public long UsedAt { get => Volatile.Read(ref _usedAt); set => Volatile.Write(ref _usedAt, value); }
     }

@@ -30,11 +30,11 @@ internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvi
         var holder = leases.Of(key.Id, limited.Limits);
         var admission = await holder.AdmitAsync(OneRequest, cancellationToken);
         return admission.Denial is { } denial
-            ? new(LimitErrors.Of("this API key", OneRequest, denial, time.GetUtcNow()) with { Limits = holder.GetStands() })
+            ? new(LimitErrors.Of("this API key", OneRequest, denial, time.GetUtcNow()) with { Limits = holder.GetSnapshots() })
             : Settled(holder, admission.Reservation);
     }
 
     // All that it takes is taken: nothing is left to be settled but what may be given back.
-    private static KeyRequest Settled(LeaseHolder holder, LeaseReservation reservation) =>
-        new(null, holder.GetStands(), reservation.Cancel);
+    private static KeyRequest Settled(LocalQuota holder, LeaseReservation reservation) =>
+        new(null, holder.GetSnapshots(), reservation.Cancel);
 }

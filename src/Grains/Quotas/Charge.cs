@@ -38,7 +38,7 @@ internal readonly record struct LeaseAdmission(LeaseReservation Reservation, Lim
 /// <summary>
 /// What an admitted request holds. May be copied, and settled by whoever comes first; the default value holds nothing and settles nothing.
 /// </summary>
-internal readonly struct LeaseReservation(LeaseHolder holder, int slot, int version)
+internal readonly struct LeaseReservation(LocalQuota holder, int slot, int version)
 {
     /// <summary>Gives the permit back, and charges what was used instead of what was reserved. A second time does nothing.</summary>
     public void Settle(long tokens, long microUsd = 0) => holder?.Settle(slot, version, new Charge(tokens, microUsd));

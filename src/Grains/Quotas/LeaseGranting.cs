@@ -37,7 +37,7 @@ internal static class LeaseGranting
         {
             if (limits.Of(want.Kind) is { } limit)
             {
-                var stand = new LimitStand(state, want.Kind, limit);
+                var stand = new LimitSnapshot(state, want.Kind, limit);
                 var (amount, life) = answer.DeniedBy is null ? Size(stand, silo, want, liveSilos) : (0, TimeSpan.Zero);
                 grants.Add(new()
                 {
@@ -71,7 +71,7 @@ internal static class LeaseGranting
                 continue;
             }
 
-            var stand = new LimitStand(state, want.Kind, limit);
+            var stand = new LimitSnapshot(state, want.Kind, limit);
             var needed = want.Needed + stand.ClaimedBefore(silo);
             if (needed <= stand.Free)
             {
@@ -94,7 +94,7 @@ internal static class LeaseGranting
         return answer;
     }
 
-    private static (long Amount, TimeSpan Life) Size(LimitStand stand, SiloLease silo, LeaseWant want, int liveSilos)
+    private static (long Amount, TimeSpan Life) Size(LimitSnapshot stand, SiloLease silo, LeaseWant want, int liveSilos)
     {
         var free = Math.Max(0, stand.Free - stand.ClaimedBefore(silo));
         if (want.Kind == LimitKind.Concurrency)
@@ -138,7 +138,7 @@ internal static class LeaseGranting
         var claimed = state.Silos
             .Where(other => other.Silo != silo.Silo && other.Claim is { } claim && claim.Until > state.Now)
             .Sum(other => other.Claim!.Of(LimitKind.Concurrency));
-        var missing = claimed - new LimitStand(state, LimitKind.Concurrency, limit).Free;
+        var missing = claimed - new LimitSnapshot(state, LimitKind.Concurrency, limit).Free;
         return missing <= 0 ? null : Math.Max(0, silo.Permits - missing);
     }
 }

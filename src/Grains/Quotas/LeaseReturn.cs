@@ -6,7 +6,7 @@ internal static class LeaseReturn
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <returns>False: not all in time. The ledgers will learn it from the membership.</returns>
-    public static async Task<bool> ReturnAllAsync(this IEnumerable<LeaseHolder> holders, CancellationToken cancellationToken)
+    public static async Task<bool> ReturnAllAsync(this IEnumerable<LocalQuota> holders, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(Timeout);

@@ -75,7 +75,7 @@ internal static class Ledger
     }
 
     /// <summary>The provider wants to be left alone.</summary>
-    public static LedgerState HoldBack(LedgerState state, LedgerMoment moment, TimeSpan duration)
+    public static LedgerState Throttle(LedgerState state, LedgerMoment moment, TimeSpan duration)
     {
         state = Advance(state, moment);
         return state with { HeldBackUntil = Math.Max(state.HeldBackUntil, state.Now + (long)Math.Ceiling(duration.TotalMilliseconds)) };

@@ -34,7 +34,7 @@ internal sealed class LedgerHost(
 
     /// <summary>Has nobody call the provider for so long.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
-    public Task HoldBackAsync(TimeSpan duration) => EnqueueAsync(new(null, (state, moment) => Ledger.HoldBack(state, moment, duration)));
+    public Task ThrottleAsync(TimeSpan duration) => EnqueueAsync(new(null, (state, moment) => Ledger.Throttle(state, moment, duration)));
 
     /// <summary>Has the provider called again, whatever it said.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
@@ -70,7 +70,7 @@ internal sealed class LedgerHost(
     private LimitStatus StatusOf(LedgerState state, LimitKind kind)
     {
         var limit = limits().Of(kind)!.Value;
-        var stand = new LimitStand(state, kind, limit);
+        var stand = new LimitSnapshot(state, kind, limit);
         return new()
         {
             Kind = kind,

@@ -66,23 +66,23 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         Remember(observer);
         var duration = retryAfter < LongestHoldBack ? retryAfter : LongestHoldBack;
         LogThrottled(this.GetPrimaryKeyString(), duration);
-        await _ledger.HoldBackAsync(duration);
+        await _ledger.ThrottleAsync(duration);
         foreach (var ear in _observers.Keys.ToArray())
         {
-            await TellAsync(() => ear.OnHeldBackAsync(duration));
+            await ReportAsync(() => ear.OnHeldBackAsync(duration));
         }
     }
 
     public async Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer)
     {
         Remember(observer);
-        var (status, hasChanged) = _circuit.Tell(news);
+        var (status, hasChanged) = _circuit.Report(news);
         if (hasChanged)
         {
             LogCircuit(status, news.Failure);
             foreach (var ear in _observers.Keys.ToArray())
             {
-                await TellAsync(() => ear.OnCircuitChangedAsync(status with { MayProbe = false }));
+                await ReportAsync(() => ear.OnCircuitChangedAsync(status with { MayProbe = false }));
             }
         }
 
@@ -100,7 +100,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     public Task<LedgerStatus> GetStatusAsync() => Task.FromResult(_ledger.GetStatus());
 
     // A silo that cannot be told must not keep it from the others.
-    private Task TellAsync(Func<Task> tell) => BackgroundCall.GuardAsync(tell, "Telling a silo of a provider", _logger);
+    private Task ReportAsync(Func<Task> tell) => BackgroundCall.GuardAsync(tell, "Telling a silo of a provider", _logger);
 
     private TimeSpan ProbeLifeOf(ProviderRegistry providers)
     {

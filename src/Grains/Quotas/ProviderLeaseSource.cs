@@ -32,7 +32,7 @@ internal sealed class ProviderLeaseSource(IGrainFactory grains, string provider)
         return answer;
     }
 
-    public Task<CircuitStatus> TellAsync(CircuitNews news) => _grain.TellCircuitAsync(news, Reference);
+    public Task<CircuitStatus> ReportAsync(CircuitNews news) => _grain.TellCircuitAsync(news, Reference);
 
     public Task ReportThrottledAsync(TimeSpan retryAfter) => _grain.ReportThrottledAsync(retryAfter, Reference);
 

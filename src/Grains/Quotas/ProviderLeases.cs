@@ -11,7 +11,7 @@ namespace Prism.Grains.Quotas;
 /// </summary>
 internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    private readonly FrozenDictionary<string, (LeaseHolder Holder, ProviderLeaseSource Source)> _leases;
+    private readonly FrozenDictionary<string, (LocalQuota Holder, ProviderLeaseSource Source)> _leases;
     private readonly SiloDrain _drain;
     private readonly ILogger<ProviderLeases> _logger;
 
@@ -31,7 +31,7 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
             {
                 var options = provider.Options;
                 var source = new ProviderLeaseSource(grains, options.Name);
-                var holder = new LeaseHolder(
+                var holder = new LocalQuota(
                     self.SiloAddress.ToParsableString(),
                     LimitSet.Of(options),
                     options.QueueTimeout,
@@ -40,13 +40,13 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
                     telemetry.Of(options.Name),
                     logger,
                     TaskScheduler.Default);
-                source.HeldBack = holder.HoldBack;
+                source.HeldBack = holder.Throttle;
                 return (holder, source);
             });
     }
 
     /// <summary>The leases of a provider.</summary>
-    public LeaseHolder Of(string provider) => _leases[provider].Holder;
+    public LocalQuota Of(string provider) => _leases[provider].Holder;
 
     /// <summary>A provider's grain.</summary>
     public ProviderLeaseSource SourceOf(string provider) => _leases[provider].Source;
@@ -55,7 +55,7 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     public void OnThrottled(string provider, TimeSpan retryAfter)
     {
         var (holder, source) = _leases[provider];
-        holder.HoldBack(retryAfter);
+        holder.Throttle(retryAfter);
         // Not awaited: the request that was told has to go on, to its error or to another provider.
         _ = ReportAsync(source, provider, retryAfter);
     }

@@ -5,11 +5,11 @@ using Orleans.Services;
 namespace Prism.Flights;
 #pragma warning restore IDE0130
 
-/// <summary>The flights that one silo leads, for the others.</summary>
+/// <summary>The shared calls that one silo leads, for the others.</summary>
 [Alias("prism.IFlightService")]
 internal interface IFlightService : IGrainService
 {
-    /// <summary>The flight for a prompt that this silo leads and that is not over; null where there is none.</summary>
+    /// <summary>The shared call for a prompt that this silo leads and that is not over; null where there is none.</summary>
     /// <param name="prompt">The key of the prompt's <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</param>
     [Alias("find")]
     Task<string?> FindAsync(string prompt);

@@ -11,7 +11,7 @@ internal static class LostSilo
     /// <summary>Before it is tried again to reach a grain that was there.</summary>
     public static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Whether the silo that leads a flight is known to be dead.</summary>
-    public static bool HasLost(this IClusterMembershipService membership, string flight) =>
-        membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(flight)) == SiloStatus.Dead;
+    /// <summary>Whether the silo that leads a shared call is known to be dead.</summary>
+    public static bool HasLost(this IClusterMembershipService membership, string shared) =>
+        membership.CurrentSnapshot.GetSiloStatus(GrainKeys.SiloOf(shared)) == SiloStatus.Dead;
 }

@@ -20,7 +20,7 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
 
     private static readonly TimeSpan RenewAfter = TemplateLease.Life / 2;
 
-    private readonly SiloCopies<TemplateHeld> _copies = new(MostNames);
+    private readonly SiloCache<CachedTemplate> _copies = new(MostNames);
 
     /// <summary>How many names there are.</summary>
     internal int Count => _copies.Count;
@@ -47,13 +47,13 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
     /// <summary>What has been read of this grain key is used no more.</summary>
     public void Forget(string key) => _copies.Forget(key);
 
-    private async Task<TemplateFound> WaitAsync(SiloCopy<TemplateHeld> copy, CancellationToken cancellationToken) =>
+    private async Task<TemplateFound> WaitAsync(SiloCacheEntry<CachedTemplate> copy, CancellationToken cancellationToken) =>
         await AskAsync(copy).WaitAsync(cancellationToken) is { } held
             ? new(held.Template, held.Error)
             : new(null, TemplateErrors.Unavailable);
 
     // Null where the grain could not be asked.
-    private Task<TemplateHeld?> AskAsync(SiloCopy<TemplateHeld> copy) => copy.AskOnce(async before =>
+    private Task<CachedTemplate?> AskAsync(SiloCacheEntry<CachedTemplate> copy) => copy.AskOnce(async before =>
     {
         var askedAt = time.GetTimestamp();
         try
@@ -73,7 +73,7 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
         }
     });
 
-    private TemplateHeld Prepare(StoredTemplate stored, long askedAt)
+    private CachedTemplate Prepare(StoredTemplate stored, long askedAt)
     {
         var (template, error) = PreparedTemplate.TryCreate(stored.Template, engine);
         return new(template, error, stored.Revision, askedAt);

@@ -41,7 +41,7 @@ internal sealed class UsageGrain : Grain, IUsageGrain, IUsageRegister
             await GrainFactory.GetGrain<INamesGrain>(GrainKeys.UsageOwners(month)).AddAsync(owner, int.MaxValue);
         }
 
-        await _usage.ChangeAsync(usage => UsageLedger.Apply(usage, report, _time.GetUtcNow(), _cluster.IsDead));
+        await _usage.ChangeAsync(usage => UsageAggregate.Apply(usage, report, _time.GetUtcNow(), _cluster.IsDead));
     }
 
     public Task<ImmutableArray<UsageEntry>> GetAsync() => Task.FromResult(_usage.Current.Entries);

@@ -10,7 +10,7 @@ namespace Prism.Grains.Usage;
 /// goes.
 /// </summary>
 internal sealed partial class UsageReporter(
-    UsageBook book, IGrainFactory grains, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
+    UsageBuffer book, IGrainFactory grains, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int AtOnce = 16;

@@ -7,12 +7,12 @@ namespace Prism.Grains.Usage;
 internal static class UsageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the <see cref="UsageBook"/> of this silo, and what puts it on record. Needs an Orleans silo with the grain storages
+    /// Adds the <see cref="UsageBuffer"/> of this silo, and what puts it on record. Needs an Orleans silo with the grain storages
     /// <see cref="StorageNames.Ledgers"/> and <see cref="StorageNames.Catalogs"/>.
     /// </summary>
     public static IServiceCollection AddPrismUsage(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new UsageBook(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()));
+        services.AddSingleton(provider => new UsageBuffer(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()));
         services.AddSingleton<UsageReporter>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<UsageReporter>());
         return services;

@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Usage;
 namespace Prism.Grains.Usage;
 
 /// <summary>
-/// An owner's account of a month, as it is stored. Bounded: days times <see cref="UsageLedger.MostModels"/> lines, and a mark for each silo of
+/// An owner's account of a month, as it is stored. Bounded: days times <see cref="UsageAggregate.MostModels"/> lines, and a mark for each silo of
 /// the last day. Additive changes only.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("prism.usage-state")]

@@ -33,21 +33,21 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         }
 
         return holder.TryAdmit(charge, out var reservation)
-            ? new(new AdmittedCall(WithStands(call, holder), new(reservation), null))
+            ? new(new AdmittedCall(WithLimits(call, holder), new(reservation), null))
             : WaitAsync(call, holder, charge, cancellationToken);
     }
 
     /// <summary>
     /// The call, once it is settled, with a route that says how the limits stand: as after its reservation, or with less where it took more.
     /// </summary>
-    public ChatCall WithStands(ChatCall call)
+    public ChatCall WithLimits(ChatCall call)
     {
         if (call.Route.Limits is not { } reserved)
         {
             return call;
         }
 
-        var stands = leases.Of(call.Route.Provider).GetStands().Select(
+        var stands = leases.Of(call.Route.Provider).GetSnapshots().Select(
             stand => reserved.FirstOrDefault(before => before.Kind == stand.Kind) is { } before && before.Remaining < stand.Remaining ? before : stand);
         return call with { Route = call.Route with { Limits = [.. stands] } };
     }
@@ -61,17 +61,17 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         }
     }
 
-    private async ValueTask<AdmittedCall> WaitAsync(ChatCall call, LeaseHolder holder, Charge charge, CancellationToken cancellationToken)
+    private async ValueTask<AdmittedCall> WaitAsync(ChatCall call, LocalQuota holder, Charge charge, CancellationToken cancellationToken)
     {
         var admission = await holder.AdmitAsync(charge, cancellationToken);
-        call = WithStands(call, holder);
+        call = WithLimits(call, holder);
         return admission.Denial is { } denial
             ? new(call, default, LimitErrors.Of($"provider '{call.Provider.Options.Name}'", charge, denial, time.GetUtcNow()) with { Limits = call.Route.Limits })
             : new(call, new(admission.Reservation), null);
     }
 
-    private static ChatCall WithStands(ChatCall call, LeaseHolder holder) =>
-        holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetStands() } } : call;
+    private static ChatCall WithLimits(ChatCall call, LocalQuota holder) =>
+        holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetSnapshots() } } : call;
 }
 
 /// <summary>How the admission of a call ended.</summary>

@@ -10,7 +10,7 @@ namespace Prism.Pipeline.Attempts;
 /// </summary>
 internal sealed partial class AttemptLoop(
     ProviderCalls providers,
-    IOptions<FailoverOptions> options,
+    IOptions<AttemptOptions> options,
     RetryPolicy retries,
     RetryBudget budget,
     AttemptTelemetry telemetry,
@@ -82,14 +82,14 @@ internal sealed partial class AttemptLoop(
         new(LeftOf(begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, time, client);
 
     /// <summary>A request goes on to a fallback.</summary>
-    internal void OnFallback(ChatRoute from, ChatRoute to, ChatError error)
+    internal void OnFallback(AnswerInfo from, AnswerInfo to, ChatError error)
     {
         telemetry.OnFallback(from.Provider, to.Provider);
         LogFallback(from.Provider, error.Kind.ToWord(), to.Provider, to.Model);
     }
 
     /// <summary>A fallback is skipped, because it could not serve the request.</summary>
-    internal void OnSkipped(ChatRoute fallback) => LogSkipped(fallback.Provider, fallback.Model);
+    internal void OnSkipped(AnswerInfo fallback) => LogSkipped(fallback.Provider, fallback.Model);
 
     /// <returns>Neither of both where the time for an answer is over.</returns>
     private async ValueTask<(ProviderCall? Answer, ChatError? Error)> TryAsync(AttemptState state, bool stream)

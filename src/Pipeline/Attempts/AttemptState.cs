@@ -62,7 +62,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
     public void OnCut() => _attempts++;
 
     /// <summary>The head of the answer as the client gets it.</summary>
-    public ChatRoute WithAttempts(ChatRoute route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
+    public AnswerInfo WithAttempts(AnswerInfo route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
 
     /// <summary>The failure as the client gets it.</summary>
     public ChatError ToError() => _told! with { Route = _first.Route with { Attempts = _attempts, Limits = _told.Limits } };
@@ -83,14 +83,14 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
         _isRetrying = true;
         _retries++;
         await loop.DelayAsync(pause, client);
-        Call = _turn = FailureMeaning.IsAnswer(error) ? WithNewKey(_turn) : _turn;
+        Call = _turn = FailureClassifier.IsAnswer(error) ? WithNewKey(_turn) : _turn;
         return true;
     }
 
     private bool TryFallBack(ChatError error)
     {
         // What a fallback says about the request does not count: it was not the one that was asked.
-        if (error.Kind == ChatErrorKind.Internal || (!_fellBack && !FailureMeaning.IsOfProvider(error)))
+        if (error.Kind == ChatErrorKind.Internal || (!_fellBack && !FailureClassifier.IsOfProvider(error)))
         {
             return false;
         }

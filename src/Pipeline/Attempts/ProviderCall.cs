@@ -16,14 +16,14 @@ internal sealed class ProviderCall : Answer
     private bool _hasEnded;
 
     /// <summary>A whole answer, whose call is settled.</summary>
-    public ProviderCall(CallSettlement settlement, ChatRoute info, ChatResponse whole)
+    public ProviderCall(CallSettlement settlement, AnswerInfo info, ChatResponse whole)
     {
         (_settlement, Info, Frame) = (settlement, info, whole);
         (_isAtFirst, _hasEnded) = (true, true);
     }
 
     /// <summary>A streamed answer, of which nothing has been read.</summary>
-    public ProviderCall(CallSettlement settlement, ChatRoute info, IAsyncEnumerator<ChatStreamEvent> events, StreamedOutput output)
+    public ProviderCall(CallSettlement settlement, AnswerInfo info, IAsyncEnumerator<ChatStreamEvent> events, StreamedOutput output)
     {
         (_settlement, Info, _events, _output) = (settlement, info, events, output);
         IsStreamed = true;

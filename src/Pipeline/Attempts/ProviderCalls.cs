@@ -59,7 +59,7 @@ internal sealed class ProviderCalls(
 
         var response = WithUsage(result.Response!, call);
         var usage = settlement.Complete(response.Usage!, PricedFeatures.TierOf(response.Extra));
-        return (new(settlement, quotas.WithStands(call).Route, response with { Usage = usage }), null);
+        return (new(settlement, quotas.WithLimits(call).Route, response with { Usage = usage }), null);
     }
 
     private async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenStreamAsync(

@@ -8,7 +8,7 @@ namespace Prism.Pipeline.Attempts;
 /// together do not come back together.
 /// </summary>
 /// <remarks>Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
-internal sealed class RetryPolicy(FailoverOptions options, Random random)
+internal sealed class RetryPolicy(AttemptOptions options, Random random)
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(8);
 
@@ -20,7 +20,7 @@ internal sealed class RetryPolicy(FailoverOptions options, Random random)
     /// <returns>Null where it is not worth it, or would be too late.</returns>
     public TimeSpan? PauseBefore(ChatError error, int retries)
     {
-        if (retries >= options.MaxRetries || !FailureMeaning.IsTransient(error))
+        if (retries >= options.MaxRetries || !FailureClassifier.IsTransient(error))
         {
             return null;
         }

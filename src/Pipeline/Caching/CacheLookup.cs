@@ -105,11 +105,11 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
         return new() { Reader = pending.Lead(call, stream, key: null, _ => Task.CompletedTask), Result = Unled };
     }
 
-    private Task<JoinAnswer?> AskAsync(long epoch, string flight, CancellationToken cancellationToken) => cache.AskAsync(
+    private Task<JoinAnswer?> AskAsync(long epoch, string shared, CancellationToken cancellationToken) => cache.AskAsync(
         GrainKeys.Cache(epoch, _hash),
         new()
         {
-            Flight = flight,
+            SharedCall = shared,
             Refresh = IsFresh,
             MaxAge = _policy?.MaxAge,
             Lost = _following,
@@ -125,16 +125,16 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
             return cache.CurrentEpoch == epoch ? new() { Entry = entry, Age = answer.Age, Result = ChatCacheResult.Hit } : null;
         }
 
-        if (answer.Flight == pending.Id)
+        if (answer.SharedCall == pending.Id)
         {
             return new() { Reader = Lead(pending, epoch), Result = ChatCacheResult.Miss };
         }
 
-        _following = answer.Flight;
-        return cache.TrySubscribe(answer.Flight!) is { } reader ? new() { Reader = reader, Result = ChatCacheResult.Joined } : null;
+        _following = answer.SharedCall;
+        return cache.TrySubscribe(answer.SharedCall!) is { } reader ? new() { Reader = reader, Result = ChatCacheResult.Joined } : null;
     }
 
-    private FlightReader Lead(PendingCall pending, long epoch)
+    private SharedCallReader Lead(PendingCall pending, long epoch)
     {
         var (key, asked) = (GrainKeys.Cache(epoch, _hash), cache.Now);
         return pending.Lead(call, stream, key, frames => cache.WriteAsync(pending.Id, epoch, key, call, asked, frames));

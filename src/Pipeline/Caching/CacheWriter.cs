@@ -26,7 +26,7 @@ internal sealed class CacheWriter(
     /// <param name="call">What was asked.</param>
     /// <param name="asked">When.</param>
     /// <param name="frames">All frames; none where it did not become whole.</param>
-    public async Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<FlightEvent> frames)
+    public async Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<AnswerFrame> frames)
     {
         var entry = EntryOf(frames, call, asked);
         var patience = new WaitDeadline(time, LostSilo.Patience);
@@ -52,7 +52,7 @@ internal sealed class CacheWriter(
         }
     }
 
-    private CacheEntry? EntryOf(ReadOnlyMemory<FlightEvent> frames, ChatCall call, DateTimeOffset asked)
+    private CacheEntry? EntryOf(ReadOnlyMemory<AnswerFrame> frames, ChatCall call, DateTimeOffset asked)
     {
         // An answer of a fallback is for the requests that wait for it now: a later one gets the answer of the provider that it asks for.
         if (!IsOf(frames.Span, call.Route) || AnswerOf(frames.Span) is not { } response || SizeOf(response) > options.Value.MaxBytes)
@@ -74,10 +74,10 @@ internal sealed class CacheWriter(
             : longest;
     }
 
-    private static bool IsOf(ReadOnlySpan<FlightEvent> frames, ChatRoute asked) =>
+    private static bool IsOf(ReadOnlySpan<AnswerFrame> frames, AnswerInfo asked) =>
         frames is [{ Streamed.Started: { } info }, ..] && info.Provider == asked.Provider && info.Model == asked.Model;
 
-    private static ChatResponse? AnswerOf(ReadOnlySpan<FlightEvent> frames)
+    private static ChatResponse? AnswerOf(ReadOnlySpan<AnswerFrame> frames)
     {
         if (frames is [] or [.., { Streamed.Failed: not null }])
         {

@@ -14,7 +14,7 @@ internal sealed class FoundAnswer
     public TimeSpan Age { get; init; }
 
     /// <summary>The place in the shared call.</summary>
-    public FlightReader? Reader { get; init; }
+    public SharedCallReader? Reader { get; init; }
 
     /// <summary>What that is called. An answer that was whole before is a hit, also while it is still being stored.</summary>
     public required ChatCacheResult Result
@@ -24,7 +24,7 @@ internal sealed class FoundAnswer
     }
 
     /// <summary>The head of the answer as this call's client gets it.</summary>
-    public ChatRoute WithCache(ChatRoute info) => Entry is null && !WasWhole
+    public AnswerInfo WithCache(AnswerInfo info) => Entry is null && !WasWhole
         ? info with { Cache = Result }
         : info with { Cache = Result, Age = Age, Attempts = 0 };
 

@@ -21,7 +21,7 @@ namespace Prism.Pipeline.Caching;
 internal sealed class ResponseCache(
     IOptions<CacheOptions> options,
     CacheEpoch epoch,
-    FlightRegistry calls,
+    SharedCallRegistry calls,
     SharedCallLeader leader,
     CacheWriter writer,
     AttemptLoop attempts,
@@ -76,10 +76,10 @@ internal sealed class ResponseCache(
     internal PendingCall Announce() => new(calls, leader);
 
     /// <summary>Subscribes to a shared call; null where it is known to be lost.</summary>
-    internal FlightReader? TrySubscribe(string id) => calls.TryBoard(id);
+    internal SharedCallReader? TrySubscribe(string id) => calls.TrySubscribe(id);
 
     /// <summary>Subscribes to the call that this silo makes for a prompt without the cache; null where there is none.</summary>
-    internal FlightReader? TrySubscribeHere(string promptHash) => calls.TryBoardHere(promptHash);
+    internal SharedCallReader? TrySubscribeHere(string promptHash) => calls.TrySubscribeHere(promptHash);
 
     /// <summary>
     /// Subscribes to this silo's own call for a prompt: the one that is under way, or else the pending one, which this call leads then. For when
@@ -89,7 +89,7 @@ internal sealed class ResponseCache(
     /// <param name="pending">The call to lead, if there is no other.</param>
     /// <param name="isFresh">Whether a call that began before this one is not to be followed.</param>
     /// <returns>Null: this call leads.</returns>
-    internal FlightReader? TryFollowHere(string promptHash, PendingCall pending, bool isFresh) => calls.TryFollowHere(
+    internal SharedCallReader? TryFollowHere(string promptHash, PendingCall pending, bool isFresh) => calls.TryFollowHere(
         promptHash, CurrentEpoch is { } current ? GrainKeys.Cache(current, promptHash) : null, pending.Id, isFresh);
 
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
@@ -126,7 +126,7 @@ internal sealed class ResponseCache(
     }
 
     /// <summary>A shared call that this one leads has completed.</summary>
-    internal Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<FlightEvent> frames) =>
+    internal Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<AnswerFrame> frames) =>
         writer.WriteAsync(id, begunIn, key, call, asked, frames);
 
     /// <summary>The time, for what is stored.</summary>
@@ -180,7 +180,7 @@ internal sealed class ResponseCache(
         }
     }
 
-    private static Answer WithInfo(Answer answer, ChatRoute info)
+    private static Answer WithInfo(Answer answer, AnswerInfo info)
     {
         if (answer.Error is { } error)
         {

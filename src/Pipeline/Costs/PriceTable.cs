@@ -40,5 +40,5 @@ internal sealed class PriceTable
     /// <param name="route">Which model made it.</param>
     /// <param name="usage">What it took.</param>
     /// <param name="tier">The service tier that it was made in; null: the standard one.</param>
-    public decimal? CostOf(ChatRoute route, ChatUsage usage, string? tier = null) => Find(route.Provider, route.Model)?.CostOf(usage, tier);
+    public decimal? CostOf(AnswerInfo route, ChatUsage usage, string? tier = null) => Find(route.Provider, route.Model)?.CostOf(usage, tier);
 }

@@ -8,7 +8,7 @@ using Prism.Pipeline.Telemetry;
 namespace Prism.Pipeline.Settlement;
 
 /// <summary>Puts on record what each call upstream took and cost: once, by who made it, whoever else its answer serves.</summary>
-internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageBook book, TimeProvider time)
+internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageBuffer book, TimeProvider time)
 {
     /// <summary>Bills an answer, or what there was of it when it ended early.</summary>
     /// <param name="call">The call that it answers.</param>

@@ -70,7 +70,7 @@ internal sealed partial class CallSettlement(
 
         pass.OnEnded(error);
         OnFailed(error);
-        return quotas.WithStands(_call).Route.Limits is { } stands ? error with { Limits = stands } : error;
+        return quotas.WithLimits(_call).Route.Limits is { } stands ? error with { Limits = stands } : error;
     }
 
     /// <summary>The client has disconnected, or something has thrown: charges what was generated, or all that is reserved where nobody knows.</summary>
@@ -121,7 +121,7 @@ internal sealed partial class CallSettlement(
         Provider = _call.Route.Provider,
     };
 
-    private void LogFailure(ChatRoute route, ChatError error)
+    private void LogFailure(AnswerInfo route, ChatError error)
     {
         var (kind, failure) = (error.Kind.ToWord(), error.Failure);
         LogUpstreamFailed(

@@ -9,12 +9,12 @@ namespace Prism.Pipeline.Sharing;
 /// </summary>
 internal sealed class PendingCall
 {
-    private readonly FlightRegistry _calls;
+    private readonly SharedCallRegistry _calls;
     private readonly SharedCallLeader _leader;
-    private readonly Flight _call;
-    private readonly FlightReader _reader;
+    private readonly SharedCall _call;
+    private readonly SharedCallReader _reader;
 
-    public PendingCall(FlightRegistry calls, SharedCallLeader leader)
+    public PendingCall(SharedCallRegistry calls, SharedCallLeader leader)
     {
         (_calls, _leader) = (calls, leader);
         // Its leader subscribes before anybody else can, and so before anybody else can have been the last to leave.
@@ -30,7 +30,7 @@ internal sealed class PendingCall
     /// <param name="key">What other silos find it by; null where it is for requests of this silo alone.</param>
     /// <param name="completed">Is run before it can no longer be found, with all its frames; with none where it did not become whole.</param>
     /// <returns>The leader's place in it.</returns>
-    public FlightReader Lead(ChatCall call, bool stream, string? key, Func<ReadOnlyMemory<FlightEvent>, Task> completed)
+    public SharedCallReader Lead(ChatCall call, bool stream, string? key, Func<ReadOnlyMemory<AnswerFrame>, Task> completed)
     {
         _leader.Lead(_call, call, stream, key, completed);
         return _reader;

@@ -9,16 +9,16 @@ namespace Prism.Pipeline.Sharing;
 /// </summary>
 internal sealed class ReplayedAnswer : Answer
 {
-    private readonly IEnumerator<FlightEvent> _frames;
+    private readonly IEnumerator<AnswerFrame> _frames;
 
-    public ReplayedAnswer(ChatResponse whole, bool stream, ChatRoute info)
+    public ReplayedAnswer(ChatResponse whole, bool stream, AnswerInfo info)
     {
         (IsStreamed, Info) = (stream, info);
         _frames = (stream ? ToFrames(whole) : [whole]).GetEnumerator();
     }
 
     /// <summary>The frames of a whole answer that is streamed.</summary>
-    public static IEnumerable<FlightEvent> ToFrames(ChatResponse whole)
+    public static IEnumerable<AnswerFrame> ToFrames(ChatResponse whole)
     {
         foreach (var chunk in ToChunks(whole))
         {

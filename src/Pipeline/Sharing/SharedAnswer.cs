@@ -11,13 +11,13 @@ namespace Prism.Pipeline.Sharing;
 /// <param name="asked">The provider and model that the reader asks for.</param>
 /// <param name="patience">How long the reader waits for the first frame; null: as long as the call takes.</param>
 /// <param name="client">Fires when the client disconnects.</param>
-internal sealed class SharedAnswer(FlightReader reader, ChatRoute asked, WaitDeadline? patience, CancellationToken client) : Answer
+internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, WaitDeadline? patience, CancellationToken client) : Answer
 {
     /// <summary>The code of an answer that broke off because its client was too slow for those it shared it with.</summary>
     public const string ReaderTooSlow = "reader_too_slow";
 
-    private ReadOnlyMemory<FlightEvent> _events;
-    private IEnumerator<FlightEvent>? _replay;
+    private ReadOnlyMemory<AnswerFrame> _events;
+    private IEnumerator<AnswerFrame>? _replay;
     private bool _hasEnded;
 
     /// <summary>Opens it as a stream: waits for the first frame.</summary>
@@ -73,7 +73,7 @@ internal sealed class SharedAnswer(FlightReader reader, ChatRoute asked, WaitDea
                     case { Streamed.Chunk: { } chunk }:
                         assembly.Add(chunk);
                         // The chunks are put together: what is around each is not kept.
-                        if (!share.TryHold(size += FlightSize.Of(chunk) / 2) || size > maxBytes * 2L)
+                        if (!share.TryHold(size += FrameSize.Of(chunk) / 2) || size > maxBytes * 2L)
                         {
                             return Failed(ChatError.MemoryFull with { Provider = info.Provider }, info);
                         }

@@ -12,12 +12,12 @@ namespace Prism.Pipeline.Sharing;
 /// Makes the call upstream of a shared call: once for all its readers, and for as long as there are any. It is of the kind that the first of them
 /// asked for; readers of the other kind have it converted, so that nobody's call becomes another than it would have been.
 /// </summary>
-internal sealed partial class SharedCallLeader(AttemptLoop attempts, FlightRegistry calls, ILogger<SharedCallLeader> logger)
+internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallRegistry calls, ILogger<SharedCallLeader> logger)
 {
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
     /// <summary>Begins. The frames go to the shared call's log.</summary>
-    public void Lead(Flight shared, ChatCall call, bool stream, string? key, Func<ReadOnlyMemory<FlightEvent>, Task> completed)
+    public void Lead(SharedCall shared, ChatCall call, bool stream, string? key, Func<ReadOnlyMemory<AnswerFrame>, Task> completed)
     {
         if (key is not null)
         {
@@ -31,7 +31,7 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, FlightRegis
     }
 
     private async Task LeadAsync(
-        Flight shared, ChatCall call, bool stream, Func<ReadOnlyMemory<FlightEvent>, Task> completed, IDisposable? spending)
+        SharedCall shared, ChatCall call, bool stream, Func<ReadOnlyMemory<AnswerFrame>, Task> completed, IDisposable? spending)
     {
         try
         {
@@ -49,7 +49,7 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, FlightRegis
         }
     }
 
-    private async IAsyncEnumerable<FlightEvent> ReadAsync(
+    private async IAsyncEnumerable<AnswerFrame> ReadAsync(
         ChatCall call, bool stream, IDisposable? spending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var answer = await attempts.OpenAsync(call, stream, cancellationToken);
@@ -78,7 +78,7 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, FlightRegis
         }
     }
 
-    private FlightEvent OnFault(Exception exception, string call)
+    private AnswerFrame OnFault(Exception exception, string call)
     {
         LogFault(exception, call);
         return (ChatStreamEvent)Fault;

@@ -8,20 +8,20 @@ namespace Prism.Pipeline.Telemetry;
 /// something has thrown.
 /// </summary>
 internal sealed class ChatObservation(
-    ChatTelemetry telemetry, ChatRoute route, Gauge.Child inflight, long begun, CancellationToken caller) : IDisposable
+    ChatTelemetry telemetry, AnswerInfo route, Gauge.Child inflight, long begun, CancellationToken caller) : IDisposable
 {
     private TimeSpan? _firstToken;
     private string? _failure;
     private bool _settled;
     // Who was asked, until it is known who answers.
-    private ChatRoute _route = route;
+    private AnswerInfo _route = route;
 
     /// <summary>Whether a frame of the answer is with the client: an answer that is disposed now was left by it.</summary>
     public bool IsWithCaller { private get; set; }
 
     /// <summary>A streamed answer has begun.</summary>
     /// <param name="answers">Which provider answers.</param>
-    public void OnStarted(ChatRoute answers)
+    public void OnStarted(AnswerInfo answers)
     {
         _route = answers;
         _firstToken = telemetry.ElapsedSince(begun);
@@ -30,7 +30,7 @@ internal sealed class ChatObservation(
     /// <summary>The call has its outcome.</summary>
     /// <param name="answered">Who answered, or failed to.</param>
     /// <param name="error">Why there is no answer; null where there is one.</param>
-    public void OnEnded(ChatRoute? answered, ChatError? error)
+    public void OnEnded(AnswerInfo? answered, ChatError? error)
     {
         _settled = true;
         _route = answered ?? _route;

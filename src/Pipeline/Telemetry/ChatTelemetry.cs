@@ -63,7 +63,7 @@ internal sealed class ChatTelemetry
     /// <summary>A call begins.</summary>
     /// <param name="route">Where to.</param>
     /// <param name="caller">Fires when its caller leaves.</param>
-    public ChatObservation Begin(ChatRoute route, CancellationToken caller)
+    public ChatObservation Begin(AnswerInfo route, CancellationToken caller)
     {
         var inflight = _inflight.WithLabels(route.Provider);
         inflight.Inc();
@@ -71,7 +71,7 @@ internal sealed class ChatTelemetry
     }
 
     /// <summary>A provider gave a complete answer.</summary>
-    public void OnAnswered(ChatRoute route, ChatUsage usage)
+    public void OnAnswered(AnswerInfo route, ChatUsage usage)
     {
         // First, so that the model has its own label from its first answer on.
         _models.OnAnswered(route.Model);
@@ -82,7 +82,7 @@ internal sealed class ChatTelemetry
     /// <summary>A call upstream was billed.</summary>
     /// <param name="route">Who answered.</param>
     /// <param name="cost">In USD; null where it is not known.</param>
-    public void OnBilled(ChatRoute route, decimal? cost)
+    public void OnBilled(AnswerInfo route, decimal? cost)
     {
         // As after a complete answer: it has answered, and what it cost must not be counted as another's.
         _models.OnAnswered(route.Model);
@@ -90,10 +90,10 @@ internal sealed class ChatTelemetry
     }
 
     /// <summary>What the model of a call is called where names have to be few: by itself, or <see cref="ModelLabels.Other"/>.</summary>
-    public string LabelOf(ChatRoute route) => _models.LabelOf(route.Model);
+    public string LabelOf(AnswerInfo route) => _models.LabelOf(route.Model);
 
     /// <summary>A provider failed a call.</summary>
-    public void OnUpstreamFailed(ChatRoute route, ChatError error)
+    public void OnUpstreamFailed(AnswerInfo route, ChatError error)
     {
         _upstreamErrors.WithLabels(route.Provider, KindOf(error)).Inc();
         _catalog.OnOutcome(route.Provider, error.Kind);
@@ -101,7 +101,7 @@ internal sealed class ChatTelemetry
 
     internal TimeSpan ElapsedSince(long started) => _time.GetElapsedTime(started);
 
-    internal ChatSeries SeriesOf(ChatRoute route)
+    internal ChatSeries SeriesOf(AnswerInfo route)
     {
         var key = (route.Provider, _models.LabelOf(route.Model));
         return _series.TryGetValue(key, out var series) ? series : _series.GetOrAdd(key, _createSeries);

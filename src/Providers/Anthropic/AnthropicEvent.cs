@@ -45,7 +45,7 @@ internal sealed record AnthropicMessageDelta : AnthropicEvent
 {
     public required AnthropicMessageChange Delta { get; init; }
 
-    [JsonConverter(typeof(ForgivingJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
+    [JsonConverter(typeof(LenientJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
 }
 
 internal sealed record AnthropicMessageStop : AnthropicEvent;

@@ -18,7 +18,7 @@ internal sealed record AnthropicResponse
 
     public string? StopReason { get; init; }
 
-    [JsonConverter(typeof(ForgivingJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
+    [JsonConverter(typeof(LenientJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
 
     public AnthropicErrorObject? Error { get; init; }
 }

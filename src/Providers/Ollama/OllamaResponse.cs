@@ -18,13 +18,13 @@ internal sealed record OllamaResponse
     public string? DoneReason { get; init; }
 
     /// <summary>Tokens of the prompt, those from the prompt cache included. A count of 0 is left out.</summary>
-    [JsonConverter(typeof(ForgivingJsonConverter<int?>))] public int? PromptEvalCount { get; init; }
+    [JsonConverter(typeof(LenientJsonConverter<int?>))] public int? PromptEvalCount { get; init; }
 
     /// <summary>Of <see cref="PromptEvalCount"/>. Only newer servers tell.</summary>
-    [JsonConverter(typeof(ForgivingJsonConverter<int?>))] public int? PromptEvalCachedCount { get; init; }
+    [JsonConverter(typeof(LenientJsonConverter<int?>))] public int? PromptEvalCachedCount { get; init; }
 
     /// <summary>Tokens of the answer. A count of 0 is left out.</summary>
-    [JsonConverter(typeof(ForgivingJsonConverter<int?>))] public int? EvalCount { get; init; }
+    [JsonConverter(typeof(LenientJsonConverter<int?>))] public int? EvalCount { get; init; }
 
     /// <summary>What went wrong, and then there is nothing else.</summary>
     public string? Error { get; init; }

@@ -46,7 +46,7 @@ internal static class SettingsExtensions
             .AddSection<ServerOptions>(Settings.Section)
             .AddSection<MetricsOptions>(Settings.MetricsSection)
             .AddSection<OrleansDashboardOptions>(Settings.DashboardSection)
-            .AddSection<FailoverOptions>(Settings.FailoverSection)
+            .AddSection<AttemptOptions>(Settings.FailoverSection)
             .AddSection<BreakerOptions>(Settings.BreakerSection)
             .AddSection<TelemetryOptions>(Settings.TelemetrySection)
             .AddSection<TraceOptions>(Settings.TelemetrySection)

@@ -20,9 +20,9 @@ internal sealed partial class Drain(
     private readonly CancellationTokenSource _over = new();
     private ITimer? _timer;
 
-    public CancellationToken Closing => _closing.Token;
+    public CancellationToken Draining => _closing.Token;
 
-    public CancellationToken Over => _over.Token;
+    public CancellationToken Deadline => _over.Token;
 
     // The first thing in a stop, while the server still listens and every other service still runs.
     public async Task StoppingAsync(CancellationToken cancellationToken)

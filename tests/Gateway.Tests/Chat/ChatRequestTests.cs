@@ -54,7 +54,7 @@ public sealed class ChatRequestTests : GatewayTest
     [InlineData("/v1/chat/completions", true)]
     public async Task Headers_tell_who_answered(string path, bool stream)
     {
-        var route = new ChatRoute { Provider = "groq", Model = "m", Attempts = 3 };
+        var route = new AnswerInfo { Provider = "groq", Model = "m", Attempts = 3 };
         Host.Chat.Answer(new ChatOutcome { Response = Answers.Text("Hi"), Route = route });
         Host.Chat.Stream(new ChatStreamEvent { Started = route }, Answers.Piece("Hi"), Answers.Completed);
 

@@ -1,11 +1,11 @@
 using Prism.Grains.Interfaces.Chat;
 
-namespace Prism.Tests.Failover;
+namespace Prism.Tests.Attempts;
 
 /// <summary>What a client is told of how its answer came about.</summary>
 public sealed class FailoverHeadersTests : GatewayTest
 {
-    private static readonly ChatRoute Route = new()
+    private static readonly AnswerInfo Route = new()
     {
         Provider = "ollama",
         Model = "llama3.1",

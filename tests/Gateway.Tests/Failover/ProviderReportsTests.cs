@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Quotas;
 
-namespace Prism.Tests.Failover;
+namespace Prism.Tests.Attempts;
 
 /// <summary><c>GET /admin/providers</c></summary>
 public sealed class ProviderReportsTests : GatewayTest

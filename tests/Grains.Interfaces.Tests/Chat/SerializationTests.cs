@@ -82,7 +82,7 @@ public sealed class SerializationTests : IDisposable
         Assert.Equal(
             JsonSerializer.Serialize(Golden.FullResponse with { Extra = Properties() }, ChatJson.Lenient.ChatResponse),
             JsonSerializer.Serialize(copy.Response, ChatJson.Lenient.ChatResponse));
-        Assert.Equal(new ChatRoute { Provider = "openai", Model = "gpt", Attempts = 3 }, copy.Route);
+        Assert.Equal(new AnswerInfo { Provider = "openai", Model = "gpt", Attempts = 3 }, copy.Route);
         Assert.Null(copy.Error);
     }
 

@@ -66,7 +66,7 @@ internal sealed class CacheCluster : IAsyncDisposable
                 .AddSingleton(services => new ProviderRegistry(
                     "vendor", [services.GetRequiredService<ScriptedProvider>(), ScriptedProvider.Create("second")]))
                 .AddPrismGrains().AddPrismPipeline()
-                .Configure<FailoverOptions>(options => options.MaxRetries = 0)
+                .Configure<AttemptOptions>(options => options.MaxRetries = 0)
                 .Configure<CacheOptions>(options =>
                 {
                     options.Enabled = true;
@@ -104,7 +104,7 @@ internal sealed class CacheCluster : IAsyncDisposable
     {
         foreach (var silo in Silos)
         {
-            await ServicesOf(silo).GetRequiredService<FlightRegistry>().WhenSettledAsync().WaitAsync(Patience.Limit);
+            await ServicesOf(silo).GetRequiredService<SharedCallRegistry>().WhenSettledAsync().WaitAsync(Patience.Limit);
         }
     }
 

@@ -193,7 +193,7 @@ internal sealed class ChainCluster : IAsyncDisposable
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(_metrics.GetOrAdd(siloName, _ => Metrics.NewCustomRegistry())))
             .AddSingleton<ITemplateRunner>(_ => new WatchedRunner(new(new()), Rendered))
             .AddPrismGrains().AddPrismPipeline()
-            .Configure<FailoverOptions>(options => options.MaxRetries = 0)
+            .Configure<AttemptOptions>(options => options.MaxRetries = 0)
             .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromMinutes(1))
             .Configure<ChainOptions>(configure.Invoke)
             .Configure<QuotaOptions>(quotas.Invoke);

@@ -212,7 +212,7 @@ public sealed class ChainRunTests : IAsyncLifetime
 
         Assert.Equal("Step 'a': nobody provides the variable 'x': it is neither an input nor the output of a step.", outcome.Error?.Message);
         Assert.Empty(_cluster.Reminders.Of("chain"));
-        Assert.Equal(0, _cluster.Storage.Count(StorageNames.RunState) + _cluster.Storage.Count(StorageNames.RunShelfState));
+        Assert.Equal(0, _cluster.Storage.Count(StorageNames.RunState) + _cluster.Storage.Count(StorageNames.RunPartitionState));
     }
 
     [Fact(Timeout = Patience.Milliseconds)]

@@ -73,16 +73,16 @@ public sealed class RunIndexTests
     public async Task A_shelf_that_is_full_is_followed_by_another()
     {
         await using var cluster = await ChainCluster.StartAsync();
-        var index = cluster.Grains.GetGrain<IRunRegister>(GrainKeys.Runs("ann"));
+        var index = cluster.Grains.GetGrain<IRunIndexWriter>(GrainKeys.Runs("ann"));
         var now = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-        var runs = Enumerable.Range(0, RunShelfGrain.Capacity + 100)
+        var runs = Enumerable.Range(0, RunPartitionGrain.Capacity + 100)
             .Select(i => new RunSummary { Id = $"run_{i:D4}", Status = ChainRunStatus.Running, CreatedAt = now.AddSeconds(i) }).ToArray();
 
         var shelves = await Task.WhenAll(runs.Select(index.AddAsync));
         var newest = shelves.Max()!;
         var again = await index.AddAsync(runs[Array.IndexOf(shelves, newest)]);
 
-        Assert.Equal([RunShelfGrain.Capacity, 100], shelves.GroupBy(shelf => shelf).Select(shelf => shelf.Count()).OrderDescending());
+        Assert.Equal([RunPartitionGrain.Capacity, 100], shelves.GroupBy(shelf => shelf).Select(shelf => shelf.Count()).OrderDescending());
         Assert.Equal(newest, again);
         Assert.Equal(runs.Length, (await ReadAllAsync(cluster)).Distinct().Count());
         Assert.Equal(runs.Length, (await ReadAllAsync(cluster)).Count);
@@ -97,7 +97,7 @@ public sealed class RunIndexTests
         var empty = new TaskCompletionSource();
         cluster.Storage.OnCleared = () =>
         {
-            if (cluster.Storage.Count(StorageNames.RunState) + cluster.Storage.Count(StorageNames.RunShelfState) == 0)
+            if (cluster.Storage.Count(StorageNames.RunState) + cluster.Storage.Count(StorageNames.RunPartitionState) == 0)
             {
                 empty.TrySetResult();
             }
@@ -120,7 +120,7 @@ public sealed class RunIndexTests
         var upstream = new UpstreamWait();
         cluster.OnPrompt = (_, token) => WaitAsync(upstream, token);
         var id = (await cluster.StartAsync(OneStep)).Run!.Id;
-        var record = cluster.Grains.GetGrain<IRunRecord>(id);
+        var record = cluster.Grains.GetGrain<IRunControl>(id);
 
         Assert.False(await record.DeleteAsync());
         Assert.NotNull(await cluster.Chains.GetAsync(id, default));
@@ -135,7 +135,7 @@ public sealed class RunIndexTests
     {
         await using var cluster = await ChainCluster.StartAsync();
         var id = GrainKeys.NewRun();
-        var shelf = await cluster.Grains.GetGrain<IRunRegister>(GrainKeys.Runs(""))
+        var shelf = await cluster.Grains.GetGrain<IRunIndexWriter>(GrainKeys.Runs(""))
             .AddAsync(new() { Id = id, Status = ChainRunStatus.Running, CreatedAt = TimeProvider.System.GetUtcNow() });
 
         await cluster.Grains.GetGrain<IRemindable>(cluster.Run(id).GetGrainId()).ReceiveReminder(shelf, default);

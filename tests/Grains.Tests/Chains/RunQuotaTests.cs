@@ -58,11 +58,11 @@ public sealed class RunQuotaTests
     {
         await using var cluster = await StartAsync(silos: 1, active: 1, runs: 10);
         var id = GrainKeys.NewRun();
-        var admitted = await cluster.Grains.GetGrain<IRunRegister>(GrainKeys.Runs(""))
+        var admitted = await cluster.Grains.GetGrain<IRunIndexWriter>(GrainKeys.Runs(""))
             .AdmitAsync(new() { Id = id, Status = ChainRunStatus.Running, CreatedAt = TimeProvider.System.GetUtcNow() });
         Assert.Equal("too_many_active_runs", (await cluster.StartAsync(OneStep)).Error?.Code);
 
-        await cluster.Grains.GetGrain<IRunRecord>(id).CheckAsync(admitted.Shelf!);
+        await cluster.Grains.GetGrain<IRunControl>(id).CheckAsync(admitted.Shelf!);
 
         Assert.Null((await cluster.StartAsync(OneStep)).Error);
         Assert.DoesNotContain((await cluster.Chains.ListAsync("", new(), default)).Runs, run => run.Id == id);
@@ -75,8 +75,8 @@ public sealed class RunQuotaTests
         var id = (await cluster.RunAsync(OneStep)).Id;
         await cluster.DeactivateAsync(cluster.Run(id));
         // The row is gone, and the shelf was never told.
-        Assert.True(await cluster.Grains.GetGrain<IRunRecord>(id).DeleteAsync());
-        var shelf = GrainKeys.RunShelf(GrainKeys.Runs(""), 0);
+        Assert.True(await cluster.Grains.GetGrain<IRunControl>(id).DeleteAsync());
+        var shelf = GrainKeys.RunPartition(GrainKeys.Runs(""), 0);
 
         await cluster.Grains.GetGrain<IRemindable>(cluster.Run(id).GetGrainId()).ReceiveReminder(shelf, default);
 

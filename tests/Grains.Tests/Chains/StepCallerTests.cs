@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Chat;
-using Prism.Tests.Limits.Simulation;
+using Prism.Tests.Quotas.Simulation;
 using Prism.Tests.Templates;
 
 namespace Prism.Tests.Chains;

@@ -31,7 +31,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
 
         Assert.Equal("hi", outcome.Response!.Choices.Single().Message!.Content);
         Assert.Equal(ChatUsage.Of(8, 1), outcome.Response.Usage);
-        Assert.Equal(new ChatRoute { Provider = "vendor", Model = "gpt-4o" }, outcome.Route);
+        Assert.Equal(new AnswerInfo { Provider = "vendor", Model = "gpt-4o" }, outcome.Route);
         await AssertOneActivationThatEndedAsync();
     }
 
@@ -49,7 +49,7 @@ public sealed class ChatGrainTests : IAsyncLifetime
 
         var events = await ReadAsync(Ask());
 
-        Assert.Equal(new ChatRoute { Provider = "vendor", Model = "gpt-4o" }, events[0].Started);
+        Assert.Equal(new AnswerInfo { Provider = "vendor", Model = "gpt-4o" }, events[0].Started);
         Assert.Equal("hello", TextOf(events));
         Assert.Equal(ChatUsage.Of(8, 1), events[^1].Completed);
         await AssertOneActivationThatEndedAsync();

@@ -20,7 +20,7 @@ public class ChatServiceTests
         Assert.Null(outcome.Error);
         Assert.Equal("hi", outcome.Response!.Choices.Single().Message!.Content);
         Assert.Equal(ChatUsage.Of(8, 1), outcome.Response.Usage);
-        Assert.Equal(new ChatRoute { Provider = "vendor", Model = "gpt-4o" }, outcome.Route);
+        Assert.Equal(new AnswerInfo { Provider = "vendor", Model = "gpt-4o" }, outcome.Route);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ using Prism.Pipeline.Telemetry;
 using Prism.Pipeline.Tokens;
 using Prism.Providers;
 using Prism.Tests.Cache;
-using Prism.Tests.Limits;
+using Prism.Tests.Quotas;
 using Prometheus;
 
 namespace Prism.Tests.Chat;
@@ -32,19 +32,19 @@ internal sealed class TestPipeline
     }
 
     public TestPipeline(Action<ProviderOptions> limits, params IChatProvider[] others)
-        : this(limits, new FailoverOptions { MaxRetries = 0 }, [], others)
+        : this(limits, new AttemptOptions { MaxRetries = 0 }, [], others)
     {
     }
 
     public TestPipeline(
-        Action<ProviderOptions> limits, FailoverOptions failover, ImmutableArray<string> fallbacks, params IChatProvider[] others)
+        Action<ProviderOptions> limits, AttemptOptions failover, ImmutableArray<string> fallbacks, params IChatProvider[] others)
         : this(limits, failover, new() { Enabled = false }, fallbacks, others)
     {
     }
 
     public TestPipeline(
         Action<ProviderOptions> limits,
-        FailoverOptions failover,
+        AttemptOptions failover,
         BreakerOptions breaker,
         ImmutableArray<string> fallbacks,
         params IChatProvider[] others)
@@ -62,7 +62,7 @@ internal sealed class TestPipeline
     }
 
     // Whom nobody is told apart by: what it is given here would throw if it were needed.
-    private static CallerAdmission NoKeys => new(null!, null!, null!, null!, TimeProvider.System);
+    private static KeyAdmission NoKeys => new(null!, null!, null!, null!, TimeProvider.System);
 
     public WatchedTime Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
@@ -76,7 +76,7 @@ internal sealed class TestPipeline
 
     public ProviderCatalog Catalog { get; }
 
-    public UsageBook Usage { get; } = new("silo-1");
+    public UsageBuffer Usage { get; } = new("silo-1");
 
     public LocalLedgers Ledgers { get; }
 
@@ -123,7 +123,7 @@ internal sealed class TestPipeline
         return Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Asserts that nothing is in flight, and that something has been.</summary>
+    /// <summary>Asserts that nothing is in shared call, and that something has been.</summary>
     public async Task AssertNothingInFlightAsync() =>
         Assert.Contains("""llm_inflight_requests{provider="vendor"} 0""", await ScrapeAsync());
 }

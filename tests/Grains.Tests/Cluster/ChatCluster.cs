@@ -94,7 +94,7 @@ public sealed class ChatCluster : IAsyncDisposable
             .AddSingleton(new ProviderRegistry("vendor", [provider]))
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()))
             .AddPrismGrains().AddPrismPipeline()
-            .Configure<FailoverOptions>(options => options.MaxRetries = 0)
+            .Configure<AttemptOptions>(options => options.MaxRetries = 0)
             .AddSingleton<IPromptTemplates, OneTemplate>()
             // A scope is an activation: what is scoped lives as long as its grain.
             .AddSingleton<ChatService>()

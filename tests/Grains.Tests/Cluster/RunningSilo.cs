@@ -14,19 +14,19 @@ internal static class RunningSilo
 {
     public static SiloDrain DrainOf(IGrainFactory grains, ILocalSiloDetails self, TimeProvider time) => new(
         new ChatGrainCalls(),
-        new FlightRegistry(
+        new SharedCallRegistry(
             grains,
             self,
             DispatchProxy.Create<IClusterMembershipService, Nobody>(),
             new MemoryBudget(1 << 20),
             Options.Create(new CacheOptions()),
             time,
-            NullLogger<FlightRegistry>.Instance),
+            NullLogger<SharedCallRegistry>.Instance),
         new NoDrain(),
         time,
         NullLogger<SiloDrain>.Instance);
 
-    /// <summary>Flights are not looked for on other silos here.</summary>
+    /// <summary>Shared calls are not looked for on other silos here.</summary>
 #pragma warning disable CA1852 // What DispatchProxy makes derives from it.
     private class Nobody : DispatchProxy
 #pragma warning restore CA1852

@@ -45,7 +45,7 @@ public class ChatRouterTests
         var (call, error) = _router.Route(TestPipeline.Ask() with { Provider = provider, Model = model });
 
         Assert.Null(error);
-        Assert.Equal(new ChatRoute { Provider = expectedProvider, Model = expectedModel }, call.Route);
+        Assert.Equal(new AnswerInfo { Provider = expectedProvider, Model = expectedModel }, call.Route);
         Assert.Equal(expectedProvider, call.Provider.Options.Name);
         Assert.Equal((expectedModel, null), (call.Request.Model, call.Request.Provider));
     }

@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;
 using Prism.Grains.Templates;
 using Prism.Tests.Catalog;
-using Prism.Tests.Limits;
+using Prism.Tests.Quotas;
 
 namespace Prism.Tests.Templates;
 

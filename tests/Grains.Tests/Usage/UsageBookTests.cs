@@ -10,7 +10,7 @@ public sealed class UsageBookTests
     private static readonly UsageLine Line = new(Day, "openai", "gpt-4o");
     private static readonly UsageSums One = UsageSums.Of(ChatUsage.Of(10, 5) with { CostUsd = 0.001m });
 
-    private readonly UsageBook _book = new("silo@1");
+    private readonly UsageBuffer _book = new("silo@1");
 
     [Fact]
     public void Calls_are_kept_as_sums()

@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Usage;
 using Prism.Grains.Quotas;
 using Prism.Grains.Usage;
 using Prism.Tests.Cluster;
-using Prism.Tests.Limits;
+using Prism.Tests.Quotas;
 
 namespace Prism.Tests.Usage;
 
@@ -43,7 +43,7 @@ internal sealed class UsageCluster : IAsyncDisposable
         return new(cluster) { Storage = storage };
     }
 
-    public UsageBook Book(int silo) => Get<UsageBook>(silo);
+    public UsageBuffer Book(int silo) => Get<UsageBuffer>(silo);
 
     /// <summary>Has a silo make its reports.</summary>
     public Task ReportAsync(int silo) => Get<UsageReporter>(silo).ReportAsync(CancellationToken.None);
@@ -67,7 +67,7 @@ internal sealed class UsageCluster : IAsyncDisposable
     private T Get<T>(int silo)
         where T : notnull => _cluster.GetSiloServiceProvider(_cluster.Silos[silo].SiloAddress).GetRequiredService<T>();
 
-    private sealed class LateUser(UsageBook book) : ILifecycleParticipant<ISiloLifecycle>
+    private sealed class LateUser(UsageBuffer book) : ILifecycleParticipant<ISiloLifecycle>
     {
         public string? Owner { get; set; }
 

@@ -91,7 +91,7 @@ internal sealed class UsageWorld(int seed)
 
         var activation = _isHealed ? _activations[^1] : Pick(_activations);
         _asked.Add((silo, account, report, activation.Usage.ChangeAsync(
-            usage => UsageLedger.Apply(usage, report, DateTimeOffset.UnixEpoch, (_, _) => false))));
+            usage => UsageAggregate.Apply(usage, report, DateTimeOffset.UnixEpoch, (_, _) => false))));
     }
 
     private void FinishWrite()
@@ -160,7 +160,7 @@ internal sealed class UsageWorld(int seed)
     {
         public string Model => $"silo-{number}";
 
-        public UsageBook Book { get; } = new($"10.0.0.{number}:1@1");
+        public UsageBuffer Book { get; } = new($"10.0.0.{number}:1@1");
 
         public bool IsDead { get; set; }
 

@@ -52,7 +52,7 @@ public sealed class BackgroundWorkTests
     private static readonly HashSet<string> WithoutLoop =
     [
         "OpenWarning", "StartupNotices", "Greeting", "DashboardStart", "MeterBridge", "Drain", "StartupGarbage", "StandstillMeter", "ProviderLeases", "KeyLeases", "SiloDrain",
-        "FlightService", "TemplateCacheService", "ApiKeyCopiesService", "ProviderHoldsService",
+        "SharedCallService", "TemplateCacheService", "ApiKeyCopiesService", "ProviderHoldsService",
     ];
 
     public static TheoryData<string, string> LoopsAndFailures
@@ -130,9 +130,9 @@ public sealed class BackgroundWorkTests
 
     private static ApplicationLifetime NewLifetime() => new(NullLogger<ApplicationLifetime>.Instance);
 
-    private static UsageBook BookWithOneEntry()
+    private static UsageBuffer BookWithOneEntry()
     {
-        var book = new UsageBook("silo@1");
+        var book = new UsageBuffer("silo@1");
         book.Add("owner", new(new(2026, 1, 31), "echo", "echo"), default);
         return book;
     }

@@ -67,9 +67,9 @@ public sealed class LoggingTests
     [InlineData("Polly", "ExecutionAttempt", "Execution attempt. Source: {PipelineName}", "Orleans.Placement", true)]
     [InlineData("Polly", "ExecutionAttempt", "Execution attempt. Source: {PipelineName}", "Something.Else", false)]
     [InlineData("Polly", "Timeout", "Timed out in {PipelineName}", "Orleans.Placement", false)]
-    [InlineData("Prism.Flights.FlightService", "LogInformationServiceStarting", "Starting {TypeName} grain service", "x", true)]
-    [InlineData("Prism.Flights.FlightService", "LogInformationRangeChanged", "My range changed from {OldRange}", "x", true)]
-    [InlineData("Prism.Flights.FlightService", "LogSomethingElse", "Flights have {TypeName}", "x", false)]
+    [InlineData("Prism.Shared calls.SharedCallService", "LogInformationServiceStarting", "Starting {TypeName} grain service", "x", true)]
+    [InlineData("Prism.Shared calls.SharedCallService", "LogInformationRangeChanged", "My range changed from {OldRange}", "x", true)]
+    [InlineData("Prism.Shared calls.SharedCallService", "LogSomethingElse", "Shared calls have {TypeName}", "x", false)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", "ApplicationError", "Unhandled in {ConnectionId}", "x", true)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", "HeartbeatSlow", "Slow in {ConnectionId}", "x", false)]
     public void What_is_known_to_say_nothing_is_left_out_and_nothing_else_of_its_category(

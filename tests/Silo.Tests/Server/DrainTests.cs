@@ -38,11 +38,11 @@ public sealed class DrainTests : IAsyncLifetime
         Assert.True(_app.Lifetime.ApplicationStopping.IsCancellationRequested);
         _time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.Equal("here", await client.GetStringAsync(new Uri(_app.Addresses()[0], "/quick")));
-        Assert.False(Drain.Closing.IsCancellationRequested);
+        Assert.False(Drain.Draining.IsCancellationRequested);
         _time.Advance(TimeSpan.FromSeconds(0.1));
-        await WhenAsync(Drain.Closing);
+        await WhenAsync(Drain.Draining);
         await stop.WaitAsync(Deadline);
-        Assert.False(Drain.Over.IsCancellationRequested);
+        Assert.False(Drain.Deadline.IsCancellationRequested);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class DrainTests : IAsyncLifetime
 
         Assert.Equal("done", await answer.WaitAsync(Deadline));
         await stop.WaitAsync(Deadline);
-        Assert.False(Drain.Over.IsCancellationRequested);
+        Assert.False(Drain.Deadline.IsCancellationRequested);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class DrainTests : IAsyncLifetime
         await _begun.Task;
 
         var stop = await CloseAsync();
-        var over = WhenAsync(Drain.Over);
+        var over = WhenAsync(Drain.Deadline);
         _time.Advance(TimeSpan.FromSeconds(15));
 
         await over;
@@ -83,7 +83,7 @@ public sealed class DrainTests : IAsyncLifetime
     // Stops, up to where nothing new is taken any more.
     private async Task<Task> CloseAsync()
     {
-        var closing = WhenAsync(Drain.Closing);
+        var closing = WhenAsync(Drain.Draining);
         var stop = _app.StopAsync();
         _time.Advance(TimeSpan.FromSeconds(5));
         await closing;

@@ -28,20 +28,20 @@ public sealed class KeyCanaryTests
 
         foreach (var key in (string[])[issued, StaticKey, AdminKey, WrongKey, issued[..^1] + "A"])
         {
-            await TellAsync(key, HttpMethod.Post, "/v1/chat?provider=openai", $$"""{"messages":[{"role":"user","content":"{{Prompt}}"}]}""");
-            await TellAsync(key, HttpMethod.Post, "/v1/chat", $$"""{"messages":"{{Prompt}}"}""");
-            await TellAsync(key, HttpMethod.Get, "/v1/nothing");
-            await TellAsync(key, HttpMethod.Get, "/admin/keys");
+            await ReportAsync(key, HttpMethod.Post, "/v1/chat?provider=openai", $$"""{"messages":[{"role":"user","content":"{{Prompt}}"}]}""");
+            await ReportAsync(key, HttpMethod.Post, "/v1/chat", $$"""{"messages":"{{Prompt}}"}""");
+            await ReportAsync(key, HttpMethod.Get, "/v1/nothing");
+            await ReportAsync(key, HttpMethod.Get, "/admin/keys");
         }
 
         foreach (var path in (string[])
             ["/health", "/metrics", "/admin/keys", $"/admin/keys/{id}", "/dashboard/DashboardCounters", "/dashboard/ClusterStats", "/dashboard/GrainTypes",
                 $"/dashboard/GrainState?grainId={id}&grainType=Prism.Grains.Keys.ApiKeyGrain"])
         {
-            await TellAsync(AdminKey, HttpMethod.Get, path);
+            await ReportAsync(AdminKey, HttpMethod.Get, path);
         }
 
-        await TellAsync(AdminKey, HttpMethod.Delete, $"/admin/keys/{id}");
+        await ReportAsync(AdminKey, HttpMethod.Delete, $"/admin/keys/{id}");
         var log = await prism.StopAsync();
         await prism.DisposeAsync();
 
@@ -54,7 +54,7 @@ public sealed class KeyCanaryTests
             Assert.DoesNotContain(secret, log, StringComparison.Ordinal);
         });
 
-        async Task TellAsync(string key, HttpMethod method, string path, string? content = null)
+        async Task ReportAsync(string key, HttpMethod method, string path, string? content = null)
         {
             using var response = await SendAsync(prism, key, method, path, content);
             told.Append(method).Append(' ').AppendLine(path).Append(response.Headers).AppendLine(await response.Content.ReadAsStringAsync());

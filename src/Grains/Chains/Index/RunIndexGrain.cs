@@ -16,7 +16,7 @@ namespace Prism.Grains.Chains.Index;
 /// come to is counted from the shelves, once an activation and where a run would be refused.
 /// </summary>
 [HashBasedPlacement]
-internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
+internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
 {
     private const int LargestPage = 100;
 
@@ -184,7 +184,7 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
         {
             if (!run.IsFinished && run.CreatedAt < before)
             {
-                GrainFactory.GetGrain<IRunRecord>(run.Id).CheckAsync(shelf).Ignore();
+                GrainFactory.GetGrain<IRunControl>(run.Id).CheckAsync(shelf).Ignore();
             }
         }
     }
@@ -199,7 +199,7 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunRegister
         ? ChatError.Invalid(string.Create(CultureInfo.InvariantCulture, $"'limit' must be from 1 to {LargestPage}, not {query.Limit}."), "limit")
         : ChatError.Invalid("'after' must be the 'next' of a list of runs.", "after");
 
-    private string KeyOf(long shelf) => GrainKeys.RunShelf(this.GetPrimaryKeyString(), shelf);
+    private string KeyOf(long shelf) => GrainKeys.RunPartition(this.GetPrimaryKeyString(), shelf);
 
-    private IRunShelf ShelfOf(long shelf) => GrainFactory.GetGrain<IRunShelf>(KeyOf(shelf));
+    private IRunPartition ShelfOf(long shelf) => GrainFactory.GetGrain<IRunPartition>(KeyOf(shelf));
 }

@@ -22,7 +22,7 @@ internal readonly record struct ShelfMark([property: Id(0)] long Number, [proper
 
 /// <summary>The runs of a shelf. Additive changes only.</summary>
 [GenerateSerializer, Immutable, Alias("prism.run-shelf-state")]
-internal sealed record RunShelfState
+internal sealed record RunPartitionState
 {
     /// <summary>The key of the index that it is a part of.</summary>
     [Id(0)] public string? Index { get; init; }

@@ -15,7 +15,7 @@ namespace Prism.Grains.Chains.Running;
 /// is written. Nothing that somebody waits for here waits for a model.
 /// </summary>
 [HashBasedPlacement, CollectionAgeLimit(Minutes = 3)]
-internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemindable
+internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRemindable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
@@ -297,7 +297,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         if (_store.Current.Shelf is { } shelf)
         {
             var summary = RunViews.ToSummary(_store.Current, Id);
-            await GrainFactory.GetGrain<IRunShelf>(shelf).EndAsync(summary);
+            await GrainFactory.GetGrain<IRunPartition>(shelf).EndAsync(summary);
             // Again: it may have counted anew meanwhile, from what the shelf had then.
             await RegisterOf(_store.Current.Start!.Owner).OnEndedAsync(summary);
         }
@@ -307,7 +307,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
 
     private async Task ForgetAsync(string shelf)
     {
-        await GrainFactory.GetGrain<IRunShelf>(shelf).RemoveAsync(Id);
+        await GrainFactory.GetGrain<IRunPartition>(shelf).RemoveAsync(Id);
         await EndReminderAsync();
         DeactivateOnIdle();
     }
@@ -320,7 +320,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunRecord, IRemi
         }
     }
 
-    private IRunRegister RegisterOf(string owner) => GrainFactory.GetGrain<IRunRegister>(GrainKeys.Runs(owner));
+    private IRunIndexWriter RegisterOf(string owner) => GrainFactory.GetGrain<IRunIndexWriter>(GrainKeys.Runs(owner));
 
     private ChainRun ViewOf() => RunViews.ToRun(_store.Current, Id);
 

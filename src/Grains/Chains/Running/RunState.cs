@@ -67,7 +67,7 @@ internal sealed record StepState
 
     [Id(2)] public int Attempts { get; init; }
 
-    [Id(3)] public ChatRoute? Route { get; init; }
+    [Id(3)] public AnswerInfo? Route { get; init; }
 
     [Id(4)] public ChatUsage? Usage { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed class StepAnswer
     private bool _refused;
 
     /// <summary>Who answers.</summary>
-    public ChatRoute? Route { get; private set; }
+    public AnswerInfo? Route { get; private set; }
 
     /// <summary>What it took; null where it is not whole.</summary>
     public ChatUsage? Usage { get; private set; }

@@ -24,7 +24,7 @@ internal sealed record StepOutcome
     /// <summary>How often it was tried, from 1; 0 where it did not come to a call.</summary>
     public int Attempts { get; init; }
 
-    public ChatRoute? Route { get; init; }
+    public AnswerInfo? Route { get; init; }
 
     /// <summary>What all its calls took, as far as it is known.</summary>
     public ChatUsage? Usage { get; init; }

@@ -1,0 +1,46 @@
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Grains.Breakers;
+
+/// <summary>What a failed call says about whether it is worth making again, or elsewhere.</summary>
+internal static class FailureClassifier
+{
+    /// <summary>Whether the same provider may well answer the same request next time.</summary>
+    public static bool IsTransient(ChatError error) => error is { Provider: not null } and (
+        {
+            Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
+            or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.RateLimited
+        }
+        or { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 }
+        // The provider has another key, which is to be asked at once.
+        or { Kind: ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.QuotaExceeded, RetryAfter.Ticks: 0 });
+
+    /// <summary>Whether another provider may answer what this one does not: not where the request itself is at fault.</summary>
+    public static bool IsOfProvider(ChatError error) => error.Kind is
+        ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.Overloaded or ChatErrorKind.UpstreamUnavailable
+        or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.UpstreamServerError or ChatErrorKind.UpstreamUnreachable
+        or ChatErrorKind.UpstreamInvalidResponse or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamConnectTimeout
+        or ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout;
+
+    /// <summary>Whether a call says that the provider is failing; null where it says nothing of that.</summary>
+    /// <param name="error">How it failed; null for an answer.</param>
+    public static bool? IsProviderFailure(ChatError? error) => error switch
+    {
+        null => false,
+        { Provider: null } => null,
+        {
+            Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
+            or ChatErrorKind.UpstreamIdleTimeout or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamInvalidResponse
+        } => true,
+        { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 } => true,
+        // The provider keeps its rules, or we do not keep our account in order.
+        {
+            Kind: ChatErrorKind.UpstreamServerError or ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded
+            or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal or ChatErrorKind.Overloaded
+        } => null,
+        _ => false,
+    };
+
+    /// <summary>Whether the provider has answered, be it with a refusal: then the answer to a key of idempotency may be that again.</summary>
+    public static bool IsAnswer(ChatError error) => error.UpstreamStatus is not null;
+}

@@ -1,0 +1,18 @@
+using Prism.Grains.Interfaces.Chains;
+
+namespace Prism.Grains.Chains.Running;
+
+/// <summary>A run as its index knows it. The same grain as <see cref="IChainGrain"/>.</summary>
+[Alias("prism.IRunRecord")]
+[GrainInterfaceType("Prism.Chains.IRunRecord")]
+internal interface IRunControl : IGrainWithStringKey
+{
+    /// <summary>Deletes the run.</summary>
+    /// <returns>False where it has not ended yet: it stays.</returns>
+    [Alias("delete")]
+    Task<bool> DeleteAsync();
+
+    /// <summary>Has a run that its index counts as active say whether it is: one that has ended, or never came to be, is told to its shelf.</summary>
+    [Alias("check")]
+    Task CheckAsync(string shelf);
+}

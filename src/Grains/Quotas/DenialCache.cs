@@ -1,0 +1,74 @@
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>
+/// What the ledger last denied: until it can be different, nobody asks again. Not thread-safe; times are timestamps.
+/// </summary>
+internal sealed class DenialCache(LimitSet limits, TimeProvider time)
+{
+    // Others return what they did not use at any time, so that a denial is not believed for longer than this, whenever it ends by itself.
+    private static readonly TimeSpan LongestBelief = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestBelief = TimeSpan.FromMilliseconds(10);
+
+    private LimitKind _kind;
+    private long _needed;
+    private long _endsAt;
+    private bool _endsNever;
+    private bool _hasDenied;
+    private long _heldBackUntil;
+
+    /// <summary>From when on it is worth asking again.</summary>
+    public long AskAgainAt { get; private set; }
+
+    /// <summary>Whether the provider ever wanted to be left alone. May be read at any time.</summary>
+    public bool WasHeldBack => Volatile.Read(ref _heldBackUntil) != 0;
+
+    /// <summary>Until when the provider wants to be left alone.</summary>
+    public long HeldBackUntil => _heldBackUntil;
+
+    public void Remember(LimitKind kind, long needed, TimeSpan? retryAfter, long now)
+    {
+        (_kind, _needed, _endsNever, _hasDenied) = (kind, needed, retryAfter is null, true);
+        _endsAt = now + ToTimestamp(retryAfter ?? LongestBelief);
+        var belief = retryAfter is { } wait && wait < LongestBelief ? wait : LongestBelief;
+        AskAgainAt = now + ToTimestamp(belief > ShortestBelief ? belief : ShortestBelief);
+    }
+
+    /// <summary>Capacity of this kind has come back.</summary>
+    public void Forget(LimitKind kind)
+    {
+        if (kind == _kind)
+        {
+            AskAgainAt = 0;
+        }
+    }
+
+    public void Forget() => AskAgainAt = 0;
+
+    public void Throttle(TimeSpan duration, long now) => _heldBackUntil = Math.Max(_heldBackUntil, now + ToTimestamp(duration));
+
+    /// <summary>The provider may be called again, whatever it said.</summary>
+    public void Lift() => (_heldBackUntil, AskAgainAt) = (0, 0);
+
+    /// <summary>What this charge would be told, if anything.</summary>
+    public LimitDenial? Find(in Charge charge, long now)
+    {
+        if (now < _heldBackUntil)
+        {
+            return new(LimitKind.Upstream, time.GetElapsedTime(now, _heldBackUntil), null);
+        }
+
+        return now < AskAgainAt && (_kind == LimitKind.Ledger || charge.Of(_kind) >= _needed)
+            ? new(_kind, _endsNever ? null : time.GetElapsedTime(now, Math.Max(now, _endsAt)), limits.Of(_kind))
+            : null;
+    }
+
+    /// <summary>What keeps those waiting who wait: the last denial, believed or not. Null where there never was one.</summary>
+    public LimitDenial? FindLast(long now) =>
+        now < _heldBackUntil ? new(LimitKind.Upstream, time.GetElapsedTime(now, _heldBackUntil), null)
+        : _hasDenied ? new(_kind, _endsAt > now ? time.GetElapsedTime(now, _endsAt) : LongestBelief, limits.Of(_kind))
+        : null;
+
+    private long ToTimestamp(TimeSpan span) => (long)Math.Ceiling(span.TotalSeconds * time.TimestampFrequency);
+}

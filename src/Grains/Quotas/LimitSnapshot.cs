@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>How one limit of a ledger stands.</summary>
+internal readonly struct LimitSnapshot(LedgerState state, LimitKind kind, long limit)
+{
+    /// <summary>The limit itself.</summary>
+    public long Limit => limit;
+
+    /// <summary>What nobody has; negative where more was spent than had been reserved, or the limit was lowered.</summary>
+    public long Free { get; } = limit - Committed(state, kind);
+
+    /// <summary>Until all of it is there again, if nothing more is spent.</summary>
+    public TimeSpan ResetAfter => kind switch
+    {
+        _ when kind.IsRate() => TimeSpan.FromMilliseconds(RateLog.EmptyAt(SlotsOf(state, kind), state.Now) - state.Now),
+        _ when kind.IsBudget() => TimeSpan.FromMilliseconds(BudgetCalendar.EndAfter(kind, state.Now) - state.Now),
+        _ => TimeSpan.Zero,
+    };
+
+    /// <summary>Until so much is free, if nothing more is spent. Null: not known.</summary>
+    public TimeSpan? FreeAfter(long amount) => kind switch
+    {
+        _ when kind.IsRate() => RateLog.FreeAt(SlotsOf(state, kind), state.Now, limit, amount) is { } at
+            ? TimeSpan.FromMilliseconds(at - state.Now)
+            : null,
+        _ when kind.IsBudget() => ResetAfter,
+        _ => null,
+    };
+
+    /// <summary>What is kept for silos that have waited for longer.</summary>
+    public long ClaimedBefore(SiloLease silo)
+    {
+        var (sum, now) = (0L, state.Now);
+        var since = silo.Claim is { } place && place.Until > now ? place.Since : now;
+        foreach (var other in state.Silos)
+        {
+            if (other.Claim is { } claim && other.Silo != silo.Silo && claim.Until > now
+                && (claim.Since < since || (claim.Since == since && string.CompareOrdinal(other.Silo, silo.Silo) < 0)))
+            {
+                sum += claim.Of(kind);
+            }
+        }
+
+        return sum;
+    }
+
+    private static long Committed(LedgerState state, LimitKind kind) => kind switch
+    {
+        _ when kind.IsRate() => RateLog.Sum(SlotsOf(state, kind)),
+        _ when kind.IsBudget() => BudgetBook.Committed(state, kind),
+        _ => state.Silos.Sum(silo => silo.Permits),
+    };
+
+    private static ImmutableArray<RateSlot> SlotsOf(LedgerState state, LimitKind kind) =>
+        kind == LimitKind.RequestsPerMinute ? state.Requests : state.Tokens;
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Services;
+using Prism.Flights;
+using Prism.Grains.Cluster;
+
+namespace Prism.Grains.SharedCalls;
+
+/// <summary>
+/// Finds the call that is under way for a prompt whose grain has just been made anew: who leads is in that grain's memory only, and a silo that
+/// leaves takes with it its grains and those of others that it had in its part of the directory.
+/// </summary>
+internal sealed partial class SharedCallLocator(
+    IServiceProvider services,
+    IClusterMembershipService membership,
+    SiloDepartures departures,
+    TimeProvider time,
+    ILogger<SharedCallLocator> logger) : GrainServiceClient<IFlightService>(services)
+{
+    // Few calls that a departure may have made unknown take longer. One that does may be made twice.
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    // Requests wait for it, which give the cache two seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Asks all silos, if one has left of late: no other grain was lost with what it knew.</summary>
+    /// <param name="prompt">The key of the prompt's <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</param>
+    /// <returns>The shared call's id; null where there is none, or none that can be found.</returns>
+    public async Task<string?> FindAsync(string prompt)
+    {
+        if (!departures.AnyWithin(Window))
+        {
+            return null;
+        }
+
+        var found = await Task.WhenAll(membership.CurrentSnapshot.Serving().Select(silo => AskAsync(silo, prompt)));
+        return found.FirstOrDefault(shared => shared is not null);
+    }
+
+    private async Task<string?> AskAsync(SiloAddress silo, string prompt)
+    {
+        try
+        {
+            return await GetGrainService(silo).FindAsync(prompt).WaitAsync(Patience, time);
+        }
+        catch (Exception exception)
+        {
+            // It may be gone too, which is not known here yet.
+            LogNotAsked(exception, silo);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Silo {Silo} could not be asked for its shared calls")]
+    private partial void LogNotAsked(Exception exception, SiloAddress silo);
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Usage;
+
+namespace Prism.Grains.Usage;
+
+/// <summary>
+/// Adds reports to an account: pure functions from state to state. The sums and the marks are written together, so that a report either
+/// counts and is known to, or neither.
+/// </summary>
+internal static class UsageAggregate
+{
+    /// <summary>How many models of all providers have lines of their own in a month; the rest is summed up.</summary>
+    public const int MostModels = 100;
+
+    // A silo repeats what it has no answer to every few seconds, until it dies: nothing of it can be on its way for so long.
+    private static readonly TimeSpan MarkLife = TimeSpan.FromDays(1);
+
+    /// <summary>Takes a report.</summary>
+    /// <param name="usage">The account.</param>
+    /// <param name="report">The report.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isDead">Whether a silo that was not heard of for so long is dead.</param>
+    /// <returns>The account with it; the same one, where it has been taken before.</returns>
+    public static UsageState Apply(UsageState usage, UsageReport report, DateTimeOffset now, Func<string, TimeSpan, bool> isDead)
+    {
+        if (usage.Marks.Any(mark => mark.Silo == report.Silo && mark.Sequence >= report.Sequence))
+        {
+            return usage;
+        }
+
+        var marks = usage.Marks.RemoveAll(mark =>
+            mark.Silo == report.Silo || (now - mark.At > MarkLife && isDead(mark.Silo, now - mark.At)));
+        return new() { Entries = Add(usage.Entries, report.Entries), Marks = marks.Add(new(report.Silo, report.Sequence, now)) };
+    }
+
+    private static ImmutableArray<UsageEntry> Add(ImmutableArray<UsageEntry> entries, ImmutableArray<UsageEntry> more)
+    {
+        var models = entries.Select(entry => (entry.Line.Provider, entry.Line.Model)).ToHashSet();
+        var sums = entries.ToDictionary(entry => entry.Line, entry => entry.Sums);
+        foreach (var (line, added) in more)
+        {
+            var model = (line.Provider, line.Model);
+            var own = models.Contains(model) || (models.Count < MostModels && models.Add(model)) ? line : line with { Model = ModelLabels.Other };
+            sums[own] = sums.GetValueOrDefault(own) + added;
+        }
+
+        return [.. sums.Select(sum => new UsageEntry(sum.Key, sum.Value))];
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Prism.Grains.Interfaces.Usage;
+
+namespace Prism.Grains.Usage;
+
+/// <summary>
+/// What this silo has used and the accounts do not know yet: sums, not calls, so that it stays small however long they cannot be told. Of each
+/// account one report is on its way at a time, and the same again until it is taken; what comes in meanwhile is the next one's. Thread-safe.
+/// </summary>
+/// <param name="silo">This silo with its incarnation.</param>
+internal sealed class UsageBuffer(string silo)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<UsageAccount, Pages> _accounts = [];
+    private long _sequence;
+
+    /// <summary>Whether the accounts know everything.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _accounts.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Adds a call.</summary>
+    public void Add(string owner, UsageLine line, in UsageSums sums)
+    {
+        var account = new UsageAccount(owner, line.Day.AddDays(1 - line.Day.Day));
+        lock (_lock)
+        {
+            ref var pages = ref CollectionsMarshal.GetValueRefOrAddDefault(_accounts, account, out _);
+            pages ??= new();
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(pages.Open, line, out _);
+            sum += sums;
+        }
+    }
+
+    /// <summary>The reports that are to be made now, those that have no answer yet included.</summary>
+    public ImmutableArray<(UsageAccount Account, UsageReport Report)> GetDue()
+    {
+        lock (_lock)
+        {
+            return [.. _accounts.Select(account => (account.Key, account.Value.Unanswered ??= Close(account.Value)))];
+        }
+    }
+
+    /// <summary>A report was taken.</summary>
+    public void OnTaken(UsageAccount account, UsageReport report)
+    {
+        lock (_lock)
+        {
+            if (!_accounts.TryGetValue(account, out var pages) || pages.Unanswered != report)
+            {
+                return;
+            }
+
+            pages.Unanswered = null;
+            if (pages.Open.Count == 0)
+            {
+                _accounts.Remove(account);
+            }
+        }
+    }
+
+    // The numbers are those of the silo, not of the account: so one that has nothing to tell need not be remembered.
+    private UsageReport Close(Pages pages)
+    {
+        var report = new UsageReport
+        {
+            Silo = silo,
+            Sequence = ++_sequence,
+            Entries = [.. pages.Open.Select(line => new UsageEntry(line.Key, line.Value))],
+        };
+        pages.Open.Clear();
+        return report;
+    }
+
+    private sealed class Pages
+    {
+        public Dictionary<UsageLine, UsageSums> Open { get; } = [];
+
+        public UsageReport? Unanswered { get; set; }
+    }
+}
+
+/// <summary>An owner's account of a month.</summary>
+/// <param name="Owner">Whose.</param>
+/// <param name="Month">Its first day.</param>
+internal readonly record struct UsageAccount(string Owner, DateOnly Month);

@@ -1,0 +1,81 @@
+using Prism.Grains.Interfaces;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Keys;
+using Prism.Grains.Quotas;
+
+namespace Prism.Pipeline.Admission;
+
+/// <summary>
+/// The pipeline's entry to what API keys may do and spend. A call by anybody else passes: the gateway has let it in, or a client in the cluster, which is
+/// trusted, has made it. Costs no hop where the key is in use and its limits are far away.
+/// </summary>
+internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyTargets targets, KeyCharge charges, TimeProvider time)
+{
+    /// <summary>Admits a call.</summary>
+    /// <returns>
+    /// The call as it is to be made, with what it holds (to be disposed), or an error: <see cref="ChatErrorKind.PermissionDenied"/>,
+    /// <see cref="ChatErrorKind.RateLimited"/>, <see cref="ChatErrorKind.QuotaExceeded"/>, <see cref="ChatErrorKind.RequestTooLarge"/>,
+    /// <see cref="ChatErrorKind.Overloaded"/> where key or limits cannot be checked.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public ValueTask<AdmittedKey> AdmitAsync(ChatCall call, CancellationToken cancellationToken)
+    {
+        if (call.Request.Owner is not { } owner || !GrainKeys.IsApiKey(owner))
+        {
+            return new(new AdmittedKey(call, null));
+        }
+
+        var finding = keys.FindAsync(owner, cancellationToken);
+        return finding.IsCompletedSuccessfully
+            ? AdmitAsync(call, finding.Result, cancellationToken)
+            : AdmitLaterAsync(call, finding, cancellationToken);
+    }
+
+    private async ValueTask<AdmittedKey> AdmitLaterAsync(ChatCall call, ValueTask<LimitedKey> finding, CancellationToken cancellationToken) =>
+        await AdmitAsync(call, await finding, cancellationToken);
+
+    private ValueTask<AdmittedKey> AdmitAsync(ChatCall call, LimitedKey limited, CancellationToken cancellationToken)
+    {
+        if (limited.Finding.Key is not { } key)
+        {
+            return Refuse(call, limited.Finding.Error ?? ApiKeyErrors.NotGood);
+        }
+
+        if (targets.FindObstacle(key.Terms, call) is { } denied)
+        {
+            return Refuse(call, denied);
+        }
+
+        call = call with { Fallbacks = targets.Allowed(key.Terms, call.Fallbacks) };
+        if (limited.Limits.IsEmpty)
+        {
+            return new(new AdmittedKey(call, null));
+        }
+
+        (call, var charge, var unbounded) = charges.Of(call, limited.Limits);
+        if (unbounded is not null)
+        {
+            return Refuse(call, unbounded);
+        }
+
+        var holder = leases.Of(key.Id, limited.Limits);
+        return holder.TryAdmit(charge, out var reservation)
+            ? new(new AdmittedKey(call with { Account = new(holder, reservation) }, null))
+            : WaitAsync(call, holder, charge, cancellationToken);
+    }
+
+    private async ValueTask<AdmittedKey> WaitAsync(ChatCall call, LocalQuota holder, Charge charge, CancellationToken cancellationToken)
+    {
+        var admission = await holder.AdmitAsync(charge, cancellationToken);
+        return admission.Denial is { } denial
+            ? new(call, LimitErrors.Of("this API key", charge, denial, time.GetUtcNow()) with { Limits = holder.GetSnapshots() })
+            : new(call with { Account = new(holder, admission.Reservation) }, null);
+    }
+
+    private static ValueTask<AdmittedKey> Refuse(ChatCall call, ChatError error) => new(new AdmittedKey(call, error));
+}
+
+/// <summary>How the admission of a caller ended.</summary>
+/// <param name="Call">The call as it is to be made.</param>
+/// <param name="Error">Why it may not be made; null where it may.</param>
+internal readonly record struct AdmittedKey(ChatCall Call, ChatError? Error);

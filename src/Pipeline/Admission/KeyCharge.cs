@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Keys;
+using Prism.Grains.Quotas;
+using Prism.Pipeline.Costs;
+using Prism.Providers;
+
+namespace Prism.Pipeline.Admission;
+
+/// <summary>What a call can take of a key's limits at the most, whoever of those that may comes to answer it.</summary>
+internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
+{
+    /// <summary>Bounds a call.</summary>
+    /// <returns>
+    /// The call as it is to be made: with one output cap, and without the fallbacks whose tokens or price are not known, or are more than a limit.
+    /// With what it takes, or why it cannot be bounded.
+    /// </returns>
+    public (ChatCall Call, Charge Charge, ChatError? Refused) Of(ChatCall call, LimitSet limits)
+    {
+        if (!limits.CountsTokens && limits.MicroUsdPerMonth is null)
+        {
+            return (call, default, null);
+        }
+
+        call = call with { Request = OutputCap.In(call.Request, call.Provider.Options) };
+        var (charge, refused) = Of(call.Provider, call.Request, limits);
+        if (refused is not null || call.Fallbacks.IsEmpty)
+        {
+            return (call, charge, refused);
+        }
+
+        var fallbacks = ImmutableArray.CreateBuilder<ChatTarget>(call.Fallbacks.Length);
+        foreach (var fallback in call.Fallbacks)
+        {
+            var (more, unknown) = Of(fallback.Provider, call.Request with { Model = fallback.Model }, limits);
+            if (unknown is null && more.Tokens <= limits.ScarcestTokens && !(more.MicroUsd > limits.MicroUsdPerMonth))
+            {
+                fallbacks.Add(fallback);
+                charge = new(Math.Max(charge.Tokens, more.Tokens), Math.Max(charge.MicroUsd, more.MicroUsd));
+            }
+        }
+
+        return (call with { Fallbacks = fallbacks.DrainToImmutable() }, charge, null);
+    }
+
+    private (Charge Charge, ChatError? Refused) Of(IChatProvider provider, ChatRequest request, LimitSet limits)
+    {
+        if (ExtraParameters.Of(request, provider.Options.Type).Refused is { } unbounded)
+        {
+            return (default, unbounded);
+        }
+
+        if (limits.MicroUsdPerMonth is null)
+        {
+            return (new(bounds.Of(provider, request, limits.ScarcestTokens).Total), null);
+        }
+
+        var options = provider.Options;
+        if (prices.Find(options.Name, request.Model!) is not { } price)
+        {
+            return (default, ApiKeyErrors.Unpriced(options.Name, request.Model!));
+        }
+
+        // On the operator's own machines nothing has a price.
+        var features = ReferenceEquals(price, ModelPrice.Free) ? default : PricedFeatures.Of(request);
+        if (features.FindUnpriced(price) is { } field)
+        {
+            return (default, ApiKeyErrors.Unbounded(field, options.Name, request.Model!));
+        }
+
+        // Money is dearer: what it may cost is bounded as closely as can be.
+        var tokens = bounds.Of(provider, request, scarcest: 0);
+        return (new(tokens.Total, MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features))), null);
+    }
+}
