@@ -65,6 +65,29 @@ public sealed class KeyLimitsTests
         Assert.Equal((1_000_000 - outcome.Response!.Usage!.TotalTokens, 0), (limit.Remaining, limit.Outstanding));
     }
 
+    [Fact(Timeout = Patience.Milliseconds)]
+    public async Task What_was_generated_before_a_failure_is_charged_before_the_client_reads_the_failure()
+    {
+        await using var cluster = await StartAsync(silos: 1);
+        var hash = KeysCluster.HashOf("failing");
+        var id = GrainKeys.ApiKey(hash);
+        await cluster.Client.GetGrain<IApiKeyGrain>(id).CreateAsync(
+            new() { Name = "failing", TokensPerMonth = 1_000_000, MaxConcurrency = 1 }, Convert.ToHexStringLower(hash));
+        var services = ServicesOf(cluster, cluster.Silos[0]);
+        ((ScriptedProvider)services.GetRequiredService<ProviderRegistry>().Default).OnStream = (_, _) => ScriptedProvider.Play(
+            ScriptedProvider.Piece("one two three"), ScriptedProvider.Failure(ChatErrorKind.UpstreamBrokenOff));
+
+        var failed = default(ChatError);
+        await foreach (var streamEvent in services.GetRequiredService<IChatService>().StreamAsync(TestPipeline.Ask() with { Owner = id }, CancellationToken.None))
+        {
+            failed = streamEvent.Failed ?? failed;
+        }
+
+        var limits = failed!.Limits!.Value;
+        Assert.InRange(limits.Single(limit => limit.Kind == LimitKind.TokensPerMonth).Remaining, 1_000_000 - 100, 1_000_000 - 4);
+        Assert.Equal(1, limits.Single(limit => limit.Kind == LimitKind.Concurrency).Remaining);
+    }
+
     private static async Task<InProcessTestCluster> StartAsync(short silos)
     {
         var builder = new InProcessTestClusterBuilder(silos);
