@@ -21,7 +21,7 @@ public sealed class OverloadOptions
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// How many bytes of memory requests and answers in shared call may hold. Default: a third of the memory that the process sees, which is a
+    /// How many bytes of memory requests and answers in flight may hold. Default: a third of the memory that the process sees, which is a
     /// container's limit where it has one.
     /// </summary>
     public long? MemoryBudget { get; set; }

@@ -25,8 +25,8 @@ internal sealed class OverloadTelemetry
         _queueFull = shed.WithLabels("queue_full");
         _queueTimeout = shed.WithLabels("queue_timeout");
         _memoryFull = shed.WithLabels("memory");
-        metrics.CreateGauge("llm_memory_budget_bytes", "The most that requests and answers in shared call may hold of the memory.").Set(memory.Bytes);
-        _held = metrics.CreateGauge("llm_memory_held_bytes", "What requests and answers in shared call held of the memory when a request last began or ended.");
+        metrics.CreateGauge("llm_memory_budget_bytes", "The most that requests and answers in flight may hold of the memory.").Set(memory.Bytes);
+        _held = metrics.CreateGauge("llm_memory_held_bytes", "What requests and answers in flight held of the memory when a request last began or ended.");
         _stalled = metrics.CreateCounter("llm_stalled_streams_total", "Streams that were ended because their client took nothing of them.");
     }
 

@@ -7,7 +7,7 @@ namespace Prism.Grains.Quotas;
 
 /// <summary>
 /// A silo's side of one limit set: admits requests out of the blocks that it holds, in memory, and has the next block come before the last
-/// is spent (see the other part of this class). At most one ask is in shared call, and waiters are served in the order in which they came.
+/// is spent (see the other part of this class). At most one ask is in flight, and waiters are served in the order in which they came.
 /// </summary>
 internal sealed partial class LocalQuota : IAsyncDisposable
 {

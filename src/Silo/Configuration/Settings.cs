@@ -146,7 +146,7 @@ internal static class Settings
             new("LLM_BODY_TIMEOUT", "Prism:Overload:BodyTimeout", SettingKind.Seconds(MaxTimeout), "120",
                 "How long the body of a request may take to come, and a whole answer to be read by its client."),
             new("LLM_MEMORY_BUDGET_BYTES", "Prism:Overload:MemoryBudget", SettingKind.WholeNumber(1 << 20, 1L << 40), null,
-                "How much memory requests and answers in shared call may hold; more get a 503. Without it, a third of what the process sees: of a container, its limit."),
+                "How much memory requests and answers in flight may hold; more get a 503. Without it, a third of what the process sees: of a container, its limit."),
             new("LLM_MIN_DATA_RATE", "Prism:MinDataRate", SettingKind.WholeNumber(1, 1 << 30), "240",
                 "How fast a body has to come and to be taken, in bytes a second."),
         ]),

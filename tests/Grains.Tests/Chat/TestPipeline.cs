@@ -123,7 +123,7 @@ internal sealed class TestPipeline
         return Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Asserts that nothing is in shared call, and that something has been.</summary>
+    /// <summary>Asserts that nothing is in flight, and that something has been.</summary>
     public async Task AssertNothingInFlightAsync() =>
         Assert.Contains("""llm_inflight_requests{provider="vendor"} 0""", await ScrapeAsync());
 }
