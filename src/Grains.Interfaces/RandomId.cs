@@ -10,7 +10,9 @@ public static class RandomId
     {
         Span<byte> id = stackalloc byte[Bytes];
         Random.Shared.NextBytes(id);
-        return prefix + Convert.ToHexStringLower(id);
+        Span<char> digits = stackalloc char[2 * Bytes];
+        Convert.TryToHexStringLower(id, digits, out _);
+        return string.Concat(prefix, digits);
     }
 
     /// <summary>The id of an answer whose provider gives it none.</summary>

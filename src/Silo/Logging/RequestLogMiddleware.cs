@@ -41,7 +41,8 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, 
             return;
         }
 
-        var line = s_line ??= new(2 * 1024);
+        // Cleared before it is used: what has failed half-way is no beginning of another line.
+        var line = (s_line ??= new(2 * 1024)).Clear();
         Append(line, new()
         {
             EndedAt = time.GetUtcNow(),
@@ -56,7 +57,7 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, 
             Activity = Activity.Current,
         });
         sink.Add(line);
-        s_line = line.Capacity > MostKept ? null : line.Clear();
+        s_line = line.Capacity > MostKept ? null : line;
     }
 
     private void Append(StringBuilder line, in RequestLine request)

@@ -93,7 +93,7 @@ public sealed class ServiceTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat")
         {
             Content = JsonContent.Create(new { messages = new[] { new { role = "user", content = Prompt } } }),
-            Headers = { { "x-request-id", "my-request-1" } },
+            Headers = { { "x-request-id", "my-request-1" }, { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } },
         };
 
         using var response = await prism.Http.SendAsync(request);
