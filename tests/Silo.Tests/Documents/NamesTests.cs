@@ -37,6 +37,18 @@ public sealed partial class NamesTests
     }
 
     [Fact]
+    public void Every_type_in_the_glossary_is_one_of_the_code()
+    {
+        var sources = Directory.EnumerateFiles(RepositoryFiles.Find("src"), "*.cs", SearchOption.AllDirectories);
+        var types = sources.SelectMany(file => TypeDeclaration().Matches(File.ReadAllText(file))).Select(match => match.Groups["name"].Value).ToHashSet();
+
+        var named = TypeName().Matches(MarkdownFile.Read("docs/glossary.md").Text).Select(match => match.Groups["name"].Value).Distinct().ToList();
+
+        Assert.Contains("Answer", named);
+        Assert.Empty(named.Except(types));
+    }
+
+    [Fact]
     public async Task Every_path_and_every_header_of_the_API_is_in_its_overview()
     {
         await using var prism = await PrismService.StartAsync();
@@ -102,6 +114,12 @@ public sealed partial class NamesTests
 
     [GeneratedRegex("`(?<name>llm_[a-z_]+)")]
     private static partial Regex MetricName();
+
+    [GeneratedRegex(@"\b(class|struct|record|interface|enum) (?<name>[A-Z]\w+)")]
+    private static partial Regex TypeDeclaration();
+
+    [GeneratedRegex("`(?<name>I?[A-Z][a-z][A-Za-z]+)`")]
+    private static partial Regex TypeName();
 
     [GeneratedRegex(@"curl http://localhost:8000(?<path>/\S+) .*?-d '(?<body>[^']+)'\n```\n\n```json\n(?<answer>[^\n]+)", RegexOptions.Singleline)]
     private static partial Regex FirstCall();
