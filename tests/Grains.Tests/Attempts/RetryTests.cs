@@ -3,8 +3,8 @@ using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Quotas;
 using Prism.Providers;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Attempts;
 

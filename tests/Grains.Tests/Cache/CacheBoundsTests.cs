@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Grains.Cache;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Cache;
 

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Prism.Grains.Interfaces.Chat;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Chat;
 

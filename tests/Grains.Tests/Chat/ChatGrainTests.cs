@@ -3,8 +3,8 @@ using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 using Prism.Tests.Cluster;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Chat;
 

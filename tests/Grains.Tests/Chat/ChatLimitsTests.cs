@@ -2,8 +2,8 @@ using System.Threading.Channels;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Quotas;
 using Prism.Providers;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Chat;
 

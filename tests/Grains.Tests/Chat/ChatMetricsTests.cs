@@ -1,6 +1,6 @@
 using Prism.Grains.Interfaces.Chat;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Chat;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Cluster;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.Chat;
 

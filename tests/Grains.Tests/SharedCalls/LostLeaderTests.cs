@@ -1,7 +1,7 @@
 using Prism.Grains.Interfaces.Chat;
 using Prism.Tests.Cache;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.SharedCalls;
 

@@ -3,8 +3,8 @@ using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.SharedCalls;
 using Prism.Tests.Cache;
 using Prism.Tests.Chat;
-using static Prism.Tests.Chat.TestPipeline;
 using static Prism.Tests.Chat.ScriptedProvider;
+using static Prism.Tests.Chat.TestPipeline;
 
 namespace Prism.Tests.SharedCalls;
 
