@@ -34,6 +34,19 @@ public sealed class ContractLockTests
             ["ChatChunk.ObjectType", "ChatError.Failure", "ChatRequest.RequestId", "ChatResponse.ObjectType"], forgotten.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_grain_interface_is_called_on_the_wire_by_its_alias()
+    {
+        var interfaces = typeof(ChatRequest).Assembly.GetTypes().Where(type => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type)).ToList();
+
+        Assert.NotEmpty(interfaces);
+        // By default Orleans takes the alias too: silos of versions without the attribute send the same.
+        Assert.All(interfaces, type => Assert.Equal(AliasOf(type), WireNameOf(type)));
+    }
+
+    private static string WireNameOf(Type type) =>
+        (string)type.GetCustomAttributesData().Single(one => one.AttributeType == typeof(GrainInterfaceTypeAttribute)).ConstructorArguments[0].Value!;
+
     private static IEnumerable<Type> Contracts => typeof(ChatRequest).Assembly.GetTypes()
         .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>(inherit: false) is not null)
         .OrderBy(AliasOf, StringComparer.Ordinal);

@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces.Cache;
 /// with the key <see cref="GrainKeys.CacheEpoch"/>.
 /// </summary>
 [Alias("prism.ICacheEpochGrain")]
-[GrainInterfaceType("Prism.Cache.ICacheEpochGrain")]
+[GrainInterfaceType("prism.ICacheEpochGrain")]
 public interface ICacheEpochGrain : IGrainWithStringKey
 {
     /// <summary>The epoch as it is stored.</summary>
@@ -20,7 +20,7 @@ public interface ICacheEpochGrain : IGrainWithStringKey
 
 /// <summary>The response cache's end on one silo. The key is <see cref="GrainKeys.CacheNode"/>, and it lives on that silo.</summary>
 [Alias("prism.ICacheNodeGrain")]
-[GrainInterfaceType("Prism.Cache.ICacheNodeGrain")]
+[GrainInterfaceType("prism.ICacheNodeGrain")]
 public interface ICacheNodeGrain : IGrainWithStringKey
 {
     /// <summary>Has the silo serve nothing of an older epoch from now on.</summary>

@@ -7,7 +7,7 @@ namespace Prism.Grains.Interfaces.Cache;
 /// <see cref="GrainKeys.Cache"/>.
 /// </summary>
 [Alias("prism.ICacheGrain")]
-[GrainInterfaceType("Prism.Cache.ICacheGrain")]
+[GrainInterfaceType("prism.ICacheGrain")]
 public interface ICacheGrain : IGrainWithStringKey
 {
     /// <summary>Asks for the answer. Interleaves: also while an answer is being written, the next one who asks gets it.</summary>

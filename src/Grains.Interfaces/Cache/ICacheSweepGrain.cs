@@ -7,7 +7,7 @@ namespace Prism.Grains.Interfaces.Cache;
 /// <see cref="GrainKeys.CacheSweep"/>.
 /// </summary>
 [Alias("prism.ICacheSweepGrain")]
-[GrainInterfaceType("Prism.Cache.ICacheSweepGrain")]
+[GrainInterfaceType("prism.ICacheSweepGrain")]
 public interface ICacheSweepGrain : IGrainWithStringKey
 {
     /// <summary>Takes note of an entry. It is written, and the reminder is set, before it is answered.</summary>

@@ -9,7 +9,7 @@ namespace Prism.Grains.Interfaces.Catalog;
 /// new silo leave an activation on an old one, which does not know bytes.
 /// </summary>
 [Alias("prism.INamesGrain"), Version(1)]
-[GrainInterfaceType("Prism.Catalog.INamesGrain")]
+[GrainInterfaceType("prism.INamesGrain")]
 public interface INamesGrain : IGrainWithStringKey
 {
     /// <summary>Adds a name, unless it is there.</summary>

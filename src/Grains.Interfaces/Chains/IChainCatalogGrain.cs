@@ -10,7 +10,7 @@ namespace Prism.Grains.Interfaces.Chains;
 /// run keeps what was read.
 /// </summary>
 [Alias("prism.IChainCatalogGrain")]
-[GrainInterfaceType("Prism.Chains.IChainCatalogGrain")]
+[GrainInterfaceType("prism.IChainCatalogGrain")]
 public interface IChainCatalogGrain : IGrainWithStringKey
 {
     /// <summary>Stores the chain, as a new version if it is not what is stored already.</summary>

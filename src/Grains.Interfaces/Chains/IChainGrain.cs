@@ -8,7 +8,7 @@ namespace Prism.Grains.Interfaces.Chains;
 /// callers want <see cref="ChainClient"/>, which waits and reads on over the death of silos. Any call has a run go on whose silo died.
 /// </summary>
 [Alias("prism.IChainGrain")]
-[GrainInterfaceType("Prism.Chains.IChainGrain")]
+[GrainInterfaceType("prism.IChainGrain")]
 public interface IChainGrain : IGrainWithStringKey
 {
     /// <summary>

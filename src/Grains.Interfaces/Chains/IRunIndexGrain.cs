@@ -7,7 +7,7 @@ namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>The runs of one owner. Its key is <see cref="GrainKeys.Runs"/>.</summary>
 [Alias("prism.IRunIndexGrain")]
-[GrainInterfaceType("Prism.Chains.IRunIndexGrain")]
+[GrainInterfaceType("prism.IRunIndexGrain")]
 public interface IRunIndexGrain : IGrainWithStringKey
 {
     /// <summary>The owner's runs, newest first.</summary>

@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces.Chat;
 /// Most callers want <see cref="ChatGrainClient"/>, which puts <see cref="IChatService"/> in front of it.
 /// </summary>
 [Alias("prism.IChatGrain")]
-[GrainInterfaceType("Prism.Chat.IChatGrain")]
+[GrainInterfaceType("prism.IChatGrain")]
 public interface IChatGrain : IGrainWithStringKey
 {
     /// <summary>

@@ -8,7 +8,7 @@ namespace Prism.Grains.Interfaces.Keys;
 /// Orleans client.
 /// </summary>
 [Alias("prism.IApiKeyGrain")]
-[GrainInterfaceType("Prism.Keys.IApiKeyGrain")]
+[GrainInterfaceType("prism.IApiKeyGrain")]
 public interface IApiKeyGrain : IGrainWithStringKey
 {
     /// <summary>Makes the key.</summary>

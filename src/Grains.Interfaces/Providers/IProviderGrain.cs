@@ -6,7 +6,7 @@ namespace Prism.Grains.Interfaces.Providers;
 
 /// <summary>The ledger of one provider's limits, and its circuit, for the whole cluster. Its key is the provider's name.</summary>
 [Alias("prism.IProviderGrain")]
-[GrainInterfaceType("Prism.Providers.IProviderGrain")]
+[GrainInterfaceType("prism.IProviderGrain")]
 public interface IProviderGrain : IGrainWithStringKey
 {
     /// <summary>

@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces.Quotas;
 
 /// <summary>A silo's ear for what its leases' ledger cannot wait to be asked for.</summary>
 [Alias("prism.ILeaseObserver")]
-[GrainInterfaceType("Prism.Limits.ILeaseObserver")]
+[GrainInterfaceType("prism.ILeaseObserver")]
 public interface ILeaseObserver : IGrainObserver
 {
     /// <summary>The provider asked to be left alone: admits nothing for so long.</summary>

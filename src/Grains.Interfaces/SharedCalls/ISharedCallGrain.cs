@@ -8,7 +8,7 @@ namespace Prism.Grains.Interfaces.SharedCalls;
 /// (<see cref="GrainKeys.SharedCall"/>).
 /// </summary>
 [Alias("prism.IFlightGrain")]
-[GrainInterfaceType("Prism.Flights.IFlightGrain")]
+[GrainInterfaceType("prism.IFlightGrain")]
 public interface ISharedCallGrain : IGrainWithStringKey
 {
     /// <summary>

@@ -6,7 +6,7 @@ namespace Prism.Grains.Interfaces.Templates;
 
 /// <summary>A template of a user's own. Its key is <see cref="GrainKeys.Template"/>, whether there is one of this name or not.</summary>
 [Alias("prism.ITemplateGrain")]
-[GrainInterfaceType("Prism.Templates.ITemplateGrain")]
+[GrainInterfaceType("prism.ITemplateGrain")]
 public interface ITemplateGrain : IGrainWithStringKey
 {
     /// <summary>

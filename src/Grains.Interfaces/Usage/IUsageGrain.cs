@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces.Usage;
 
 /// <summary>What an owner's calls of a month took and cost. Its key is <see cref="GrainKeys.Usage"/>.</summary>
 [Alias("prism.IUsageGrain")]
-[GrainInterfaceType("Prism.Usage.IUsageGrain")]
+[GrainInterfaceType("prism.IUsageGrain")]
 public interface IUsageGrain : IGrainWithStringKey
 {
     /// <summary>All lines of the month, as far as silos have reported them; in no order.</summary>

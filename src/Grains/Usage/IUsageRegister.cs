@@ -6,7 +6,7 @@ namespace Prism.Grains.Usage;
 
 /// <summary>An owner's account of a month as silos know it. The same grain as <see cref="IUsageGrain"/>.</summary>
 [Alias("prism.IUsageRegister")]
-[GrainInterfaceType("Prism.Usage.IUsageRegister")]
+[GrainInterfaceType("prism.IUsageRegister")]
 internal interface IUsageRegister : IGrainWithStringKey
 {
     /// <summary>Takes a silo's report; it is written when this returns. A report may be repeated until it is taken, and counts once.</summary>

@@ -11,7 +11,7 @@ namespace Prism.Grains.Chains.Index;
 /// activation on an old one, which does not know quotas.
 /// </summary>
 [Alias("prism.IRunRegister"), Version(1)]
-[GrainInterfaceType("Prism.Chains.IRunRegister")]
+[GrainInterfaceType("prism.IRunRegister")]
 internal interface IRunIndexWriter : IGrainWithStringKey
 {
     /// <summary>
@@ -56,7 +56,7 @@ internal sealed record RunAdmission
 /// with the owner's history. Its key is the owner's and a number.
 /// </summary>
 [Alias("prism.IRunShelf")]
-[GrainInterfaceType("Prism.Chains.IRunShelf")]
+[GrainInterfaceType("prism.IRunShelf")]
 internal interface IRunPartition : IGrainWithStringKey
 {
     /// <summary>Puts a run on the shelf; it is written before this returns. May be told again.</summary>

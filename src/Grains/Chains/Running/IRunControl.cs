@@ -4,7 +4,7 @@ namespace Prism.Grains.Chains.Running;
 
 /// <summary>A run as its index knows it. The same grain as <see cref="IChainGrain"/>.</summary>
 [Alias("prism.IRunRecord")]
-[GrainInterfaceType("Prism.Chains.IRunRecord")]
+[GrainInterfaceType("prism.IRunRecord")]
 internal interface IRunControl : IGrainWithStringKey
 {
     /// <summary>Deletes the run.</summary>
