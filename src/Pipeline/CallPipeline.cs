@@ -37,7 +37,7 @@ internal sealed class CallPipeline(
             }
 
             // :: Step 4: open the answer: stored, shared, or from the provider. Steps 5 and 6, relay and settle, are its frames.
-            answer.Admit(call.Account);
+            answer.Admit(call.Reservation);
             return await answer.OpenAsync(await cache.OpenAsync(call, stream, client));
         }
         catch

@@ -4,7 +4,7 @@ using Prism.Providers;
 namespace Prism.Pipeline;
 
 /// <summary>A provider and a model of it.</summary>
-/// <param name="Provider">Who is asked.</param>
+/// <param name="Provider">The provider that is called.</param>
 /// <param name="Model">By the provider's own name.</param>
 internal readonly record struct ChatTarget(IChatProvider Provider, string Model)
 {

@@ -11,15 +11,15 @@ namespace Prism.Pipeline;
 internal sealed class SettledAnswer(ChatObservation observation) : Answer
 {
     private Answer? _source;
-    private KeyReservation? _account;
+    private KeyReservation? _reservation;
     private IDisposable? _spending;
     private bool _hasEnded;
     private bool _isHandedOut;
     private bool _disposed;
 
     /// <summary>The owner is admitted.</summary>
-    /// <param name="account">What it has reserved; null where it has no limits.</param>
-    public void Admit(KeyReservation? account) => (_account, _spending) = (account, account?.Open());
+    /// <param name="reservation">What it has reserved; null where it has no limits.</param>
+    public void Admit(KeyReservation? reservation) => (_reservation, _spending) = (reservation, reservation?.Open());
 
     /// <summary>The owner is not admitted.</summary>
     public async ValueTask<Answer> DenyAsync(ChatError denied, AnswerInfo route)
@@ -118,11 +118,11 @@ internal sealed class SettledAnswer(ChatObservation observation) : Answer
     {
         _hasEnded = true;
         observation.OnEnded(_source!.Info, error);
-        _account?.OnEnded(error);
+        _reservation?.OnEnded(error);
         _spending?.Dispose();
     }
 
-    private AnswerInfo WithLimits(AnswerInfo info) => _account?.WithLimits(info) ?? info;
+    private AnswerInfo WithLimits(AnswerInfo info) => _reservation?.WithLimits(info) ?? info;
 
-    private ChatError WithLimits(ChatError error) => _account?.WithLimits(error) ?? error;
+    private ChatError WithLimits(ChatError error) => _reservation?.WithLimits(error) ?? error;
 }

@@ -22,7 +22,7 @@ public sealed class ProviderRegistry
     /// <summary>The provider of a request that names none.</summary>
     public IChatProvider Default { get; }
 
-    /// <summary>Who is asked where a provider fails, in this order, unless a request says so itself.</summary>
+    /// <summary>The providers that are called, in this order, where one fails, unless the request names its own.</summary>
     public ImmutableArray<IChatProvider> Fallbacks { get; }
 
     /// <summary>The names of all of them, for messages.</summary>

@@ -10,7 +10,7 @@ namespace Prism.Grains.Interfaces.Cache;
 [GrainInterfaceType("prism.ICacheGrain")]
 public interface ICacheGrain : IGrainWithStringKey
 {
-    /// <summary>Asks for the answer. Interleaves: also while an answer is being written, the next one who asks gets it.</summary>
+    /// <summary>Asks for the answer. Interleaves: also while an answer is being written, the next request gets it.</summary>
     [AlwaysInterleave, Alias("join")]
     Task<JoinAnswer> JoinAsync(JoinAsk ask);
 
@@ -20,7 +20,7 @@ public interface ICacheGrain : IGrainWithStringKey
     [Alias("complete")]
     Task CompleteAsync(string shared, CacheEntry entry);
 
-    /// <summary>The shared call has ended and brought nothing to keep: whoever asks next leads.</summary>
+    /// <summary>The shared call has ended and left nothing to store: the next request leads.</summary>
     /// <param name="shared">The shared call's id.</param>
     [Alias("release")]
     Task ReleaseAsync(string shared);

@@ -9,7 +9,7 @@ namespace Prism.Grains.Cache;
 
 /// <summary>
 /// One prompt's place in the cache. Who leads is in memory only: an activation that is made after a silo was lost looks for the call that is under
-/// way. Where it does not find it, whoever asks leads a second one, which costs money and nothing else. The answer is in memory first and then
+/// way. Where it does not find it, the request leads a second one, which costs money and nothing else. The answer is in memory first and then
 /// written, so that nobody waits for the storage.
 /// </summary>
 [HashBasedPlacement]

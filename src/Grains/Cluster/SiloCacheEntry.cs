@@ -36,7 +36,7 @@ internal sealed class SiloCacheEntry<T>(string key)
         {
             _forgotten++;
             _held = null;
-            // Whoever comes now must not get the answer to a question from before.
+            // A caller that comes now must not get the answer to an earlier question.
             _asking = null;
         }
     }

@@ -182,7 +182,7 @@ internal sealed partial class LocalQuota : IAsyncDisposable
             Serve(now);
             if (_waiters.Count == 0 && IsScarce(LimitKind.Concurrency))
             {
-                // Whoever asks next may be on another silo.
+                // The next request may be on another silo.
                 _permits!.SurrenderAll();
             }
 

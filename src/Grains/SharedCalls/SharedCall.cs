@@ -89,7 +89,7 @@ internal sealed class SharedCall(string id, SharedCallLog buffer) : IDisposable
     /// <param name="prompt">See <see cref="Prompt"/>.</param>
     public void Lead(string prompt) => _prompt = prompt;
 
-    /// <summary>There is no such shared call after all: whoever has subscribed finds it lost.</summary>
+    /// <summary>There is no such shared call after all: its subscribers find it lost.</summary>
     public void Withdraw() => End();
 
     /// <summary>All is done.</summary>

@@ -60,7 +60,7 @@ internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyTarge
 
         var holder = leases.Of(key.Id, limited.Limits);
         return holder.TryAdmit(charge, out var reservation)
-            ? new(new AdmittedKey(call with { Account = new(holder, reservation) }, null))
+            ? new(new AdmittedKey(call with { Reservation = new(holder, reservation) }, null))
             : WaitAsync(call, holder, charge, cancellationToken);
     }
 
@@ -69,7 +69,7 @@ internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyTarge
         var admission = await holder.AdmitAsync(charge, cancellationToken);
         return admission.Denial is { } denial
             ? new(call, LimitErrors.Of("this API key", charge, denial, time.GetUtcNow()) with { Limits = holder.GetSnapshots() })
-            : new(call with { Account = new(holder, admission.Reservation) }, null);
+            : new(call with { Reservation = new(holder, admission.Reservation) }, null);
     }
 
     private static ValueTask<AdmittedKey> Refuse(ChatCall call, ChatError error) => new(new AdmittedKey(call, error));

@@ -7,7 +7,7 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;
 
-/// <summary>What a call can take of a key's limits at the most, whoever of those that may comes to answer it.</summary>
+/// <summary>The most that a call can take of a key's limits, whichever of its targets answers.</summary>
 internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
 {
     /// <summary>Bounds a call.</summary>

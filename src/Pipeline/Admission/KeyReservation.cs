@@ -64,7 +64,7 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
         }
     }
 
-    private sealed class Spender(KeyReservation account) : IDisposable
+    private sealed class Spender(KeyReservation reservation) : IDisposable
     {
         private int _closed;
 
@@ -72,7 +72,7 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
         {
             if (Interlocked.Exchange(ref _closed, 1) == 0)
             {
-                account.Close();
+                reservation.Close();
             }
         }
     }

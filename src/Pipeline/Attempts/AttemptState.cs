@@ -72,7 +72,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
     private async ValueTask<bool> TryRetryAsync(ChatError error)
     {
         if (loop.PauseBefore(error, _retries) is not { } pause
-            // Nobody waits for one who has named a time while another may answer.
+            // A request does not wait for a provider that has named a time while a fallback may answer.
             || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Fallbacks.Length)
             || pause >= loop.LeftOf(begun)
             || !loop.TryTakeRetry(_turn.Route.Provider, error))

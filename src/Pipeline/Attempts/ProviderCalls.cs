@@ -38,7 +38,7 @@ internal sealed class ProviderCalls(
             }
 
             // :: Send, and wait for the first output
-            call.Account?.OnCalled();
+            call.Reservation?.OnCalled();
             return stream ? await OpenStreamAsync(call, settlement, cancellationToken) : await OpenWholeAsync(call, settlement, cancellationToken);
         }
         catch

@@ -17,7 +17,7 @@ internal sealed class CacheBackoff(TimeProvider time)
             var begun = Volatile.Read(ref _begun);
             return begun != 0
                 && (time.GetElapsedTime(begun) < Length
-                    // Whoever goes first is as good as a failure until it has done well: the others wait no longer for it than for the rest.
+                    // The first request counts as a failure until it succeeds: the others wait no longer for it than for the rest.
                     || Interlocked.CompareExchange(ref _begun, Now, begun) != begun);
         }
     }

@@ -21,7 +21,7 @@ internal static class PromptHash
 
     /// <summary>The hash, in 43 characters of Base64Url.</summary>
     /// <param name="scope">Whose answers may be shared: calls of different scopes have nothing in common.</param>
-    /// <param name="provider">Who is asked.</param>
+    /// <param name="provider">The provider that is called.</param>
     /// <param name="request">What is asked, with its model set.</param>
     public static string Of(string scope, string provider, ChatRequest request)
     {

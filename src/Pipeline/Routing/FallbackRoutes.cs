@@ -6,7 +6,7 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Routing;
 
-/// <summary>Who is asked where a provider fails: whom the request names, else whom Prism is configured with.</summary>
+/// <summary>The targets that are called where a provider fails: those that the request names, else those that are configured.</summary>
 internal sealed class FallbackRoutes(ProviderRegistry providers)
 {
     // Each costs its attempts before the client hears of it.

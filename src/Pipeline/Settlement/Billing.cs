@@ -7,7 +7,7 @@ using Prism.Pipeline.Telemetry;
 
 namespace Prism.Pipeline.Settlement;
 
-/// <summary>Puts on record what each call upstream took and cost: once, by who made it, whoever else its answer serves.</summary>
+/// <summary>Records what each call upstream took and cost: once, for the owner of the request that made it, however many requests its answer serves.</summary>
 internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageBuffer book, TimeProvider time)
 {
     /// <summary>Bills an answer, or what there was of it when it ended early.</summary>
@@ -23,7 +23,7 @@ internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageB
             Owners.Of(call.Request.Owner),
             new(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), call.Route.Provider, telemetry.LabelOf(call.Route)),
             UsageSums.Of(usage));
-        call.Account?.Charge(usage);
+        call.Reservation?.Charge(usage);
         return usage;
     }
 }

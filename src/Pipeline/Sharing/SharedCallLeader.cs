@@ -24,8 +24,8 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
             shared.Lead(key);
         }
 
-        // Before the request can end: from now on the shared call spends on its owner's account too.
-        var spending = call.Account?.Open();
+        // Before the request can end: from now on the shared call spends its owner's reservation too.
+        var spending = call.Reservation?.Open();
         // On a thread of its own kind: the request may be a grain's turn, which the call outlives.
         _ = BackgroundCall.Begin(() => LeadAsync(shared, call, stream, completed, spending), "A shared call", logger);
     }

@@ -11,7 +11,7 @@ namespace Prism.Providers.Upstream;
 /// </summary>
 internal sealed class RequestBody : HttpContent
 {
-    // Who made it, and whoever sends it.
+    // Its maker, and each sender.
     private int _users = 1;
     private int _disposed;
 

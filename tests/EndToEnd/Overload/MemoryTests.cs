@@ -44,7 +44,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
     [InlineData("false")]
     public async Task A_hundred_readers_that_do_not_read_an_endless_stream(string cache)
     {
-        await using var upstream = await ScriptedUpstream.StartAsync(EndlessStreamAsync);
+        var sent = 0L;
+        await using var upstream = await ScriptedUpstream.StartAsync(call => EndlessStreamAsync(call, () => Interlocked.Increment(ref sent)));
         await RunAsync(
             async silo =>
             {
@@ -54,7 +55,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
                     readers.Add(await BeginAsync(silo, "/v1/chat/completions?provider=up", Ask($"{i}", stream: true), receiveBuffer: 8 * 1024));
                 }
 
-                await Task.Delay(TimeSpan.FromSeconds(20));
+                await StuckAsync(() => Interlocked.Read(ref sent));
                 readers.ForEach(reader => reader.Dispose());
             },
             ("LLM_CACHE_ENABLED", cache),
@@ -210,7 +211,19 @@ public sealed class MemoryTests(ITestOutputHelper output)
     private static string Ask(string text, bool stream = false) =>
         $$"""{"messages":[{"role":"user","content":"{{text}}"}],"model":"m"{{(stream ? ",\"stream\":true" : "")}}}""";
 
-    private static async Task EndlessStreamAsync(UpstreamCall call)
+    // For so many looks in a row the provider has got rid of nothing more: all readers are stuck, or rejected.
+    private static Task StuckAsync(Func<long> sent)
+    {
+        var (before, same) = (-1L, 0);
+        return Until.TrueAsync("all readers are stuck", () =>
+        {
+            var now = sent();
+            (same, before) = (now == before ? same + 1 : 0, now);
+            return Task.FromResult(now > 0 && same >= 100);
+        });
+    }
+
+    private static async Task EndlessStreamAsync(UpstreamCall call, Action onSent)
     {
         await call.StartStreamAsync();
         var piece = """data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"?"}}]}"""
@@ -218,6 +231,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         while (!call.ClientLeft.IsCancellationRequested)
         {
             await call.WriteAsync(piece);
+            onSent();
         }
     }
 }
