@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Grains.Interfaces.SharedCalls;
 
 /// <summary>
-/// A window on a shared call, for the other silos: it lives on the silo that leads the shared call and reads its buffer. The key is the shared call's id
+/// A shared call, for readers on other silos: it lives on the silo that leads the shared call and reads its log. The key is the shared call's id
 /// (<see cref="GrainKeys.SharedCall"/>).
 /// </summary>
 [Alias("prism.IFlightGrain")]
@@ -17,6 +17,15 @@ public interface ISharedCallGrain : IGrainWithStringKey
     /// </summary>
     [Alias("read")]
     IAsyncEnumerable<FrameBatch> ReadAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The same from a frame on: for a reader that has read those before it. Silos of 0.1 do not have it. Empty where the shared call is lost, or where
+    /// that frame is no longer kept.
+    /// </summary>
+    /// <param name="number">The frame's sequence number, which is how many frames are before it.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    [Alias("read-from")]
+    IAsyncEnumerable<FrameBatch> ReadFromAsync(long number, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Events of a shared call, in order.</summary>

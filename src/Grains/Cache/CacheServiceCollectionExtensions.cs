@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Prism.Grains.Cluster;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
-using Prism.Grains.Interfaces.Memory;
 using Prism.Grains.SharedCalls;
 
 namespace Prism.Grains.Cache;
@@ -19,13 +18,15 @@ internal static class CacheServiceCollectionExtensions
     {
         services.AddPlacementDirector<SiloBoundPlacement, SiloBoundDirector>();
         services.AddOptions<CacheOptions>();
-        services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
         services.AddSingleton<StoredAnswers>();
         services.AddSingleton<CacheTelemetry>();
         services.AddSingleton<CacheEpoch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, CacheEpochReader>();
         services.AddSingleton<IResponseCache, CacheClearing>();
         services.AddSingleton<SiloDepartures>();
+        services.AddPrismSharedCalls();
+        services.AddOptions<SharedCallOptions>().Configure<IOptions<CacheOptions>>(
+            static (shared, cache) => shared.MaxBytes = cache.Value.MaxSharedBytes);
         services.AddSingleton<SharedCallLocator>();
         services.AddGrainService<SharedCallService>();
         return services;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Grains.Chat;
 using Prism.Grains.Interfaces.Cluster;
-using Prism.Grains.Interfaces.Memory;
 using Prism.Grains.SharedCalls;
 
 namespace Prism.Grains.Cluster;
@@ -15,9 +14,8 @@ internal static class DrainServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IDrain, NoDrain>();
-        services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
+        services.AddPrismSharedCalls();
         services.AddSingleton<ChatGrainCalls>();
-        services.AddSingleton<SharedCallRegistry>();
         services.AddSingleton<SiloDrain>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloDrain>());
         return services;

@@ -9,8 +9,7 @@ namespace Prism.Flights;
 [Alias("prism.IFlightService")]
 internal interface IFlightService : IGrainService
 {
-    /// <summary>The shared call for a prompt that this silo leads and that is not over; null where there is none.</summary>
-    /// <param name="prompt">The key of the prompt's <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</param>
+    /// <summary>The shared call of this name that this silo leads and that is not over; null where there is none.</summary>
     [Alias("find")]
-    Task<string?> FindAsync(string prompt);
+    Task<string?> FindAsync(string name);
 }

@@ -5,26 +5,30 @@ using Prism.Grains.Interfaces.SharedCalls;
 namespace Prism.Grains.SharedCalls;
 
 /// <summary>
-/// The events of a shared call that another silo leads, from the first on. Where what it reads through is lost although that silo is not, it goes on
-/// where it was: a third silo may be gone, which knew where that was.
+/// Reads a shared call that another silo leads. Where the enumeration is lost although that silo is not, it continues after the last frame that it has
+/// read: a third silo may be gone, which knew where the grain was.
 /// </summary>
-internal sealed class RemoteReader(string id, IGrainFactory grains, IClusterMembershipService membership, TimeProvider time) : IAsyncDisposable
+internal sealed class RemoteReader(string id, long from, IGrainFactory grains, IClusterMembershipService membership, TimeProvider time)
+    : IAsyncDisposable
 {
     private IAsyncEnumerator<FrameBatch>? _batches;
-    // Of the shared call, and of what is read now.
-    private int _had;
-    private int _read;
+    // The sequence numbers of the next frame of the shared call, and of the enumeration.
+    private long _next = from;
+    private long _at;
+    private bool _hasBegun;
+    private bool _readsFromStart;
 
     /// <summary>Whether the answer was whole before any of it was read here.</summary>
     public bool FoundWhole { get; private set; }
 
-    /// <summary>Waits for more events.</summary>
+    /// <summary>Waits for more frames.</summary>
     /// <returns>Nothing where no more will come.</returns>
     public async ValueTask<ImmutableArray<AnswerFrame>> NextAsync(CancellationToken cancellationToken)
     {
         var patience = default(WaitDeadline?);
         while (true)
         {
+            var isResuming = _batches is null && _next > 0 && !_readsFromStart;
             try
             {
                 return await ReadAsync(cancellationToken);
@@ -36,6 +40,13 @@ internal sealed class RemoteReader(string id, IGrainFactory grains, IClusterMemb
                 {
                     throw;
                 }
+            }
+            catch (Exception) when (isResuming && !cancellationToken.IsCancellationRequested)
+            {
+                // Silos of the last release read from the start only, and do not know the other method.
+                await CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _readsFromStart = true;
+                continue;
             }
 
             // The first time at once: a shared call that ends meanwhile is not there any more.
@@ -50,27 +61,34 @@ internal sealed class RemoteReader(string id, IGrainFactory grains, IClusterMemb
     {
         if (_batches is { } batches)
         {
-            (_batches, _read) = (null, 0);
+            _batches = null;
             await batches.DisposeAsync();
         }
     }
 
     private async ValueTask<ImmutableArray<AnswerFrame>> ReadAsync(CancellationToken cancellationToken)
     {
-        _batches ??= grains.GetGrain<ISharedCallGrain>(id).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _batches ??= Open(cancellationToken);
         while (await _batches.MoveNextAsync())
         {
-            var events = _batches.Current.Events;
-            _read += events.Length;
-            if (_read > _had)
+            var frames = _batches.Current.Events;
+            _at += frames.Length;
+            if (_at > _next)
             {
-                FoundWhole |= _had == 0 && _batches.Current.FoundWhole;
-                var fresh = events[^(_read - _had)..];
-                _had = _read;
+                FoundWhole |= !_hasBegun && _batches.Current.FoundWhole;
+                var fresh = frames[^(int)(_at - _next)..];
+                (_next, _hasBegun) = (_at, true);
                 return fresh;
             }
         }
 
         return [];
+    }
+
+    private IAsyncEnumerator<FrameBatch> Open(CancellationToken cancellationToken)
+    {
+        var shared = grains.GetGrain<ISharedCallGrain>(id);
+        _at = _readsFromStart ? 0 : _next;
+        return (_at == 0 ? shared.ReadAsync(cancellationToken) : shared.ReadFromAsync(_at, cancellationToken)).GetAsyncEnumerator(cancellationToken);
     }
 }

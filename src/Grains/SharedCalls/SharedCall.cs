@@ -3,93 +3,96 @@ using Prism.Grains.Interfaces.SharedCalls;
 namespace Prism.Grains.SharedCalls;
 
 /// <summary>
-/// One answer on its way, for any number of readers: a call upstream that this silo leads, or this silo's view of one that another leads.
-/// It belongs to none of its readers: it ends when its source does, or once all of them have left.
+/// One answer in progress, for any number of readers: an upstream call that this silo leads, or this silo's view of one that another leads. It belongs
+/// to none of its readers.
 /// </summary>
-internal sealed class SharedCall(string id, SharedCallLog buffer) : IDisposable
+/// <param name="id">Its id in the cluster.</param>
+/// <param name="log">Its frames.</param>
+/// <param name="outlivesReaders">Whether it runs on after its last reader has left; otherwise it is cancelled then.</param>
+internal sealed class SharedCall(string id, IAnswerLog log, bool outlivesReaders = false) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _abandoned = new();
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Func<ReadOnlyMemory<AnswerFrame>, Task>> _subscribers = [];
     private int _readers;
     private bool _isDone;
     private State _state;
-    private volatile string? _prompt;
-    private volatile string? _ledHere;
+    private volatile string? _name;
 
     /// <summary>Its id in the cluster.</summary>
     public string Id => id;
 
-    /// <summary>The key of its prompt's <see cref="Grains.Interfaces.Cache.ICacheGrain"/>, once it is led; null in a view of another silo's.</summary>
-    public string? Prompt => _prompt;
-
-    /// <summary>What is asked, where the call is made for requests of this silo alone; null otherwise.</summary>
-    public string? LedHere { get => _ledHere; set => _ledHere = value; }
+    /// <summary>The name that it is found by; null where it has none.</summary>
+    public string? Name { get => _name; set => _name = value; }
 
     /// <summary>Of a view: whether the answer was whole when this silo began to read it.</summary>
     public bool WasFoundWhole { get; set; }
 
-    /// <summary>Fires once nobody reads any more what is not complete yet.</summary>
+    /// <summary>Fires when its last reader leaves before it is complete, unless it outlives its readers.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
-    /// <summary>Ends when all is done that the shared call brings with it.</summary>
+    /// <summary>Ends when the shared call is over and all subscribers have finished.</summary>
     public Task Settled => _settled.Task;
 
-    /// <summary>Subscribes, unless the shared call is lost.</summary>
-    /// <returns>To be disposed; null where the answer will not come from here, or not from its start.</returns>
-    public SharedCallReader? TrySubscribe()
+    /// <summary>Subscribes to its completion. To be done before it begins.</summary>
+    /// <param name="subscriber">
+    /// Gets every frame, where the last one has come and all are kept; else nothing. The shared call can be found until the subscriber has finished.
+    /// </param>
+    public void OnCompleted(Func<ReadOnlyMemory<AnswerFrame>, Task> subscriber) => _subscribers.Add(subscriber);
+
+    /// <summary>Adds a reader, unless the shared call is lost.</summary>
+    /// <param name="from">The sequence number of the first frame to read.</param>
+    /// <returns>To be disposed; null where the answer will not come from here, or not from that frame on.</returns>
+    public SharedCallReader? TryRead(long from = 0)
     {
         lock (_lock)
         {
-            var reader = new SharedCallReader(this, buffer);
-            if (_state == State.Lost || !buffer.TryAdd(reader))
+            var isWhole = log.IsComplete;
+            if (_state == State.Lost || log.TryRead(from) is not { } reader)
             {
                 return null;
             }
 
             _readers++;
-            return reader;
+            return new(this, reader, isWhole);
         }
     }
 
     /// <summary>
-    /// Reads the source to its end, or until the shared call is abandoned. Where the source stops or throws before its last event, the shared call is
-    /// lost.
+    /// Reads the source to its end, or until the shared call is abandoned, and waits for the subscribers. Where the source stops or throws before its
+    /// last frame, the shared call is lost.
     /// </summary>
-    /// <param name="source">The events.</param>
-    /// <param name="toEvent">What an exception is to the readers; null: it is thrown here, and to them the shared call is lost.</param>
-    /// <returns>Every event, where the last one has come and none was too much to be kept; else nothing.</returns>
-    public async Task<ReadOnlyMemory<AnswerFrame>> RunAsync(
-        IAsyncEnumerable<AnswerFrame> source, Func<Exception, AnswerFrame>? toEvent = null)
+    /// <param name="source">The frames.</param>
+    /// <param name="toFrame">The last frame for an exception of the source; null: the exception is thrown here, and the shared call is lost.</param>
+    public async Task RunAsync(IAsyncEnumerable<AnswerFrame> source, Func<Exception, AnswerFrame>? toFrame = null)
     {
         try
         {
             await foreach (var frame in source.WithCancellation(Abandoned))
             {
-                await buffer.AppendAsync(frame, Abandoned);
+                await log.AppendAsync(frame, Abandoned);
                 if (frame.IsLast)
                 {
                     break;
                 }
             }
         }
-        catch (Exception exception) when (toEvent is not null && !Abandoned.IsCancellationRequested)
+        catch (Exception exception) when (toFrame is not null && !Abandoned.IsCancellationRequested)
         {
-            await buffer.AppendAsync(toEvent(exception), Abandoned);
+            await log.AppendAsync(toFrame(exception), Abandoned);
         }
         finally
         {
             End();
+            foreach (var subscriber in _subscribers)
+            {
+                await subscriber(log.ReadWhole());
+            }
         }
-
-        return buffer.ReadWhole();
     }
 
-    /// <summary>It is led from now on.</summary>
-    /// <param name="prompt">See <see cref="Prompt"/>.</param>
-    public void Lead(string prompt) => _prompt = prompt;
-
-    /// <summary>There is no such shared call after all: its subscribers find it lost.</summary>
+    /// <summary>There is no such shared call after all: its readers find it lost.</summary>
     public void Withdraw() => End();
 
     /// <summary>All is done.</summary>
@@ -106,18 +109,17 @@ internal sealed class SharedCall(string id, SharedCallLog buffer) : IDisposable
     public void Dispose()
     {
         _abandoned.Dispose();
-        buffer.Dispose();
+        log.Dispose();
     }
 
-    internal void Leave(SharedCallReader reader)
+    internal void OnReaderLeft()
     {
-        buffer.Remove(reader);
         lock (_lock)
         {
-            // A reader may have had the last event before the source knows that it was the last.
             _readers--;
             ReleaseIfUnused();
-            if (_readers > 0 || _state != State.UnderWay || buffer.IsComplete)
+            // A reader may have had the last frame before the source knows that it was the last.
+            if (outlivesReaders || _readers > 0 || _state != State.UnderWay || log.IsComplete)
             {
                 return;
             }
@@ -125,7 +127,7 @@ internal sealed class SharedCall(string id, SharedCallLog buffer) : IDisposable
             _state = State.Lost;
         }
 
-        // Not in line: what stops upstream must not hold up who leaves.
+        // Not in line: what stops upstream must not hold up the reader that leaves.
         _ = _abandoned.CancelAsync();
     }
 
@@ -134,7 +136,7 @@ internal sealed class SharedCall(string id, SharedCallLog buffer) : IDisposable
     {
         if (_isDone && _readers == 0)
         {
-            buffer.Dispose();
+            log.Dispose();
         }
     }
 
@@ -142,10 +144,10 @@ internal sealed class SharedCall(string id, SharedCallLog buffer) : IDisposable
     {
         lock (_lock)
         {
-            _state = buffer.IsComplete ? State.Ended : State.Lost;
+            _state = log.IsComplete ? State.Ended : State.Lost;
         }
 
-        buffer.Close();
+        log.Close();
     }
 
     private enum State

@@ -6,8 +6,8 @@ using Prism.Grains.Cluster;
 namespace Prism.Grains.SharedCalls;
 
 /// <summary>
-/// Finds the call that is under way for a prompt whose grain has just been made anew: who leads is in that grain's memory only, and a silo that
-/// leaves takes with it its grains and those of others that it had in its part of the directory.
+/// Finds the shared call of a name, for a grain that has just been activated anew: only that grain's memory knew the call, and a silo that leaves takes with
+/// it its grains and those of others that it had in its part of the directory.
 /// </summary>
 internal sealed partial class SharedCallLocator(
     IServiceProvider services,
@@ -23,24 +23,24 @@ internal sealed partial class SharedCallLocator(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks all silos, if one has left of late: no other grain was lost with what it knew.</summary>
-    /// <param name="prompt">The key of the prompt's <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</param>
+    /// <param name="name">The shared call's name.</param>
     /// <returns>The shared call's id; null where there is none, or none that can be found.</returns>
-    public async Task<string?> FindAsync(string prompt)
+    public async Task<string?> FindAsync(string name)
     {
         if (!departures.AnyWithin(Window))
         {
             return null;
         }
 
-        var found = await Task.WhenAll(membership.CurrentSnapshot.Serving().Select(silo => AskAsync(silo, prompt)));
+        var found = await Task.WhenAll(membership.CurrentSnapshot.Serving().Select(silo => AskAsync(silo, name)));
         return found.FirstOrDefault(shared => shared is not null);
     }
 
-    private async Task<string?> AskAsync(SiloAddress silo, string prompt)
+    private async Task<string?> AskAsync(SiloAddress silo, string name)
     {
         try
         {
-            return await GetGrainService(silo).FindAsync(prompt).WaitAsync(Patience, time);
+            return await GetGrainService(silo).FindAsync(name).WaitAsync(Patience, time);
         }
         catch (Exception exception)
         {

@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
-using Prism.Grains.Cache;
 using Prism.Grains.Interfaces;
-using Prism.Grains.Interfaces.Memory;
 using Prism.Grains.Interfaces.SharedCalls;
 
 namespace Prism.Grains.SharedCalls;
@@ -17,105 +14,85 @@ internal sealed partial class SharedCallRegistry(
     IGrainFactory grains,
     ILocalSiloDetails self,
     IClusterMembershipService membership,
-    MemoryBudget memory,
-    IOptions<CacheOptions> options,
+    AnswerLogFactory createLog,
     TimeProvider time,
     ILogger<SharedCallRegistry> logger)
 {
     private readonly ConcurrentDictionary<string, SharedCall> _led = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SharedCall> _views = new(StringComparer.Ordinal);
-    // Of calls that are made without the cache, by what is asked.
-    private readonly ConcurrentDictionary<string, string> _here = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SharedCall> _named = new(StringComparer.Ordinal);
     private long _lastNumber;
 
     /// <summary>
-    /// Makes a shared call that this silo may come to lead. Others find it from now on: one that follows may be here before the news that
-    /// there is something to follow.
+    /// Makes a shared call that this silo may come to lead. Others find it by its id from now on: a request that is told to follow it may come before
+    /// the news that there is something to follow.
     /// </summary>
-    public (SharedCall SharedCall, SharedCallReader Leader) Announce()
+    /// <param name="outlivesReaders">See <see cref="SharedCall"/>.</param>
+    public (SharedCall SharedCall, SharedCallReader Leader) Announce(bool outlivesReaders = false)
     {
-        var shared = Create(GrainKeys.SharedCall(self.SiloAddress, Interlocked.Increment(ref _lastNumber)));
-        var leader = shared.TrySubscribe()!;
-        _led[shared.Id] = shared;
+        var id = GrainKeys.SharedCall(self.SiloAddress, Interlocked.Increment(ref _lastNumber));
+        var shared = new SharedCall(id, createLog(id, 0), outlivesReaders);
+        var leader = shared.TryRead()!;
+        _led[id] = shared;
         return (shared, leader);
     }
 
-    /// <summary>Forgets a shared call that this silo led, or did not come to lead.</summary>
-    public void Remove(SharedCall shared)
+    /// <summary>Gives a name to a shared call of this silo, unless another one has it.</summary>
+    /// <param name="shared">The shared call. It has no name yet.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="replaces">Whether it takes the name from another one, which goes on without.</param>
+    /// <returns>A reader of the call that has the name already; null: the given shared call has it now.</returns>
+    public SharedCallReader? Name(SharedCall shared, string name, bool replaces)
     {
-        _led.TryRemove(shared.Id, out _);
-        if (shared.LedHere is { } promptHash)
-        {
-            _here.TryRemove(KeyValuePair.Create(promptHash, shared.Id));
-        }
-
-        shared.Settle();
-    }
-
-    /// <summary>Subscribes to the call that is made here for a prompt without the cache; null where there is none.</summary>
-    public SharedCallReader? TrySubscribeHere(string promptHash) =>
-        !_here.IsEmpty && _here.TryGetValue(promptHash, out var id) ? TrySubscribeLed(id) : null;
-
-    /// <summary>Subscribes to a call that this silo makes for a prompt, or has the given shared call be that call.</summary>
-    /// <param name="promptHash">What is asked.</param>
-    /// <param name="prompt">The key of its <see cref="Grains.Interfaces.Cache.ICacheGrain"/>, if that is known: a call may be under way from before the cache was gone.</param>
-    /// <param name="own">An announced shared call of this silo.</param>
-    /// <param name="isFresh">Whether it is the call from now on, also where there is one.</param>
-    /// <returns>Null: the given shared call is to be led.</returns>
-    public SharedCallReader? TryFollowHere(string promptHash, string? prompt, string own, bool isFresh)
-    {
-        if (!isFresh && prompt is not null && FindLed(prompt) is { } led && TrySubscribeLed(led) is { } seat)
-        {
-            return seat;
-        }
-
-        // Before it can be found: its end takes it out again.
-        _led[own].LedHere = promptHash;
+        // Before it can be found: its end takes the name away again.
+        shared.Name = name;
         while (true)
         {
-            var id = isFresh ? _here[promptHash] = own : _here.GetOrAdd(promptHash, own);
-            if (id == own)
+            var named = replaces ? _named[name] = shared : _named.GetOrAdd(name, shared);
+            if (named == shared)
             {
                 return null;
             }
 
-            if (TrySubscribeLed(id) is { } reader)
+            if (named.TryRead() is { } reader)
             {
+                shared.Name = null;
                 return reader;
             }
 
-            _here.TryRemove(KeyValuePair.Create(promptHash, id));
+            _named.TryRemove(KeyValuePair.Create(name, named));
         }
     }
 
-    /// <summary>Ends when the shared calls have ended that this silo leads now, and the cache knows what came of them.</summary>
-    public Task WhenSettledAsync() => Task.WhenAll(_led.Values.Select(shared => shared.Settled));
+    /// <summary>The id of the shared call with this name; null where this silo leads none.</summary>
+    public string? Find(string name) => _named.GetValueOrDefault(name)?.Id;
 
-    /// <summary>Subscribes to a shared call that this silo leads.</summary>
-    public SharedCallReader? TrySubscribeLed(string id) => _led.TryGetValue(id, out var shared) ? shared.TrySubscribe() : null;
+    /// <summary>A reader of the shared call with this name; null where this silo leads none.</summary>
+    public SharedCallReader? TryReadNamed(string name) => _named.GetValueOrDefault(name)?.TryRead();
 
-    /// <summary>A shared call for a prompt that this silo leads; null where there is none.</summary>
-    /// <param name="prompt">The key of the prompt's <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</param>
-    public string? FindLed(string prompt) => _led.Values.FirstOrDefault(shared => shared.Prompt == prompt)?.Id;
+    /// <summary>A reader of a shared call that this silo leads; see <see cref="TryRead"/>.</summary>
+    public SharedCallReader? TryReadLed(string id, long from) => _led.GetValueOrDefault(id)?.TryRead(from);
 
-    /// <summary>Subscribes to a shared call, wherever it is led.</summary>
-    /// <returns>To be disposed; null where the shared call is known to be lost.</returns>
-    public SharedCallReader? TrySubscribe(string id)
+    /// <summary>A reader of a shared call, wherever it is led.</summary>
+    /// <param name="id">The shared call.</param>
+    /// <param name="from">The sequence number of the first frame to read.</param>
+    /// <returns>To be disposed; null where the shared call is known to be lost, or where it no longer has that frame.</returns>
+    public SharedCallReader? TryRead(string id, long from = 0)
     {
         if (GrainKeys.SiloOf(id).Equals(self.SiloAddress))
         {
-            return TrySubscribeLed(id);
+            return TryReadLed(id, from);
         }
 
         while (true)
         {
-            var own = _views.ContainsKey(id) ? null : Create(id);
+            var own = _views.ContainsKey(id) ? null : new SharedCall(id, createLog(id, from));
             var view = own is null ? _views.GetValueOrDefault(id) : _views.GetOrAdd(id, own);
-            // Boarded before it is begun: without a reader there is nothing to begin it for.
-            var reader = view?.TrySubscribe();
+            // It has its reader before it begins: without one there is nothing to begin it for.
+            var reader = view?.TryRead(from);
             if (view is not null && view == own)
             {
-                _ = BackgroundCall.Begin(() => RunViewAsync(view), "Reading a shared call of another silo", logger);
+                _ = BackgroundCall.Begin(() => RunViewAsync(view, from), "Reading a shared call of another silo", logger);
             }
 
             if (reader is not null)
@@ -123,7 +100,7 @@ internal sealed partial class SharedCallRegistry(
                 return reader;
             }
 
-            // Everybody has left that view. The shared call may still be under way where it is led.
+            // All have left that view, or it begins later. The shared call may still be under way where it is led.
             if (view is not null)
             {
                 _views.TryRemove(KeyValuePair.Create(id, view));
@@ -131,13 +108,26 @@ internal sealed partial class SharedCallRegistry(
         }
     }
 
-    private SharedCall Create(string id) => new(id, new SharedCallLog(memory.Open(isKept: true), options.Value.MaxSharedBytes));
+    /// <summary>Forgets a shared call that this silo led, or did not come to lead.</summary>
+    public void Remove(SharedCall shared)
+    {
+        _led.TryRemove(shared.Id, out _);
+        if (shared.Name is { } name)
+        {
+            _named.TryRemove(KeyValuePair.Create(name, shared));
+        }
 
-    private async Task RunViewAsync(SharedCall view)
+        shared.Settle();
+    }
+
+    /// <summary>Ends when the shared calls that this silo leads now are over, and their subscribers have finished.</summary>
+    public Task WhenSettledAsync() => Task.WhenAll(_led.Values.Select(shared => shared.Settled));
+
+    private async Task RunViewAsync(SharedCall view, long from)
     {
         try
         {
-            await view.RunAsync(ReadRemotelyAsync(view, view.Abandoned));
+            await view.RunAsync(ReadRemotelyAsync(view, from, view.Abandoned));
         }
         catch (Exception exception) when (view.Abandoned.IsCancellationRequested)
         {
@@ -156,13 +146,14 @@ internal sealed partial class SharedCallRegistry(
         }
     }
 
-    private async IAsyncEnumerable<AnswerFrame> ReadRemotelyAsync(SharedCall view, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<AnswerFrame> ReadRemotelyAsync(
+        SharedCall view, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var window = new RemoteReader(view.Id, grains, membership, time);
-        while (await window.NextAsync(cancellationToken) is [_, ..] events)
+        await using var reader = new RemoteReader(view.Id, from, grains, membership, time);
+        while (await reader.NextAsync(cancellationToken) is [_, ..] frames)
         {
-            view.WasFoundWhole |= window.FoundWhole;
-            foreach (var frame in events)
+            view.WasFoundWhole |= reader.FoundWhole;
+            foreach (var frame in frames)
             {
                 yield return frame;
             }

@@ -10,5 +10,5 @@ namespace Prism.Grains.SharedCalls;
 internal sealed class SharedCallService(GrainId id, Silo silo, ILoggerFactory loggers, SharedCallRegistry sharedCalls)
     : GrainService(id, silo, loggers), IFlightService
 {
-    public Task<string?> FindAsync(string prompt) => Task.FromResult(sharedCalls.FindLed(prompt));
+    public Task<string?> FindAsync(string name) => Task.FromResult(sharedCalls.Find(name));
 }

@@ -1,8 +1,8 @@
 using Prism.Grains.Background;
+using Prism.Grains.Cache;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Grains.SharedCalls;
 using Prism.Pipeline.Sharing;
 
 namespace Prism.Pipeline.Caching;
@@ -17,8 +17,10 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     private const int MaxSubscriptionsHere = 2;
 
     private readonly ChatCachePolicy? _policy = call.Request.Cache;
-    private readonly string _hash = cache.HashOf(call);
-    private readonly WaitDeadline _deadline = cache.BeginLookup();
+    private readonly WaitDeadline _deadline = new(cache.Time, cache.Options.JoinTimeout);
+    private readonly string _hash = PromptHash.Of(
+        cache.Options.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request);
+
     private int _attempts;
     private int _subscriptionsHere;
     private string? _following;
@@ -35,7 +37,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     /// <returns>Null where the request has to make a call of its own.</returns>
     public async ValueTask<FoundAnswer?> NextAsync(CancellationToken cancellationToken)
     {
-        if (_found is null && MayFollow && cache.TrySubscribeHere(_hash) is { } reader)
+        if (_found is null && MayFollow && cache.Calls.TryReadNamed(_hash) is { } reader)
         {
             return Take(new() { Reader = reader, Result = ChatCacheResult.Joined });
         }
@@ -46,7 +48,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
             var found = default(FoundAnswer);
             try
             {
-                if (await AskAsync(epoch, pending.Id, cancellationToken) is not { } answer)
+                if (await AskAsync(epoch, pending.Call.Id, cancellationToken) is not { } answer)
                 {
                     break;
                 }
@@ -67,7 +69,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
         }
 
         // Nobody can tell who leads in the cluster. The requests of this silo still share a call.
-        if (!cache.IsAlone && _subscriptionsHere++ < MaxSubscriptionsHere && !_deadline.IsOver)
+        if (!IsAlone && _subscriptionsHere++ < MaxSubscriptionsHere && !_deadline.IsOver)
         {
             return Take(FindHere());
         }
@@ -83,7 +85,9 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     // The result of a request that makes its own call: it may have lost the one that it followed.
     private ChatCacheResult Unled => _following is null ? ChatCacheResult.Bypass : ChatCacheResult.Miss;
 
-    private bool MayFollow => !cache.IsAlone && !IsFresh && _subscriptionsHere < MaxSubscriptionsHere;
+    private bool IsAlone => !cache.Options.SingleFlight;
+
+    private bool MayFollow => !IsAlone && !IsFresh && _subscriptionsHere < MaxSubscriptionsHere;
 
     private bool IsFresh => _policy?.NoCache ?? false;
 
@@ -95,14 +99,20 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
 
     private FoundAnswer FindHere()
     {
+        // A call may be under way from before the cache was gone.
+        if (!IsFresh && cache.CurrentEpoch is { } epoch && cache.Calls.TryReadNamed(GrainKeys.Cache(epoch, _hash)) is { } led)
+        {
+            return new() { Reader = led, Result = ChatCacheResult.Joined };
+        }
+
         var pending = cache.Announce();
-        if (cache.TryFollowHere(_hash, pending, IsFresh) is { } reader)
+        if (cache.Calls.Name(pending.Call, _hash, replaces: IsFresh) is { } reader)
         {
             pending.Withdraw();
             return new() { Reader = reader, Result = ChatCacheResult.Joined };
         }
 
-        return new() { Reader = pending.Lead(call, stream, key: null, _ => Task.CompletedTask), Result = Unled };
+        return new() { Reader = pending.Lead(call, stream), Result = Unled };
     }
 
     private Task<JoinAnswer?> AskAsync(long epoch, string shared, CancellationToken cancellationToken) => cache.AskAsync(
@@ -113,7 +123,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
             Refresh = IsFresh,
             MaxAge = _policy?.MaxAge,
             Lost = _following,
-            Alone = cache.IsAlone,
+            Alone = IsAlone,
         },
         cancellationToken);
 
@@ -125,18 +135,15 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
             return cache.CurrentEpoch == epoch ? new() { Entry = entry, Age = answer.Age, Result = ChatCacheResult.Hit } : null;
         }
 
-        if (answer.SharedCall == pending.Id)
+        if (answer.SharedCall == pending.Call.Id)
         {
-            return new() { Reader = Lead(pending, epoch), Result = ChatCacheResult.Miss };
+            var key = GrainKeys.Cache(epoch, _hash);
+            cache.Store(pending.Call, key, epoch, call);
+            cache.Calls.Name(pending.Call, key, replaces: true);
+            return new() { Reader = pending.Lead(call, stream), Result = ChatCacheResult.Miss };
         }
 
         _following = answer.SharedCall;
-        return cache.TrySubscribe(answer.SharedCall!) is { } reader ? new() { Reader = reader, Result = ChatCacheResult.Joined } : null;
-    }
-
-    private SharedCallReader Lead(PendingCall pending, long epoch)
-    {
-        var (key, asked) = (GrainKeys.Cache(epoch, _hash), cache.Now);
-        return pending.Lead(call, stream, key, frames => cache.WriteAsync(pending.Id, epoch, key, call, asked, frames));
+        return cache.Calls.TryRead(answer.SharedCall!) is { } reader ? new() { Reader = reader, Result = ChatCacheResult.Joined } : null;
     }
 }

@@ -3,11 +3,9 @@ using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
 using Prism.Grains.Cache;
 using Prism.Grains.Cluster;
-using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
-using Prism.Grains.Interfaces.SharedCalls;
 using Prism.Grains.SharedCalls;
 using Prism.Pipeline.Attempts;
 using Prism.Pipeline.Sharing;
@@ -37,11 +35,17 @@ internal sealed class ResponseCache(
     private readonly CacheBackoff _backoff = new(time);
     private readonly FailureLog _asking = new("Asking the response cache", logger);
 
-    /// <summary>Whether calls neither follow nor are followed.</summary>
-    internal bool IsAlone => !options.Value.SingleFlight;
+    /// <summary>The options of the cache.</summary>
+    internal CacheOptions Options => options.Value;
 
     /// <summary>The epoch that answers have to be of; null before it is known.</summary>
     internal long? CurrentEpoch => epoch.Value;
+
+    /// <summary>The shared calls that this silo knows.</summary>
+    internal SharedCallRegistry Calls => calls;
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time => time;
 
     /// <summary>Opens the answer.</summary>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
@@ -65,32 +69,19 @@ internal sealed class ResponseCache(
     /// <param name="wasFollowing">The shared call that this one followed is lost.</param>
     internal long? TryBegin(bool wasFollowing) => CurrentEpoch is { } current && (wasFollowing || !_backoff.IsResting) ? current : null;
 
-    /// <summary>How long a call may take to get an answer that is not its own.</summary>
-    internal WaitDeadline BeginLookup() => new(time, options.Value.JoinTimeout);
-
-    /// <summary>The hash of what a call asks.</summary>
-    internal string HashOf(ChatCall call) => PromptHash.Of(
-        options.Value.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request);
-
-    /// <summary>Makes a shared call that this one will lead, if the cache says so.</summary>
+    /// <summary>Makes a shared call that a request will lead, if the cache says so.</summary>
     internal PendingCall Announce() => new(calls, leader);
 
-    /// <summary>Subscribes to a shared call; null where it is known to be lost.</summary>
-    internal SharedCallReader? TrySubscribe(string id) => calls.TrySubscribe(id);
-
-    /// <summary>Subscribes to the call that this silo makes for a prompt without the cache; null where there is none.</summary>
-    internal SharedCallReader? TrySubscribeHere(string promptHash) => calls.TrySubscribeHere(promptHash);
-
-    /// <summary>
-    /// Subscribes to this silo's own call for a prompt: the one that is under way, or else the pending one, which this call leads then. For when
-    /// the cache cannot tell who leads in the cluster.
-    /// </summary>
-    /// <param name="promptHash">What is asked.</param>
-    /// <param name="pending">The call to lead, if there is no other.</param>
-    /// <param name="isFresh">Whether a call that began before this one is not to be followed.</param>
-    /// <returns>Null: this call leads.</returns>
-    internal SharedCallReader? TryFollowHere(string promptHash, PendingCall pending, bool isFresh) => calls.TryFollowHere(
-        promptHash, CurrentEpoch is { } current ? GrainKeys.Cache(current, promptHash) : null, pending.Id, isFresh);
+    /// <summary>Stores the answer of a shared call, or tells the cache that it leaves none.</summary>
+    /// <param name="shared">The shared call, before it begins.</param>
+    /// <param name="key">The key of the prompt's <see cref="ICacheGrain"/>.</param>
+    /// <param name="begunIn">The epoch of that key.</param>
+    /// <param name="call">What is asked.</param>
+    internal void Store(SharedCall shared, string key, long begunIn, ChatCall call)
+    {
+        var asked = time.GetUtcNow();
+        shared.OnCompleted(frames => writer.WriteAsync(shared.Id, begunIn, key, call, asked, frames));
+    }
 
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
     internal async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
@@ -124,13 +115,6 @@ internal sealed class ResponseCache(
             }
         }
     }
-
-    /// <summary>A shared call that this one leads has completed.</summary>
-    internal Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<AnswerFrame> frames) =>
-        writer.WriteAsync(id, begunIn, key, call, asked, frames);
-
-    /// <summary>The time, for what is stored.</summary>
-    internal DateTimeOffset Now => time.GetUtcNow();
 
     private async ValueTask<Answer> OpenSharedAsync(ChatCall call, bool stream, CancellationToken client)
     {

@@ -9,7 +9,7 @@ using Prism.Pipeline.Attempts;
 namespace Prism.Pipeline.Sharing;
 
 /// <summary>
-/// Makes the call upstream of a shared call: once for all its readers, and for as long as there are any. It is of the kind that the first of them
+/// Makes the upstream call of a shared call: once for all its readers, and for as long as there are any. It is of the kind that the first of them
 /// asked for; readers of the other kind have it converted, so that nobody's call becomes another than it would have been.
 /// </summary>
 internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallRegistry calls, ILogger<SharedCallLeader> logger)
@@ -17,34 +17,27 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
     /// <summary>Begins. The frames go to the shared call's log.</summary>
-    public void Lead(SharedCall shared, ChatCall call, bool stream, string? key, Func<ReadOnlyMemory<AnswerFrame>, Task> completed)
+    public void Lead(SharedCall shared, ChatCall call, bool stream)
     {
-        if (key is not null)
-        {
-            shared.Lead(key);
-        }
-
         // Before the request can end: from now on the shared call spends its owner's reservation too.
         var spending = call.Reservation?.Open();
         // On a thread of its own kind: the request may be a grain's turn, which the call outlives.
-        _ = BackgroundCall.Begin(() => LeadAsync(shared, call, stream, completed, spending), "A shared call", logger);
+        _ = BackgroundCall.Begin(() => LeadAsync(shared, call, stream, spending), "A shared call", logger);
     }
 
-    private async Task LeadAsync(
-        SharedCall shared, ChatCall call, bool stream, Func<ReadOnlyMemory<AnswerFrame>, Task> completed, IDisposable? spending)
+    private async Task LeadAsync(SharedCall shared, ChatCall call, bool stream, IDisposable? spending)
     {
         try
         {
-            await completed(await shared.RunAsync(ReadAsync(call, stream, spending, shared.Abandoned), exception => OnFault(exception, shared.Id)));
+            await shared.RunAsync(ReadAsync(call, stream, spending, shared.Abandoned), exception => OnFault(exception, shared.Id));
         }
         catch (OperationCanceledException) when (shared.Abandoned.IsCancellationRequested)
         {
-            await completed(default);
+            // No reader is left to hear of it.
         }
         finally
         {
-            spending?.Dispose();
-            // Only now: until the cache knows, it sends readers here.
+            // Only now: until its subscribers have finished, others may be sent here.
             calls.Remove(shared);
         }
     }
@@ -52,6 +45,7 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
     private async IAsyncEnumerable<AnswerFrame> ReadAsync(
         ChatCall call, bool stream, IDisposable? spending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var spent = spending;
         await using var answer = await attempts.OpenAsync(call, stream, cancellationToken);
         if (answer.Error is { } error)
         {

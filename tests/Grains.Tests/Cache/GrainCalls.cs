@@ -12,8 +12,17 @@ internal sealed class GrainCalls : IIncomingGrainCallFilter
     private readonly ConcurrentDictionary<string, SiloAddress> _silos = [];
     private readonly List<(string Grain, string Method, int Count, TaskCompletionSource Reached)> _waiters = [];
 
+    /// <summary>The methods whose enumeration fails, by their names: as on a silo that does not have them.</summary>
+    public Func<string, bool> IsUnknown { get; set; } = _ => false;
+
     public async Task Invoke(IIncomingGrainCallContext context)
     {
+        if (context.MethodName.StartsWith("StartEnumeration", StringComparison.Ordinal)
+            && context.Request.GetArgument(1) is IRequest request && IsUnknown(request.GetMethodName()))
+        {
+            throw new NotSupportedException(request.GetMethodName());
+        }
+
         var grain = context.TargetId.Type.ToString()!;
         if (context.Grain is Grain)
         {

@@ -1,10 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Prism.Grains.Cache;
 using Prism.Grains.Chat;
 using Prism.Grains.Cluster;
-using Prism.Grains.Interfaces.Memory;
 using Prism.Grains.SharedCalls;
 
 namespace Prism.Tests.Cluster;
@@ -18,8 +15,7 @@ internal static class RunningSilo
             grains,
             self,
             DispatchProxy.Create<IClusterMembershipService, Nobody>(),
-            new MemoryBudget(1 << 20),
-            Options.Create(new CacheOptions()),
+            (_, _) => throw new NotSupportedException(),
             time,
             NullLogger<SharedCallRegistry>.Instance),
         new NoDrain(),
