@@ -7,6 +7,7 @@ WORKDIR /source
 # What restore reads and nothing else, so that these layers are built again when a dependency changes and not with every line of code.
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
 COPY src/Directory.Build.props src/
+COPY src/Formats/Formats.csproj src/Formats/packages.lock.json src/Formats/
 COPY src/Gateway/Gateway.csproj src/Gateway/packages.lock.json src/Gateway/
 COPY src/Grains/Grains.csproj src/Grains/packages.lock.json src/Grains/
 COPY src/Grains.Interfaces/Grains.Interfaces.csproj src/Grains.Interfaces/packages.lock.json src/Grains.Interfaces/

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Gateway.Overload;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using Prism.Formats;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.OpenAi;
-using Prism.Providers.Upstream;
 
 namespace Prism.Bench;
 
@@ -26,8 +26,8 @@ public class TranslationBench
     private static readonly ProviderOptions Options = new() { Name = "bench", BaseUrl = "http://127.0.0.1" };
 
     private readonly byte[] _body = Request;
-    private readonly OpenAiWireFormat _format = new(Options);
-    private readonly OpenAiStreamDecoder _decoder = new(new UpstreamErrors(Options), 0);
+    private readonly Dialect _format = ProviderApis.OpenAi(Options).Dialect;
+    private readonly IStreamDecoder _decoder = ProviderApis.OpenAi(Options).Dialect.Answers.CreateDecoder(0);
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly List<ChatStreamEvent> _events = [];
     private readonly ChatRequest _request = JsonSerializer.Deserialize(Request, ChatJson.Strict.ChatRequest)!;
@@ -40,12 +40,12 @@ public class TranslationBench
     public int WriteRequest()
     {
         _output.ResetWrittenCount();
-        _format.WriteRequest(_output, _request, stream: false);
+        _format.Requests.Write(_output, _request, stream: false);
         return _output.WrittenCount;
     }
 
     [Benchmark(Description = "read a provider's answer")]
-    public object ReadResponse() => _format.ReadResponse(Response, 0).Response!;
+    public object ReadResponse() => _format.Answers.Read(Response, 0).Response!;
 
     [Benchmark(Description = "write it for a client")]
     public byte[] WriteResponse() => JsonSerializer.SerializeToUtf8Bytes(_response, ChatJson.Lenient.ChatResponse);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using Prism.Formats.Prism.Chat;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Browsers;
 using Prism.Gateway.Cache;

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Prism.Formats.OpenAi.Chat;
+using Prism.Formats.Prism.Chat;
 using Prism.Gateway.Chains;
-using Prism.Gateway.Chat;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Health;
 using Prism.Gateway.Home;
@@ -10,7 +11,6 @@ using Prism.Gateway.Keys;
 using Prism.Gateway.Providers;
 using Prism.Gateway.Templates;
 using Prism.Gateway.Usage;
-using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway;
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Prism.Formats;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
 using Prism.Providers.Upstream;
@@ -11,14 +12,15 @@ namespace Prism.Providers;
 
 /// <summary>One call to a provider over HTTP, the same for every vendor: translate, send, watch the clock, read, and name what went wrong.</summary>
 internal sealed class HttpChatProvider(
-    ProviderOptions options, IWireFormat format, HttpMessageInvoker http, MemoryBudget memory, TimeProvider time, ILogger logger) : IChatProvider
+    ProviderOptions options, ProviderApi api, HttpMessageInvoker http, MemoryBudget memory, TimeProvider time, ILogger logger) : IChatProvider
 {
     private const string UnsupportedParameter = "unsupported_parameter";
 
     private static readonly ProductInfoHeaderValue UserAgent = new("Prism", typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3));
 
-    private readonly EndpointPool _endpoints = new(
-        options, endpoint => new($"{endpoint.BaseUrl}/{format.PathAt(endpoint.BaseUrl)}"), time, logger);
+    private readonly IRequestWriter _requests = api.Dialect.Requests;
+    private readonly IAnswerReader _answers = api.Dialect.Answers;
+    private readonly EndpointPool _endpoints = new(options, api.Addressing, time, logger);
 
     private readonly UpstreamErrors _errors = new(options);
 
@@ -26,16 +28,16 @@ internal sealed class HttpChatProvider(
 
     public void LiftHolds() => _endpoints.LiftHolds();
 
-    public int ExtraOutputTokens(ChatRequest request) => format.ExtraOutputTokens(request);
+    public int ExtraOutputTokens(ChatRequest request) => _requests.ExtraOutputTokens(request);
 
     public ImmutableArray<string> FindUnsupported(ChatRequest request)
     {
-        if (format.FindUnsupported(request) is [_, ..] unsupported)
+        if (_requests.FindUnsupported(request) is [_, ..] unsupported)
         {
             return unsupported;
         }
 
-        return format.WriteRequest(new ArrayBufferWriter<byte>(1024), request, stream: false) is { Code: UnsupportedParameter, Param: { } param }
+        return _requests.Write(new ArrayBufferWriter<byte>(1024), request, stream: false) is { Code: UnsupportedParameter, Param: { } param }
             ? [param]
             : [];
     }
@@ -54,7 +56,7 @@ internal sealed class HttpChatProvider(
         try
         {
             // :: Step 2: send, and wait for the headers
-            var response = await exchange.SendAsync(CreateMessage(endpoint, request, body));
+            var response = await exchange.SendAsync(await CreateMessageAsync(endpoint, request, stream: false, body, exchange.Aborted));
 
             if (!response.IsSuccessStatusCode)
             {
@@ -63,7 +65,7 @@ internal sealed class HttpChatProvider(
 
             // :: Step 3: read the whole body, and say it in ours
             var content = await exchange.ReadBodyAsync(response);
-            var answer = format.ReadResponse(content.Span, time.GetUtcNow().ToUnixTimeSeconds());
+            var answer = _answers.Read(content.Span, time.GetUtcNow().ToUnixTimeSeconds());
             return answer.Response switch
             {
                 null => Explain(answer.Error!, endpoint, exchange, request, body),
@@ -92,7 +94,7 @@ internal sealed class HttpChatProvider(
         // :: Step 2: send, and wait for the headers
         using var endpoint = _endpoints.Take();
         using var exchange = new UpstreamExchange(http, options, memory, time, cancellationToken);
-        var (stream, failure) = await OpenStreamAsync(exchange, CreateMessage(endpoint, request, body));
+        var (stream, failure) = await OpenStreamAsync(exchange, endpoint, request, body);
         cancellationToken.ThrowIfCancellationRequested();
         if (failure is not null)
         {
@@ -103,9 +105,9 @@ internal sealed class HttpChatProvider(
         // :: Step 3: read event by event and say each in ours
         var defaults = new AnswerDefaults(request);
         var heldBack = new HeldBackPieces();
-        var decoder = format.CreateDecoder(time.GetUtcNow().ToUnixTimeSeconds());
+        var decoder = _answers.CreateDecoder(time.GetUtcNow().ToUnixTimeSeconds());
         var weighed = new WeighedDecoder(decoder, exchange);
-        await using var frames = StreamFrames.ReadAsync(format.Framing, stream!, weighed, exchange.Aborted).GetAsyncEnumerator(exchange.Aborted);
+        await using var frames = StreamFrames.ReadAsync(_answers.Framing, stream!, weighed, exchange.Aborted).GetAsyncEnumerator(exchange.Aborted);
         while (!decoder.IsComplete)
         {
             var (events, ended, error) = await ReadNextAsync(frames, decoder, exchange);
@@ -162,46 +164,48 @@ internal sealed class HttpChatProvider(
 
     private ChatError? Translate(ChatRequest request, bool stream, RequestBody body)
     {
-        if (format.FindUnsupported(request) is [var parameter, ..])
+        if (_requests.FindUnsupported(request) is [var parameter, ..])
         {
             return ChatError.Invalid($"Provider '{options.Name}' does not support '{parameter}'.", parameter, UnsupportedParameter);
         }
 
-        return format.WriteRequest(body.Json, request, stream);
+        return _requests.Write(body.Json, request, stream);
     }
 
-    private HttpRequestMessage CreateMessage(PooledEndpoint endpoint, ChatRequest request, RequestBody body)
+    private async ValueTask<HttpRequestMessage> CreateMessageAsync(
+        PooledEndpoint endpoint, ChatRequest request, bool stream, RequestBody body, CancellationToken cancellationToken)
     {
         // Built from nothing: whatever headers the client sent stay with Prism.
-        var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address) { Content = body };
+        var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address.For(request.Model, stream)) { Content = body };
         message.Headers.UserAgent.Add(UserAgent);
-        format.AddHeaders(message.Headers, endpoint.ApiKey);
-        if (format.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)
+        if (api.Dialect.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)
         {
             message.Headers.Add(header, key);
         }
 
+        await api.Authentication.AuthenticateAsync(message, body.Json.WrittenMemory, endpoint.ApiKey, cancellationToken);
         return message;
     }
 
-    private async Task<(Stream? Stream, ChatError? Error)> OpenStreamAsync(UpstreamExchange exchange, HttpRequestMessage message)
+    private async Task<(Stream? Stream, ChatError? Error)> OpenStreamAsync(
+        UpstreamExchange exchange, PooledEndpoint endpoint, ChatRequest request, RequestBody body)
     {
         try
         {
-            var response = await exchange.SendAsync(message);
+            var response = await exchange.SendAsync(await CreateMessageAsync(endpoint, request, stream: true, body, exchange.Aborted));
             if (!response.IsSuccessStatusCode)
             {
                 return (null, await ReadErrorAsync(exchange, response));
             }
 
-            if (StreamFrames.Matches(format.Framing, response.Content.Headers.ContentType?.MediaType))
+            if (StreamFrames.Matches(_answers.Framing, response.Content.Headers.ContentType?.MediaType))
             {
                 return (await exchange.OpenBodyAsync(response), null);
             }
 
             // Some servers send their error object with status 200, and not as a stream.
             var answer = await exchange.ReadBodyAsync(response);
-            return (null, format.ReadResponse(answer.Span, time.GetUtcNow().ToUnixTimeSeconds()).Error ?? _errors.InvalidResponse());
+            return (null, _answers.Read(answer.Span, time.GetUtcNow().ToUnixTimeSeconds()).Error ?? _errors.InvalidResponse());
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is { } error)
         {
@@ -228,7 +232,7 @@ internal sealed class HttpChatProvider(
         try
         {
             var content = await exchange.ReadErrorBodyAsync(response);
-            return _errors.FromStatus(response, format.ReadError(content.Span), VendorWords.Read(content.Span));
+            return _errors.FromStatus(response, _answers.ReadError(content.Span), VendorWords.Read(content.Span));
         }
         catch (Exception exception) when (_errors.FromException(exception, exchange) is not null)
         {

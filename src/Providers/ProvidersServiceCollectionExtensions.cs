@@ -3,10 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Memory;
-using Prism.Providers.Anthropic;
 using Prism.Providers.Echo;
-using Prism.Providers.Ollama;
-using Prism.Providers.OpenAi;
 using Prism.Providers.Telemetry;
 using Prism.Providers.Upstream;
 
@@ -47,16 +44,16 @@ public static class ProvidersServiceCollectionExtensions
 
     private static IChatProvider Create(ProviderOptions options, MemoryBudget memory, TimeProvider time, ILogger logger) => options.Type switch
     {
-        ProviderType.OpenAi => CreateHttp(options, new OpenAiWireFormat(options), memory, time, logger),
-        ProviderType.Anthropic => CreateHttp(options, new AnthropicWireFormat(options), memory, time, logger),
-        ProviderType.Ollama => CreateHttp(options, new OllamaWireFormat(options), memory, time, logger),
+        ProviderType.OpenAi => CreateHttp(options, ProviderApis.OpenAi(options), memory, time, logger),
+        ProviderType.Anthropic => CreateHttp(options, ProviderApis.Anthropic(options), memory, time, logger),
+        ProviderType.Ollama => CreateHttp(options, ProviderApis.Ollama(options), memory, time, logger),
         ProviderType.Echo => new EchoProvider(options, time),
         _ => throw new InvalidOperationException($"Provider '{options.Name}' has no type."),
     };
 
     private static HttpChatProvider CreateHttp(
-        ProviderOptions options, IWireFormat format, MemoryBudget memory, TimeProvider time, ILogger logger) =>
-        new(options, format, new HttpMessageInvoker(CreateHandler(options)), memory, time, logger);
+        ProviderOptions options, ProviderApi api, MemoryBudget memory, TimeProvider time, ILogger logger) =>
+        new(options, api, new HttpMessageInvoker(CreateHandler(options)), memory, time, logger);
 
     internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Formats.Prism.Chains;
 using Prism.Gateway.Overload;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chains;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Formats.Prism.Chains;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Formats.Prism.Chat;
 using Prism.Gateway.Json;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;

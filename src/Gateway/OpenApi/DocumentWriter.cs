@@ -9,11 +9,11 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.OpenApi;
+using Prism.Formats.OpenAi.Chat;
+using Prism.Formats.Prism.Chains;
 using Prism.Gateway.Health;
 using Prism.Gateway.Overload;
 using Prism.Gateway.RequestIds;
-using Prism.Grains.Interfaces.Chains;
-using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.OpenApi;
 
@@ -54,7 +54,9 @@ internal sealed class DocumentWriter(DescribedEndpoints endpoints, IHostEnvironm
 
     private static void UseOwnJson(JsonSerializerOptions options)
     {
-        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(GatewayJson.Api, ChainJson.Lenient, ChatJson.Lenient);
+        options.TypeInfoResolver = JsonTypeInfoResolver.Combine(GatewayJson.Api, ChainJson.Lenient, ChatJson.Resolver);
+        ChatJson.AddConverters(options);
+        ChainJson.AddConverters(options);
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.NumberHandling = JsonNumberHandling.Strict;

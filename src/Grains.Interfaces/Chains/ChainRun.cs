@@ -88,7 +88,7 @@ public sealed record ChainRunStep
 }
 
 /// <summary>How far a <see cref="ChainRun"/> is.</summary>
-[GenerateSerializer, Alias("prism.chain-run-status"), JsonConverter(typeof(ChainRunStatusJsonConverter))]
+[GenerateSerializer, Alias("prism.chain-run-status")]
 public enum ChainRunStatus
 {
     /// <summary>Accepted, and no step is claimed yet.</summary>
@@ -108,7 +108,7 @@ public enum ChainRunStatus
 }
 
 /// <summary>How far a step of a run is.</summary>
-[GenerateSerializer, Alias("prism.chain-step-status"), JsonConverter(typeof(ChainStepStatusJsonConverter))]
+[GenerateSerializer, Alias("prism.chain-step-status")]
 public enum ChainStepStatus
 {
     /// <summary>It waits for others.</summary>
@@ -129,9 +129,3 @@ public enum ChainStepStatus
     /// <summary>The run ended before it could.</summary>
     Cancelled = 5,
 }
-
-/// <summary>Writes statuses as <c>succeeded</c>.</summary>
-public sealed class ChainRunStatusJsonConverter() : JsonStringEnumConverter<ChainRunStatus>(JsonNamingPolicy.SnakeCaseLower);
-
-/// <summary>Writes statuses as <c>succeeded</c>.</summary>
-public sealed class ChainStepStatusJsonConverter() : JsonStringEnumConverter<ChainStepStatus>(JsonNamingPolicy.SnakeCaseLower);

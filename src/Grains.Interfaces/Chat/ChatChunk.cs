@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>A piece of a streamed answer, in Prism's canonical form: OpenAI's <c>chat.completion.chunk</c>.</summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat/streaming</remarks>
-[GenerateSerializer, Immutable, Alias("prism.chat-chunk"), JsonConverter(typeof(ChatChunkJsonConverter))]
+[GenerateSerializer, Immutable, Alias("prism.chat-chunk")]
 public sealed record ChatChunk
 {
     /// <summary>The id of the answer, the same on all its pieces.</summary>

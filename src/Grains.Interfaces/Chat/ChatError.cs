@@ -78,7 +78,7 @@ public sealed record ChatError
 }
 
 /// <summary>The side and the stage of a <see cref="ChatError"/>.</summary>
-[GenerateSerializer, Alias("prism.chat-error-kind"), JsonConverter(typeof(ChatErrorKindJsonConverter))]
+[GenerateSerializer, Alias("prism.chat-error-kind")]
 public enum ChatErrorKind
 {
     /// <summary>A bug or a broken machine on Prism's side.</summary>
@@ -151,6 +151,3 @@ public static class ChatErrorKinds
     /// <summary>A kind as it is in JSON and in logs: <c>upstream_idle_timeout</c>.</summary>
     public static string ToWord(this ChatErrorKind kind) => Names.GetValueOrDefault(kind, "unknown");
 }
-
-/// <summary>Writes kinds as <c>upstream_idle_timeout</c>.</summary>
-public sealed class ChatErrorKindJsonConverter() : JsonStringEnumConverter<ChatErrorKind>(JsonNamingPolicy.SnakeCaseLower);

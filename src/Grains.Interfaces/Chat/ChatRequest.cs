@@ -34,7 +34,7 @@ public sealed record ChatRequest
     [Id(5)] public int? MaxCompletionTokens { get; init; }
 
     /// <summary>Texts that end the answer. In JSON a string or a list of strings.</summary>
-    [Id(6), JsonConverter(typeof(StopSequencesJsonConverter))] public ImmutableArray<string>? Stop { get; init; }
+    [Id(6)] public ImmutableArray<string>? Stop { get; init; }
 
     /// <summary>How many answers to make; at least 1.</summary>
     [Id(7)] public int? N { get; init; }

@@ -22,11 +22,10 @@ public sealed record ChatResponse
     [Id(2)] public string? Model { get; init; }
 
     /// <summary>The answers; one, unless <see cref="ChatRequest.N"/> asked for more.</summary>
-    [Id(3), JsonConverter(typeof(ChoicesJsonConverter<ChatChoice>))]
-    public ImmutableArray<ChatChoice> Choices { get => field.IsDefault ? [] : field; init; }
+    [Id(3)] public ImmutableArray<ChatChoice> Choices { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>What it took. A provider may leave it out; the pipeline then counts, so that callers always have it.</summary>
-    [Id(4), JsonConverter(typeof(LenientJsonConverter<ChatUsage>))] public ChatUsage? Usage { get; init; }
+    [Id(4)] public ChatUsage? Usage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }

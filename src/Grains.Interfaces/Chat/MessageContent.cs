@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Prism.Grains.Interfaces.Chat;
 
 /// <summary>The content of a message: in JSON either a string or a list of parts.</summary>
-[GenerateSerializer, Immutable, Alias("prism.message-content"), JsonConverter(typeof(MessageContentJsonConverter))]
+[GenerateSerializer, Immutable, Alias("prism.message-content")]
 public sealed record MessageContent
 {
     /// <summary>Content that is plain text.</summary>

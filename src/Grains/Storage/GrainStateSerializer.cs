@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
+using Prism.Formats.Prism.Chains;
 
 namespace Prism.Grains.Storage;
 
@@ -14,10 +15,10 @@ public sealed class GrainStateSerializer : IGrainStorageSerializer
     // A chat as deep as it may come from a provider has to fit, inside the state that holds it.
     private const int MaxDepth = 256;
 
-    private static readonly JsonSerializerOptions Options = new(ChatJson.Lenient.Options)
+    private static readonly JsonSerializerOptions Options = new(ChainJson.Lenient.Options)
     {
         MaxDepth = MaxDepth,
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(GrainStateJson.Default, ChatJson.Lenient, new DefaultJsonTypeInfoResolver()),
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(GrainStateJson.Default, ChatJson.Resolver, new DefaultJsonTypeInfoResolver()),
     };
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Background;
 using Prism.Grains.Cache;
 using Prism.Grains.Interfaces;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Providers.Addressing;
 
 namespace Prism.Providers.Upstream;
 
@@ -23,11 +24,11 @@ internal sealed partial class EndpointPool
     private readonly ILogger _logger;
     private int _turn;
 
-    public EndpointPool(ProviderOptions options, Func<ProviderEndpoint, Uri> addressOf, TimeProvider time, ILogger logger)
+    public EndpointPool(ProviderOptions options, IAddressing addressing, TimeProvider time, ILogger logger)
     {
         (_provider, _time, _logger) = (options.Name, time, logger);
         _all = [.. options.Endpoints.Select((endpoint, index) => new PooledEndpoint(
-            this, index + 1, addressOf(endpoint), endpoint.ApiKey, endpoint.ApiKey is { } key ? KeyMask.Describe(key, options.ApiKeys) : null))];
+            this, index + 1, addressing.At(endpoint.BaseUrl), endpoint.ApiKey, endpoint.ApiKey is { } key ? KeyMask.Describe(key, options.ApiKeys) : null))];
     }
 
     /// <summary>Chooses an endpoint for a call, which is to be disposed after it.</summary>
@@ -130,11 +131,11 @@ internal sealed partial class EndpointPool
 /// <param name="address">Where calls go.</param>
 /// <param name="apiKey">With which key; null for none.</param>
 /// <param name="keyName">Which key that is, for people.</param>
-internal sealed class PooledEndpoint(EndpointPool pool, int number, Uri address, string? apiKey, string? keyName) : IDisposable
+internal sealed class PooledEndpoint(EndpointPool pool, int number, ICallAddress address, string? apiKey, string? keyName) : IDisposable
 {
     public int Number => number;
 
-    public Uri Address => address;
+    public ICallAddress Address => address;
 
     public string? ApiKey => apiKey;
 

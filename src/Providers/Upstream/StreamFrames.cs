@@ -3,6 +3,8 @@ using System.IO.Pipelines;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Prism.Formats;
+using Prism.Formats.Framing;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Prism.Formats;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;
@@ -8,7 +9,7 @@ namespace Prism.Providers.Upstream;
 /// <summary>
 /// Names what went wrong with a call to one provider. The only place that decides what of a vendor's words a client may read.
 /// </summary>
-internal sealed class UpstreamErrors(ProviderOptions options)
+internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
 {
     private const int MaxMessageLength = 1000;
 
@@ -39,11 +40,7 @@ internal sealed class UpstreamErrors(ProviderOptions options)
         return error with { UpstreamStatus = (int)response.StatusCode, Failure = WordsOf(body?.Message ?? words) };
     }
 
-    /// <summary>
-    /// An error object in a stream that began with 200, or in a body that did.
-    /// </summary>
-    /// <param name="kind">What the vendor's class of error means.</param>
-    /// <param name="body">What the vendor says.</param>
+    /// <inheritdoc/>
     public ChatError FromEvent(ChatErrorKind kind, VendorError? body) => Translate(kind, body) with { Failure = WordsOf(body?.Message) };
 
     /// <summary>An exchange that threw.</summary>

@@ -1,3 +1,4 @@
+using Prism.Formats;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;

@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Prism.Formats.OpenAi.Chat;
+using Prism.Formats.Prism.Chains;
 using Prism.Gateway;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Limits;
@@ -109,10 +111,10 @@ public sealed class OpenApiTests : GatewayTest
     {
         { "ChatRequest", ChatJson.Strict.ChatRequest },
         { "ChatMessage", TypeOf<ChatMessage>(ChatJson.Strict.Options) },
-        { "ContentPart", ChatJson.Strict.ContentPart },
+        { "ContentPart", ChatJson.Strict.Find<ContentPart>() },
         { "ToolDefinition", TypeOf<ToolDefinition>(ChatJson.Strict.Options) },
         { "ToolCall", TypeOf<ToolCall>(ChatJson.Strict.Options) },
-        { "Usage", ChatJson.Strict.ChatUsage },
+        { "Usage", ChatJson.Strict.Find<ChatUsage>() },
         { "ChatResponse", ChatJson.Strict.ChatResponse },
         { "ChatChoice", TypeOf<ChatChoice>(ChatJson.Strict.Options) },
         { "AssistantMessage", TypeOf<AssistantMessage>(ChatJson.Strict.Options) },

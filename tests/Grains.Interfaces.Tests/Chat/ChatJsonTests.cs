@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Tests.Chat;
@@ -92,7 +93,7 @@ public sealed class ChatJsonTests
         Assert.Same(ChatJson.Lenient.Options, ChatJson.Lenient.ChatChunk.Options);
         Assert.True(ChatJson.Lenient.Options.IsReadOnly);
         // Reflection at run time would be slow, and would not know the contracts' rules.
-        Assert.Same(ChatJson.Lenient, ChatJson.Lenient.Options.TypeInfoResolver);
+        Assert.Same(ChatJson.Resolver, ChatJson.Lenient.Options.TypeInfoResolver);
     }
 
     internal static T Read<T>(JsonTypeInfo<T> type, string json) => JsonSerializer.Deserialize(Encoding.UTF8.GetBytes(json), type)!;

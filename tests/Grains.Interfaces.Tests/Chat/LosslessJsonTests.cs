@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
 
 namespace Prism.Tests.Chat;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
 using Prism.Grains.Interfaces.Providers;
@@ -81,7 +82,7 @@ public sealed class SerializationTests : IDisposable
 
         Assert.Equal(
             JsonSerializer.Serialize(Golden.FullResponse with { Extra = Properties() }, ChatJson.Lenient.ChatResponse),
-            JsonSerializer.Serialize(copy.Response, ChatJson.Lenient.ChatResponse));
+            JsonSerializer.Serialize(copy.Response!, ChatJson.Lenient.ChatResponse));
         Assert.Equal(new AnswerInfo { Provider = "openai", Model = "gpt", Attempts = 3 }, copy.Route);
         Assert.Null(copy.Error);
     }
@@ -115,8 +116,8 @@ public sealed class SerializationTests : IDisposable
         Assert.Equal(completed, RoundTrip(completed));
         Assert.Equal(failed, RoundTrip(failed));
         Assert.Equal(
-            JsonSerializer.Serialize(chunk.Chunk, ChatJson.Lenient.ChatChunk),
-            JsonSerializer.Serialize(RoundTrip(chunk).Chunk, ChatJson.Lenient.ChatChunk));
+            JsonSerializer.Serialize(chunk.Chunk!, ChatJson.Lenient.ChatChunk),
+            JsonSerializer.Serialize(RoundTrip(chunk).Chunk!, ChatJson.Lenient.ChatChunk));
         Assert.Equal(default, RoundTrip(default(ChatStreamEvent)));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Sharing;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
 using Prism.Pipeline.Caching;

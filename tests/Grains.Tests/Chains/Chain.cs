@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Prism.Formats.Prism.Chains;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Templates;

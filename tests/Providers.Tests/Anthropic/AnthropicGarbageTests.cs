@@ -1,16 +1,16 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
 /// <summary>Whatever one value is in the place of another: it is understood or refused, and never an exception that stands for a bug.</summary>
 public sealed class AnthropicGarbageTests
 {
-    private readonly AnthropicWireFormat _format = new(new ProviderOptions { Name = "anthropic" });
+    private readonly Dialect _format = ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic" }).Dialect;
 
     public static TheoryData<string> Requests => GoldenFiles.Names("Requests");
 
@@ -24,13 +24,13 @@ public sealed class AnthropicGarbageTests
         var (written, refused) = (0, 0);
         foreach (var json in WrongKinds.Of(GoldenFiles.Read("Requests", name + ".in.json")))
         {
-            if (TryRead(json) is not { } request || HasNullInList(request) || !_format.FindUnsupported(request).IsEmpty)
+            if (TryRead(json) is not { } request || HasNullInList(request) || !_format.Requests.FindUnsupported(request).IsEmpty)
             {
                 continue;
             }
 
             var body = new ArrayBufferWriter<byte>();
-            if (_format.WriteRequest(body, request, stream: true) is null)
+            if (_format.Requests.Write(body, request, stream: true) is null)
             {
                 Assert.Equal(JsonValueKind.Object, JsonElement.Parse(body.WrittenSpan).ValueKind);
                 written++;
@@ -49,7 +49,7 @@ public sealed class AnthropicGarbageTests
     public void A_response_is_read_or_garbage(string name)
     {
         var outcomes = WrongKinds.Of(GoldenFiles.Read("Responses", name + ".in.json"))
-            .CountBy(json => IsRead(() => _format.ReadResponse(Encoding.UTF8.GetBytes(json), 0)))
+            .CountBy(json => IsRead(() => _format.Answers.Read(Encoding.UTF8.GetBytes(json), 0)))
             .ToDictionary();
 
         Assert.Equal(2, outcomes.Count);
@@ -74,7 +74,7 @@ public sealed class AnthropicGarbageTests
             {"type":"error","error":{"type":"rate_limit_error","message":"m","details":{"error_code":"enforced_spend_limit_reached"}}}
             """;
 
-        var read = WrongKinds.Of(Error).Select(json => _format.ReadError(Encoding.UTF8.GetBytes(json))).ToList();
+        var read = WrongKinds.Of(Error).Select(json => _format.Answers.ReadError(Encoding.UTF8.GetBytes(json))).ToList();
 
         Assert.Contains(read, error => error is null);
         Assert.Contains(read, error => error is { Code: null });
@@ -112,7 +112,7 @@ public sealed class AnthropicGarbageTests
 
     private void Decode(IEnumerable<string> stream)
     {
-        var decoder = _format.CreateDecoder(0);
+        var decoder = _format.Answers.CreateDecoder(0);
         var output = new List<ChatStreamEvent>();
         foreach (var data in stream)
         {

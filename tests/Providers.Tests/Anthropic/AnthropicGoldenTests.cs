@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
@@ -11,7 +10,7 @@ public sealed class AnthropicGoldenTests
 {
     private const long Created = 1_700_000_000;
 
-    private readonly AnthropicWireFormat _format = new(new ProviderOptions { Name = "anthropic" });
+    private readonly Dialect _format = ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic" }).Dialect;
 
     public static TheoryData<string> Requests => GoldenFiles.Names("Requests");
 
@@ -25,8 +24,8 @@ public sealed class AnthropicGoldenTests
         var request = JsonSerializer.Deserialize(GoldenFiles.Read("Requests", name + ".in.json"), ChatJson.Strict.ChatRequest)!;
         var body = new ArrayBufferWriter<byte>();
 
-        Assert.Empty(_format.FindUnsupported(request));
-        Assert.Null(_format.WriteRequest(body, request, request.Stream is true));
+        Assert.Empty(_format.Requests.FindUnsupported(request));
+        Assert.Null(_format.Requests.Write(body, request, request.Stream is true));
 
         AssertJson.Equal(GoldenFiles.Read("Requests", name + ".out.json"), Encoding.UTF8.GetString(body.WrittenSpan));
     }
@@ -34,7 +33,7 @@ public sealed class AnthropicGoldenTests
     [Theory, MemberData(nameof(Responses))]
     public void A_response_is_read(string name)
     {
-        var result = _format.ReadResponse(Encoding.UTF8.GetBytes(GoldenFiles.Read("Responses", name + ".in.json")), Created);
+        var result = _format.Answers.Read(Encoding.UTF8.GetBytes(GoldenFiles.Read("Responses", name + ".in.json")), Created);
 
         Assert.Null(result.Error);
         AssertJson.Equal(
@@ -44,7 +43,7 @@ public sealed class AnthropicGoldenTests
     [Theory, MemberData(nameof(Streams))]
     public async Task A_stream_is_read(string name)
     {
-        var decoder = _format.CreateDecoder(Created);
+        var decoder = _format.Answers.CreateDecoder(Created);
 
         var chunks = await SlicedStream.DecodeAsync(GoldenFiles.Read("Streams", name + ".in.sse"), decoder);
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
@@ -120,7 +120,7 @@ public sealed class AnthropicOverHttpTests : IAsyncLifetime
             ApiKey = key,
             DefaultMaxTokens = 512,
         };
-        return new(options, new AnthropicWireFormat(options), Http, new(1 << 24), TimeProvider.System, NullLogger.Instance);
+        return new(options, ProviderApis.Anthropic(options), Http, new(1 << 24), TimeProvider.System, NullLogger.Instance);
     }
 
     private static async Task<List<ChatStreamEvent>> ReadAllAsync(HttpChatProvider provider)

@@ -1,6 +1,5 @@
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
@@ -16,14 +15,14 @@ public sealed class AnthropicRefusalTests
     [InlineData("\"store\":true", "store")]
     [InlineData("\"made_up\":false", "made_up")]
     public void A_parameter_without_a_word_is_named(string property, string name) =>
-        Assert.Equal(name, Assert.Single(new AnthropicWireFormat(new ProviderOptions()).FindUnsupported(AnthropicRequests.Read(property))));
+        Assert.Equal(name, Assert.Single(ProviderApis.Anthropic(new ProviderOptions()).Dialect.Requests.FindUnsupported(AnthropicRequests.Read(property))));
 
     [Theory]
     [InlineData("\"n\":1,\"frequency_penalty\":0,\"presence_penalty\":0,\"logprobs\":false,\"store\":false,\"logit_bias\":null")]
     [InlineData("\"stream\":true,\"stream_options\":{\"include_usage\":true}")]
     [InlineData("\"template\":\"t\",\"variables\":{}")]
     public void A_parameter_that_asks_for_nothing_special_is_fine(string properties) =>
-        Assert.Empty(new AnthropicWireFormat(new ProviderOptions()).FindUnsupported(AnthropicRequests.Read(properties)));
+        Assert.Empty(ProviderApis.Anthropic(new ProviderOptions()).Dialect.Requests.FindUnsupported(AnthropicRequests.Read(properties)));
 
     [Theory]
     [InlineData("\"temperature\":1.1", "temperature")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
+using Prism.Providers;
 
 namespace Prism.Tests.Anthropic;
 
@@ -131,8 +132,8 @@ public sealed class AnthropicRequestTests
     [Fact]
     public void Thinking_survives_a_round_trip_through_a_client()
     {
-        var answer = new Prism.Providers.Anthropic.AnthropicWireFormat(new() { Name = "anthropic" })
-            .ReadResponse("""
+        var answer = ProviderApis.Anthropic(new() { Name = "anthropic" }).Dialect.Answers
+            .Read("""
                 {"id":"m","model":"c","content":[{"signature":"sig","future":{"a":[1]},"type":"thinking","thinking":""},
                 {"type":"redacted_thinking","data":"xyz"},{"type":"text","text":"b"}],"stop_reason":"end_turn"}
                 """u8, 0).Response!;

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
@@ -30,10 +30,10 @@ internal static class AnthropicRequests
 
     private static (string Body, ChatError? Refused) TryWrite(ChatRequest request, bool stream)
     {
-        var format = new AnthropicWireFormat(new ProviderOptions { Name = "anthropic", DefaultMaxTokens = 512 });
-        Assert.Empty(format.FindUnsupported(request));
+        var format = ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic", DefaultMaxTokens = 512 }).Dialect;
+        Assert.Empty(format.Requests.FindUnsupported(request));
         var body = new ArrayBufferWriter<byte>();
-        var refused = format.WriteRequest(body, request, stream);
+        var refused = format.Requests.Write(body, request, stream);
         return (Encoding.UTF8.GetString(body.WrittenSpan), refused);
     }
 }

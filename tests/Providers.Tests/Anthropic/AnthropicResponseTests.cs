@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
+using Prism.Formats;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
 public sealed class AnthropicResponseTests
 {
-    private readonly AnthropicWireFormat _format = new(new ProviderOptions { Name = "anthropic", ApiKey = "sk-ant-secret" });
+    private readonly Dialect _format = ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic", ApiKey = "sk-ant-secret" }).Dialect;
 
     [Theory]
     [InlineData("end_turn", "stop")]
@@ -100,7 +100,7 @@ public sealed class AnthropicResponseTests
     public void Details_of_any_kind_do_no_harm(string details) =>
         Assert.Equal("m", ReadError($$$"""{"error":{"type":"rate_limit_error","message":"m","details":{{{details}}}}}""")!.Message);
 
-    private ProviderResult Read(string body) => _format.ReadResponse(Encoding.UTF8.GetBytes(body), 0);
+    private (ChatResponse? Response, ChatError? Error) Read(string body) => _format.Answers.Read(Encoding.UTF8.GetBytes(body), 0);
 
-    private VendorError? ReadError(string body) => _format.ReadError(Encoding.UTF8.GetBytes(body));
+    private VendorError? ReadError(string body) => _format.Answers.ReadError(Encoding.UTF8.GetBytes(body));
 }

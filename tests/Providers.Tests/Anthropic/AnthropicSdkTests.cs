@@ -3,7 +3,6 @@ using System.Text.Json;
 using Anthropic;
 using Anthropic.Models.Messages;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
@@ -144,7 +143,7 @@ public sealed class AnthropicSdkTests : IAsyncLifetime
         _upstream.Respond(call => call.JsonAsync(body));
 
         var message = await CreateClient().Messages.Create(Hello);
-        var response = new AnthropicWireFormat(new ProviderOptions()).ReadResponse(Encoding.UTF8.GetBytes(body), 0).Response!;
+        var response = ProviderApis.Anthropic(new ProviderOptions()).Dialect.Answers.Read(Encoding.UTF8.GetBytes(body), 0).Response!;
 
         message.Validate();
         var ours = response.Choices[0].Message!;
@@ -184,7 +183,7 @@ public sealed class AnthropicSdkTests : IAsyncLifetime
             outputTokens = streamEvent.TryPickDelta(out var end) ? end.Usage.OutputTokens : outputTokens;
         }
 
-        var decoder = new AnthropicWireFormat(new ProviderOptions()).CreateDecoder(0);
+        var decoder = ProviderApis.Anthropic(new ProviderOptions()).Dialect.Answers.CreateDecoder(0);
         var chunks = (await SlicedStream.DecodeAsync(sse, decoder)).ConvertAll(one => one.Chunk!);
         var fragments = chunks.SelectMany(chunk => chunk.Choices[0].Delta.ToolCalls ?? []).Select(call => call.Function!.Arguments);
         Assert.Equal(text, string.Concat(chunks.Select(chunk => chunk.Choices[0].Delta.Content)));

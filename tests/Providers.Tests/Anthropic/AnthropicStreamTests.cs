@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Prism.Formats;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 
 namespace Prism.Tests.Anthropic;
 
@@ -11,7 +11,7 @@ public sealed class AnthropicStreamTests
     private const string Start = """{"type":"message_start","message":{"id":"m","model":"c","content":[],"usage":{"input_tokens":3}}}""";
 
     private readonly IStreamDecoder _decoder =
-        new AnthropicWireFormat(new ProviderOptions { Name = "anthropic", ApiKey = "sk-ant-secret" }).CreateDecoder(created: 1_700_000_000);
+        ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic", ApiKey = "sk-ant-secret" }).Dialect.Answers.CreateDecoder(created: 1_700_000_000);
 
     public static TheoryData<string> Streams => GoldenFiles.Names("Streams");
 
@@ -22,7 +22,7 @@ public sealed class AnthropicStreamTests
         var expected = GoldenFiles.Read("Streams", name + ".out.json");
         for (var size = 1; size < 40; size++)
         {
-            var decoder = new AnthropicWireFormat(new ProviderOptions { Name = "anthropic" }).CreateDecoder(created: 1_700_000_000);
+            var decoder = ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic" }).Dialect.Answers.CreateDecoder(created: 1_700_000_000);
 
             AssertJson.Equal(expected, SlicedStream.ToJson(await SlicedStream.DecodeAsync(sse, decoder, size)));
         }
@@ -49,7 +49,7 @@ public sealed class AnthropicStreamTests
         const string Arguments = """{"city":"Wien","übung":[1,{"a":"\"}"}]}""";
         for (var size = 1; size <= Arguments.Length; size++)
         {
-            var decoder = new AnthropicWireFormat(new ProviderOptions { Name = "anthropic" }).CreateDecoder(created: 0);
+            var decoder = ProviderApis.Anthropic(new ProviderOptions { Name = "anthropic" }).Dialect.Answers.CreateDecoder(created: 0);
             var events = new List<ChatStreamEvent>();
             string[] fragments = [.. Arguments.Chunk(size).Select(chunk => new string(chunk))];
             string[] data =

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Prism.Formats;
+using Prism.Formats.Framing;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using Prism.Providers.Upstream;
 
 namespace Prism.Tests.Anthropic;

@@ -17,7 +17,7 @@ public sealed class OllamaAnswerTests
         var answer = $$"""{"model":"m","message":{"role":"assistant","content":"x"},"done":true,"done_reason":{{reason}}}""";
 
         Assert.Equal(expected, Wire.Read(answer).Response!.Choices[0].FinishReason);
-        var chunk = Assert.Single(Wire.Decode(Wire.Format.CreateDecoder(0), answer)).Chunk!;
+        var chunk = Assert.Single(Wire.Decode(Wire.Format.Answers.CreateDecoder(0), answer)).Chunk!;
         Assert.Equal(expected, chunk.Choices[0].FinishReason);
     }
 
@@ -33,7 +33,7 @@ public sealed class OllamaAnswerTests
         var answer = $$"""{"model":"m","message":{"role":"assistant","content":"x"},"done":true{{counts}}}""";
 
         Assert.Null(Wire.Read(answer).Response!.Usage);
-        Assert.Null(Assert.Single(Wire.Decode(Wire.Format.CreateDecoder(0), answer)).Chunk!.Usage);
+        Assert.Null(Assert.Single(Wire.Decode(Wire.Format.Answers.CreateDecoder(0), answer)).Chunk!.Usage);
     }
 
     [Fact]
@@ -104,8 +104,8 @@ public sealed class OllamaAnswerTests
     public void Garbage_is_told_as_such(string garbage)
     {
         Assert.Throws<JsonException>(() => Wire.Read(garbage));
-        Assert.Throws<JsonException>(() => Wire.Decode(Wire.Format.CreateDecoder(0), garbage));
-        Assert.Null(Wire.Format.ReadError(Encoding.UTF8.GetBytes(garbage)));
+        Assert.Throws<JsonException>(() => Wire.Decode(Wire.Format.Answers.CreateDecoder(0), garbage));
+        Assert.Null(Wire.Format.Answers.ReadError(Encoding.UTF8.GetBytes(garbage)));
     }
 
     [Fact]
@@ -118,9 +118,9 @@ public sealed class OllamaAnswerTests
             .. """ "}}}]},"done":true}"""u8,
         ];
 
-        Assert.Throws<JsonException>(() => Wire.Format.ReadResponse(body, 0));
-        Assert.Throws<JsonException>(() => Wire.Format.CreateDecoder(0).Decode("", body, []));
-        Assert.Null(Wire.Format.ReadError(body));
+        Assert.Throws<JsonException>(() => Wire.Format.Answers.Read(body, 0));
+        Assert.Throws<JsonException>(() => Wire.Format.Answers.CreateDecoder(0).Decode("", body, []));
+        Assert.Null(Wire.Format.Answers.ReadError(body));
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class OllamaAnswerTests
     [Fact]
     public void The_error_object_is_read()
     {
-        Assert.Equal("model 'x' not found", Wire.Format.ReadError("""{"error":"model 'x' not found"}"""u8)!.Message);
-        Assert.Null(Wire.Format.ReadError("{}"u8));
+        Assert.Equal("model 'x' not found", Wire.Format.Answers.ReadError("""{"error":"model 'x' not found"}"""u8)!.Message);
+        Assert.Null(Wire.Format.Answers.ReadError("{}"u8));
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
 
 namespace Prism.Tests.Ollama;
 
@@ -32,7 +32,7 @@ public sealed class OllamaGoldenTests
     [Theory, MemberData(nameof(Streams))]
     public void A_stream_is_read_line_by_line(string name)
     {
-        var decoder = Wire.Format.CreateDecoder(GoldenFiles.Created);
+        var decoder = Wire.Format.Answers.CreateDecoder(GoldenFiles.Created);
         var lines = GoldenFiles.ReadLines("Streams", name + ".upstream.jsonl");
 
         var events = Wire.Decode(decoder, lines[..^1]);

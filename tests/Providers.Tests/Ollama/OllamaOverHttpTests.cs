@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Ollama;
 
 namespace Prism.Tests.Ollama;
 
@@ -207,6 +206,6 @@ public sealed class OllamaOverHttpTests : IAsyncLifetime
     {
         var options = Wire.Options;
         (options.BaseUrl, options.ApiKey) = (_upstream.Url, key);
-        return new(options, new OllamaWireFormat(options), Http, new(1 << 24), TimeProvider.System, NullLogger.Instance);
+        return new(options, ProviderApis.Ollama(options), Http, new(1 << 24), TimeProvider.System, NullLogger.Instance);
     }
 }

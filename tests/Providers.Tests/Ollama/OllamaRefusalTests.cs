@@ -20,7 +20,7 @@ public sealed class OllamaRefusalTests
     [InlineData("\"stream_options\":{\"include_obfuscation\":true}", "stream_options.include_obfuscation")]
     public void A_parameter_that_Ollama_has_no_word_for_is_found(string parameter, string name)
     {
-        Assert.Equal([name], Wire.Format.FindUnsupported(Wire.Request($$"""{{{Hello}},{{parameter}}}""")).ToArray());
+        Assert.Equal([name], Wire.Format.Requests.FindUnsupported(Wire.Request($$"""{{{Hello}},{{parameter}}}""")).ToArray());
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class OllamaRefusalTests
     {
         var request = Wire.Request("{" + Hello + ""","n":3,"parallel_tool_calls":false,"logprobs":true,"logit_bias":{"1":1}}""");
 
-        Assert.Equal(["n", "parallel_tool_calls", "logprobs", "logit_bias"], Wire.Format.FindUnsupported(request).ToArray());
+        Assert.Equal(["n", "parallel_tool_calls", "logprobs", "logit_bias"], Wire.Format.Requests.FindUnsupported(request).ToArray());
     }
 
     [Theory]
@@ -46,7 +46,7 @@ public sealed class OllamaRefusalTests
     [InlineData("\"think\":true,\"keep_alive\":1,\"options\":{\"top_k\":1}")]
     public void A_parameter_that_asks_for_nothing_or_that_Ollama_knows_is_not(string parameter)
     {
-        Assert.Empty(Wire.Format.FindUnsupported(Wire.Request($$"""{{{Hello}},{{parameter}}}""")));
+        Assert.Empty(Wire.Format.Requests.FindUnsupported(Wire.Request($$"""{{{Hello}},{{parameter}}}""")));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Prism.Providers;
+using Prism.Formats.Framing;
 
 namespace Prism.Tests.Ollama;
 
@@ -95,11 +95,11 @@ public sealed class OllamaRequestTests
     [Theory]
     [InlineData(null, null)]
     [InlineData("sk-1", "Bearer sk-1")]
-    public void The_key_is_sent_where_there_is_one(string? key, string? expected)
+    public async Task The_key_is_sent_where_there_is_one(string? key, string? expected)
     {
         using var message = new HttpRequestMessage();
 
-        Wire.Format.AddHeaders(message.Headers, key);
+        await Wire.Api.Authentication.AuthenticateAsync(message, default, key, CancellationToken.None);
 
         Assert.Equal(expected, message.Headers.Authorization?.ToString());
         Assert.Equal(expected is null ? 0 : 1, message.Headers.Count());
@@ -108,7 +108,7 @@ public sealed class OllamaRequestTests
     [Fact]
     public void It_is_the_chat_endpoint_and_lines()
     {
-        Assert.Equal("api/chat", Wire.Format.PathAt(""));
-        Assert.Equal(StreamFraming.JsonLines, Wire.Format.Framing);
+        Assert.Equal("http://up/api/chat", Wire.Api.Addressing.At("http://up").For("m", stream: false).AbsoluteUri);
+        Assert.Equal(StreamFraming.JsonLines, Wire.Format.Answers.Framing);
     }
 }

@@ -112,7 +112,7 @@ public sealed class OllamaSharpTests : IAsyncLifetime
     public async Task It_reads_a_stream_as_we_do(string name)
     {
         var lines = GoldenFiles.ReadLines("Streams", name + ".upstream.jsonl");
-        var chunks = Wire.Decode(Wire.Format.CreateDecoder(0), lines).Select(one => one.Chunk!).ToList();
+        var chunks = Wire.Decode(Wire.Format.Answers.CreateDecoder(0), lines).Select(one => one.Chunk!).ToList();
         var deltas = chunks.SelectMany(chunk => chunk.Choices).Select(choice => choice.Delta).ToList();
 
         var (message, done) = await AskAsync(GoldenFiles.Read("Streams", name + ".upstream.jsonl"));
@@ -190,7 +190,7 @@ public sealed class OllamaSharpTests : IAsyncLifetime
         await ReadAllAsync(theirs);
 
         var received = Assert.Single(_upstream.Received);
-        Assert.Equal(("POST", "/" + Wire.Format.PathAt("")), (received.Method, received.Path));
+        Assert.Equal(("POST", Wire.Api.Addressing.At("http://up").For("m", stream: false).AbsolutePath), (received.Method, received.Path));
         var said = JsonNode.Parse(Wire.Write(Wire.Request(ours)))!;
         foreach (var message in said["messages"]!.AsArray())
         {

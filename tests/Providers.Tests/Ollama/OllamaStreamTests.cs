@@ -11,7 +11,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void A_line_with_nothing_new_is_no_chunk()
     {
-        var events = Wire.Decode(Wire.Format.CreateDecoder(0), Nothing, Piece, Nothing, Piece);
+        var events = Wire.Decode(Wire.Format.Answers.CreateDecoder(0), Nothing, Piece, Nothing, Piece);
 
         Assert.Equal(["assistant", null], events.Select(one => one.Chunk!.Choices[0].Delta.Role));
         Assert.Equal(["x", "x"], events.Select(one => one.Chunk!.Choices[0].Delta.Content));
@@ -20,7 +20,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void A_last_line_without_a_message_ends_the_answer()
     {
-        var decoder = Wire.Format.CreateDecoder(0);
+        var decoder = Wire.Format.Answers.CreateDecoder(0);
 
         var events = Wire.Decode(decoder, Piece, """{"model":"m","done":true,"done_reason":"stop","prompt_eval_count":1,"eval_count":2}""");
 
@@ -32,7 +32,7 @@ public sealed class OllamaStreamTests
     [Fact]
     public void An_error_in_the_middle_is_an_error()
     {
-        var decoder = Wire.Format.CreateDecoder(0);
+        var decoder = Wire.Format.Answers.CreateDecoder(0);
 
         var events = Wire.Decode(decoder, Piece, """{"error":"an error was encountered while running the model: /root/.ollama/x"}""");
 
@@ -48,7 +48,7 @@ public sealed class OllamaStreamTests
 
         foreach (var length in Enumerable.Range(0, line.Length))
         {
-            var decoder = Wire.Format.CreateDecoder(0);
+            var decoder = Wire.Format.Answers.CreateDecoder(0);
             Assert.Throws<JsonException>(() => Wire.Decode(decoder, line[..length]));
             Assert.False(decoder.MayEnd);
         }
@@ -57,8 +57,8 @@ public sealed class OllamaStreamTests
     [Fact]
     public void Two_streams_have_two_ids()
     {
-        var first = Wire.Decode(Wire.Format.CreateDecoder(0), Piece)[0].Chunk!;
-        var second = Wire.Decode(Wire.Format.CreateDecoder(0), Piece)[0].Chunk!;
+        var first = Wire.Decode(Wire.Format.Answers.CreateDecoder(0), Piece)[0].Chunk!;
+        var second = Wire.Decode(Wire.Format.Answers.CreateDecoder(0), Piece)[0].Chunk!;
 
         Assert.NotEqual(first.Id, second.Id);
     }

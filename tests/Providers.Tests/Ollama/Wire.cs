@@ -1,26 +1,29 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Prism.Formats;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Ollama;
 
 namespace Prism.Tests.Ollama;
 
-/// <summary>An <see cref="OllamaWireFormat"/> in terms of text.</summary>
+/// <summary>Ollama's dialect in terms of text.</summary>
 internal static class Wire
 {
     public static ProviderOptions Options => new() { Name = "ollama", Type = ProviderType.Ollama, DefaultModel = "llama3.1" };
 
-    public static OllamaWireFormat Format { get; } = new(Options);
+    public static ProviderApi Api { get; } = ProviderApis.Ollama(Options);
+
+    public static Dialect Format => Api.Dialect;
 
     public static ChatRequest Request(string json) => JsonSerializer.Deserialize(json, ChatJson.Strict.ChatRequest)!;
 
     public static string Write(ChatRequest request)
     {
-        Assert.Empty(Format.FindUnsupported(request));
+        Assert.Empty(Format.Requests.FindUnsupported(request));
         var output = new ArrayBufferWriter<byte>();
-        var error = Format.WriteRequest(output, request, request.Stream is true);
+        var error = Format.Requests.Write(output, request, request.Stream is true);
         Assert.Null(error);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
@@ -28,14 +31,14 @@ internal static class Wire
     public static ChatError Refuse(ChatRequest request)
     {
         var output = new ArrayBufferWriter<byte>();
-        var error = Format.WriteRequest(output, request, stream: false);
+        var error = Format.Requests.Write(output, request, stream: false);
         Assert.NotNull(error);
         Assert.Equal(0, output.WrittenCount);
         Assert.Equal(ChatErrorKind.InvalidRequest, error.Kind);
         return error;
     }
 
-    public static ProviderResult Read(string body) => Format.ReadResponse(Encoding.UTF8.GetBytes(body), GoldenFiles.Created);
+    public static (ChatResponse? Response, ChatError? Error) Read(string body) => Format.Answers.Read(Encoding.UTF8.GetBytes(body), GoldenFiles.Created);
 
     public static List<ChatStreamEvent> Decode(IStreamDecoder decoder, params string[] lines)
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenAI;
 using OpenAI.Chat;
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Tests.Upstream;
 
 namespace Prism.Tests.OpenAi;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
+using Prism.Providers.Addressing;
 using Prism.Providers.Upstream;
 
 namespace Prism.Tests.Upstream;
@@ -98,7 +99,7 @@ public sealed class EndpointPoolTests
             BaseUrl = "https://up.test",
             ApiKey = string.Join(',', Enumerable.Range(1, keys).Select(number => $"key-{number}")),
         };
-        return new(options, endpoint => new(endpoint.BaseUrl), _time, NullLogger.Instance);
+        return new(options, new FixedPath("chat/completions"), _time, NullLogger.Instance);
     }
 
     private static int TakeAndReturn(EndpointPool pool)

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Anthropic;
 using static Prism.Tests.Upstream.OpenAiEvents;
 
 namespace Prism.Tests.Upstream;
@@ -33,7 +32,7 @@ public sealed class IdempotencyTests
         var options = new ProviderOptions { Name = "up", Type = ProviderType.Anthropic, BaseUrl = upstream.Url, ApiKey = "key" };
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
 
-        await new HttpChatProvider(options, new AnthropicWireFormat(options), http, new(1 << 24), TimeProvider.System, NullLogger.Instance).CompleteAsync(Keyed, default);
+        await new HttpChatProvider(options, ProviderApis.Anthropic(options), http, new(1 << 24), TimeProvider.System, NullLogger.Instance).CompleteAsync(Keyed, default);
 
         Assert.DoesNotContain("Idempotency-Key", Assert.Single(upstream.Received).Headers.Keys);
     }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
 using Prism.Providers;
-using Prism.Providers.OpenAi;
 
 namespace Prism.Tests.Upstream;
 
@@ -30,7 +29,7 @@ internal sealed class ProviderUnderTest : IDisposable
         var handler = ProvidersServiceCollectionExtensions.CreateHandler(options);
         Wire = new ReadObserver(handler);
         _http = new HttpMessageInvoker(Wire);
-        Provider = new HttpChatProvider(options, new OpenAiWireFormat(options), _http, Memory, Time, NullLogger.Instance);
+        Provider = new HttpChatProvider(options, ProviderApis.OpenAi(options), _http, Memory, Time, NullLogger.Instance);
     }
 
     public static ChatRequest Hello { get; } = new() { Model = "m", Messages = [ChatMessage.Create("user", "Hello")] };

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Prism.Formats;
+using Prism.Formats.Framing;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.OpenAi;
 using Prism.Providers.Upstream;
 using static Prism.Tests.Upstream.OpenAiEvents;
 

@@ -8,7 +8,8 @@ public sealed class HouseTests
     private static readonly Dictionary<string, string[]> References = new()
     {
         ["Grains.Interfaces"] = [],
-        ["Providers"] = ["Grains.Interfaces"],
+        ["Formats"] = ["Grains.Interfaces"],
+        ["Providers"] = ["Formats", "Grains.Interfaces"],
         ["Grains"] = ["Grains.Interfaces", "Providers"],
         ["Pipeline"] = ["Grains", "Providers"],
         ["Gateway"] = ["Grains.Interfaces", "Pipeline"],

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using Prism.Formats.Prism.Chains;
 using Prism.Grains.Interfaces.Chains;
 
 namespace Prism.Tests.Service;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Prism.Formats.Prism.Chains;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Catalog;
 using Prism.Grains.Interfaces.Chains;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Prism.Formats.Prism.Chains;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces.Chat;
 
@@ -55,7 +56,7 @@ internal sealed class StepAnswer
             return (null, _refused ? ChainErrors.Refused(Route?.Provider) : ChainErrors.NoAnswer(Route?.Provider));
         }
 
-        return asJson ? ParseJson(_text.ToString()) : (JsonSerializer.SerializeToElement(_text.ToString(), ChatJson.Lenient.String), null);
+        return asJson ? ParseJson(_text.ToString()) : (JsonSerializer.SerializeToElement(_text.ToString(), ChatJson.Lenient.Find<string>()), null);
     }
 
     private static (JsonElement? Output, ChatError? Error) ParseJson(string text)
@@ -63,7 +64,7 @@ internal sealed class StepAnswer
         try
         {
             // Checks its text, too: what cannot be written again could not be kept.
-            return (JsonSerializer.Deserialize(text, ChatJson.Lenient.JsonElement), null);
+            return (JsonSerializer.Deserialize(text, ChatJson.Lenient.Find<JsonElement>()), null);
         }
         catch (JsonException)
         {

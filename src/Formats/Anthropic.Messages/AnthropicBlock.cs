@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Prism.Formats.Anthropic.Messages;
+
+/// <summary>A piece of a message's content. Of a type that is not listed it is only this base, and is skipped.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
+[JsonDerivedType(typeof(AnthropicText), "text")]
+[JsonDerivedType(typeof(AnthropicImage), "image")]
+[JsonDerivedType(typeof(AnthropicToolUse), "tool_use")]
+[JsonDerivedType(typeof(AnthropicToolResult), "tool_result")]
+[JsonDerivedType(typeof(AnthropicThinking), "thinking")]
+[JsonDerivedType(typeof(AnthropicRedactedThinking), "redacted_thinking")]
+internal record AnthropicBlock
+{
+    /// <summary>On input: where Anthropic's prompt cache is to cut, in its own words.</summary>
+    public JsonElement? CacheControl { get; init; }
+}
+
+/// <summary>Text.</summary>
+internal sealed record AnthropicText : AnthropicBlock
+{
+    public required string Text { get; init; }
+}
+
+/// <summary>An image of the user's or of a tool's.</summary>
+internal sealed record AnthropicImage : AnthropicBlock
+{
+    public required AnthropicImageSource Source { get; init; }
+}
+
+/// <summary>Where an image is: inline (<c>base64</c>) or at an address (<c>url</c>).</summary>
+internal sealed record AnthropicImageSource
+{
+    public required string Type { get; init; }
+
+    public string? MediaType { get; init; }
+
+    public string? Data { get; init; }
+
+    public string? Url { get; init; }
+}
+
+/// <summary>A tool call of the model's.</summary>
+internal sealed record AnthropicToolUse : AnthropicBlock
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>An object. In a stream it comes empty, and its text in fragments after it.</summary>
+    public JsonElement? Input { get; init; }
+}
+
+/// <summary>What a tool answered.</summary>
+internal sealed record AnthropicToolResult : AnthropicBlock
+{
+    public required string ToolUseId { get; init; }
+
+    /// <summary>Null: it answered nothing.</summary>
+    public ImmutableArray<AnthropicBlock>? Content { get; init; }
+}
+
+/// <summary>What the model thought. Has to go back as it came: Anthropic checks the signature.</summary>
+internal sealed record AnthropicThinking : AnthropicBlock
+{
+    public required string Thinking { get; init; }
+
+    public string? Signature { get; init; }
+
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
+}
+
+/// <summary>What the model thought, encrypted. Has to go back as it came.</summary>
+internal sealed record AnthropicRedactedThinking : AnthropicBlock
+{
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
+}

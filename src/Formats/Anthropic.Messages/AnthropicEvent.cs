@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Prism.Formats.Json;
+
+namespace Prism.Formats.Anthropic.Messages;
+
+/// <summary>
+/// An event of a stream. Of a type that is not listed (<c>ping</c>, and what is yet to come) it is only this base, and is skipped.
+/// Source: https://platform.claude.com/docs/en/build-with-claude/streaming
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
+[JsonDerivedType(typeof(AnthropicMessageStart), "message_start")]
+[JsonDerivedType(typeof(AnthropicBlockStart), "content_block_start")]
+[JsonDerivedType(typeof(AnthropicBlockDelta), "content_block_delta")]
+[JsonDerivedType(typeof(AnthropicBlockStop), "content_block_stop")]
+[JsonDerivedType(typeof(AnthropicMessageDelta), "message_delta")]
+[JsonDerivedType(typeof(AnthropicMessageStop), "message_stop")]
+[JsonDerivedType(typeof(AnthropicErrorEvent), "error")]
+internal record AnthropicEvent;
+
+internal sealed record AnthropicMessageStart : AnthropicEvent
+{
+    public required AnthropicResponse Message { get; init; }
+}
+
+internal sealed record AnthropicBlockStart : AnthropicEvent
+{
+    public required int Index { get; init; }
+
+    public required AnthropicBlock ContentBlock { get; init; }
+}
+
+internal sealed record AnthropicBlockDelta : AnthropicEvent
+{
+    public required int Index { get; init; }
+
+    public required AnthropicDelta Delta { get; init; }
+}
+
+internal sealed record AnthropicBlockStop : AnthropicEvent
+{
+    public required int Index { get; init; }
+}
+
+internal sealed record AnthropicMessageDelta : AnthropicEvent
+{
+    public required AnthropicMessageChange Delta { get; init; }
+
+    [JsonConverter(typeof(LenientJsonConverter<AnthropicUsage>))] public AnthropicUsage? Usage { get; init; }
+}
+
+internal sealed record AnthropicMessageStop : AnthropicEvent;
+
+internal sealed record AnthropicErrorEvent : AnthropicEvent
+{
+    public required AnthropicErrorObject Error { get; init; }
+}
+
+/// <summary>What every event has, of whichever type.</summary>
+internal sealed record AnthropicUnknownEvent
+{
+    public required string Type { get; init; }
+}
+
+/// <summary>What is new of the message as a whole.</summary>
+internal sealed record AnthropicMessageChange
+{
+    public string? StopReason { get; init; }
+}
+
+/// <summary>What is new of a block. Of a type that is not listed (<c>citations_delta</c>) it is only this base, and is skipped.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
+[JsonDerivedType(typeof(AnthropicTextDelta), "text_delta")]
+[JsonDerivedType(typeof(AnthropicInputJsonDelta), "input_json_delta")]
+[JsonDerivedType(typeof(AnthropicThinkingDelta), "thinking_delta")]
+[JsonDerivedType(typeof(AnthropicSignatureDelta), "signature_delta")]
+internal record AnthropicDelta;
+
+internal sealed record AnthropicTextDelta : AnthropicDelta
+{
+    public required string Text { get; init; }
+}
+
+internal sealed record AnthropicInputJsonDelta : AnthropicDelta
+{
+    public required string PartialJson { get; init; }
+}
+
+internal sealed record AnthropicThinkingDelta : AnthropicDelta
+{
+    public required string Thinking { get; init; }
+}
+
+internal sealed record AnthropicSignatureDelta : AnthropicDelta
+{
+    public required string Signature { get; init; }
+}

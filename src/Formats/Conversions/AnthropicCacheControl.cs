@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace Prism.Formats.Conversions;
+
+/// <summary>
+/// Takes <c>cache_control</c>, Anthropic's own word for where its prompt cache is to cut, from what a caller put beside the known
+/// properties.
+/// </summary>
+internal static class AnthropicCacheControl
+{
+    private const string Name = "cache_control";
+
+    /// <summary>The value as it is, or null. Whatever else is there is refused: it would be lost.</summary>
+    /// <param name="extra">The properties that Prism does not know by name.</param>
+    /// <param name="path">Where they are, as a path.</param>
+    /// <param name="faults">Is told of what is refused.</param>
+    public static JsonElement? Take(Dictionary<string, JsonElement>? extra, string path, AnthropicFaults faults)
+    {
+        JsonElement? found = null;
+        foreach (var (name, value) in extra ?? [])
+        {
+            if (value.ValueKind == JsonValueKind.Null)
+            {
+                continue;
+            }
+
+            if (name == Name)
+            {
+                found = value;
+            }
+            else
+            {
+                faults.Unsupported($"'{name}' here", $"{path}.{name}");
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Prism.Formats.Anthropic.Messages;
+using Prism.Formats.Json;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Formats.Conversions;
+
+/// <summary>
+/// Says the content of one message in Anthropic's blocks. Empty texts are left out: Anthropic refuses them, and they say nothing.
+/// </summary>
+internal static class AnthropicContent
+{
+    private const string Refusal = "refusal";
+
+    /// <summary>Of a system or developer message: text only.</summary>
+    public static IEnumerable<AnthropicBlock> MapInstructions(MessageContent? content, string path, AnthropicFaults faults) =>
+        Map(content, path, (part, place) => part.Type == ContentPart.TextType ? MapText(part, place, faults) : Refuse(place, faults));
+
+    /// <summary>Of a user's message or a tool's result: text and images.</summary>
+    public static IEnumerable<AnthropicBlock> MapSaid(MessageContent? content, string path, AnthropicFaults faults) =>
+        Map(content, path, (part, place) => part.Type switch
+        {
+            ContentPart.TextType => MapText(part, place, faults),
+            ContentPart.ImageType => MapImage(part, place, faults),
+            _ => Refuse(place, faults),
+        });
+
+    /// <summary>Of an assistant's message: text and refusals, which Anthropic's models write as text.</summary>
+    public static IEnumerable<AnthropicBlock> MapAnswered(ChatMessage message, string path, AnthropicFaults faults)
+    {
+        var answered = Map(message.Content, path, (part, place) => part.Type switch
+        {
+            ContentPart.TextType => MapText(part, place, faults),
+            Refusal => Text(RefusalIn(part.Extra)),
+            _ => Refuse(place, faults),
+        });
+        return Text(RefusalIn(message.Extra)) is { } refusal ? answered.Append(refusal) : answered;
+    }
+
+    private static IEnumerable<AnthropicBlock> Map(MessageContent? content, string path, Func<ContentPart, string, AnthropicBlock?> map) =>
+        content?.Text is { } text
+            ? new[] { Text(text) }.OfType<AnthropicBlock>()
+            : (content?.Parts ?? []).Select((part, index) => map(part, $"{path}.content[{index}]")).OfType<AnthropicBlock>();
+
+    private static AnthropicText? Text(string? text) => string.IsNullOrEmpty(text) ? null : new() { Text = text };
+
+    private static AnthropicText? MapText(ContentPart part, string path, AnthropicFaults faults)
+    {
+        if (part.Text is null)
+        {
+            faults.Invalid("is missing", path + ".text");
+        }
+
+        return Text(part.Text) is { } text ? text with { CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) } : null;
+    }
+
+    // Its detail is a hint on what it may cost to look at; Anthropic always looks closely.
+    private static AnthropicImage? MapImage(ContentPart part, string path, AnthropicFaults faults)
+    {
+        if (AnthropicImageUrl.Read(part.ImageUrl?.Url) is { } source)
+        {
+            return new() { Source = source, CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) };
+        }
+
+        faults.Invalid("must be an http or https address or data:<type>;base64,<data>", path + ".image_url.url");
+        return null;
+    }
+
+    private static AnthropicBlock? Refuse(string path, AnthropicFaults faults)
+    {
+        faults.Unsupported("parts of this type in such a message", path + ".type");
+        return null;
+    }
+
+    private static string? RefusalIn(Dictionary<string, JsonElement>? extra) =>
+        extra is not null && extra.TryGetValue(Refusal, out var text) ? JsonText.Of(text) : null;
+}

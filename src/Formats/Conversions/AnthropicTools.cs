@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Prism.Formats.Anthropic.Messages;
+using Prism.Formats.Json;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Formats.Conversions;
+
+/// <summary>Says in Anthropic's words what the model may and must call.</summary>
+internal static class AnthropicTools
+{
+    // Anthropic demands a schema, of a function without parameters too.
+    private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
+
+    public static ImmutableArray<AnthropicTool>? MapDefinitions(ImmutableArray<ToolDefinition>? tools, AnthropicFaults faults) =>
+        tools is { IsDefaultOrEmpty: false } some
+            ? [.. some.Select((tool, index) => MapDefinition(tool, $"tools[{index}]", faults))]
+            : null;
+
+    public static AnthropicToolChoice? MapChoice(ChatRequest request, AnthropicFaults faults)
+    {
+        var choice = ReadChoice(request.ToolChoice, faults);
+        if (request.Tools is not { IsDefaultOrEmpty: false })
+        {
+            if (choice is { Type: "any" or "tool" })
+            {
+                faults.Invalid("asks for a call, but there are no tools", "tool_choice");
+            }
+
+            // Anthropic refuses a choice without tools, and there is nothing to choose.
+            return null;
+        }
+
+        return request.ParallelToolCalls is false && choice is not { Type: "none" }
+            ? (choice ?? new() { Type = "auto" }) with { DisableParallelToolUse = true }
+            : choice;
+    }
+
+    private static AnthropicTool MapDefinition(ToolDefinition tool, string path, AnthropicFaults faults)
+    {
+        if (tool.Type is not (null or "function"))
+        {
+            faults.Unsupported("tools of a type other than 'function'", path + ".type");
+        }
+        else if (string.IsNullOrEmpty(tool.Function?.Name))
+        {
+            faults.Invalid("is missing", path + ".function.name");
+        }
+
+        var inner = AnthropicCacheControl.Take(tool.Function?.Extra, path + ".function", faults);
+        var parameters = tool.Function?.Parameters;
+        if (parameters is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) })
+        {
+            faults.Invalid("must be a JSON Schema", path + ".function.parameters");
+        }
+
+        return new()
+        {
+            Name = tool.Function?.Name ?? "",
+            Description = tool.Function?.Description,
+            InputSchema = parameters is { ValueKind: JsonValueKind.Object } schema ? schema : NoParameters,
+            Strict = tool.Function?.Strict,
+            CacheControl = AnthropicCacheControl.Take(tool.Extra, path, faults) ?? inner,
+        };
+    }
+
+    private static AnthropicToolChoice? ReadChoice(JsonElement? choice, AnthropicFaults faults)
+    {
+        switch (choice)
+        {
+            case null or { ValueKind: JsonValueKind.Null }:
+                return null;
+            case { } word when ReadWord(JsonText.Of(word)) is { } type:
+                return new() { Type = type };
+            case { } named when JsonText.Of(named, "type") == "function"
+                && named.TryGetProperty("function", out var function) && JsonText.Of(function, "name") is { } name:
+                return new() { Type = "tool", Name = name };
+            default:
+                faults.Invalid("must be none, auto, required or a function by its name", "tool_choice");
+                return null;
+        }
+    }
+
+    private static string? ReadWord(string? word) => word switch
+    {
+        "none" => "none",
+        "auto" => "auto",
+        "required" => "any",
+        _ => null,
+    };
+}

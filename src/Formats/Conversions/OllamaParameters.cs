@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Prism.Formats.Ollama;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Formats.Conversions;
+
+/// <summary>Says the parameters of a request in Ollama's words.</summary>
+internal static class OllamaParameters
+{
+    private const string Think = "think";
+    private const string KeepAlive = "keep_alive";
+    private const string Options = "options";
+
+    private static readonly JsonElement AnyJson = JsonElement.Parse("\"json\"");
+    private static readonly JsonElement ThinkNot = JsonElement.Parse("false");
+
+    /// <summary>The parameters that Ollama has no word for.</summary>
+    // `user` is not among them although it is not sent: it tells who asks, which changes nothing of the answer and is nobody's business
+    // on a server that keeps no accounts.
+    public static ImmutableArray<string> FindUnsupported(ChatRequest request)
+    {
+        var found = ImmutableArray.CreateBuilder<string>();
+        AddIf(request.N > 1, "n");
+        AddIf(request.ToolChoice is { } choice && !IsPossible(choice), "tool_choice");
+        AddIf(request.ParallelToolCalls is false, "parallel_tool_calls");
+        foreach (var (name, value) in request.Extra ?? [])
+        {
+            AddIf(!IsOwnOrNeutral(name, value), name);
+        }
+
+        foreach (var (name, value) in request.StreamOptions?.Extra ?? [])
+        {
+            AddIf(!OllamaRefusal.IsNeutral(value), "stream_options." + name);
+        }
+
+        return found.ToImmutable();
+
+        void AddIf(bool condition, string name)
+        {
+            if (condition)
+            {
+                found.Add(name);
+            }
+        }
+    }
+
+    /// <summary><c>options</c>: the caller's own, and over them what the request says in OpenAI's words. Null: nothing is said.</summary>
+    public static Dictionary<string, JsonElement>? CreateOptions(ChatRequest request, OllamaRefusal refusal)
+    {
+        var options = ReadOwnOptions(request, refusal);
+        Set("temperature", request.Temperature, OllamaJson.Default.Double);
+        Set("top_p", request.TopP, OllamaJson.Default.Double);
+        Set("num_predict", request.OutputTokenLimit, OllamaJson.Default.Int32);
+        Set("stop", request.Stop, OllamaJson.Default.ImmutableArrayString);
+        Set("seed", request.Seed, OllamaJson.Default.Int64);
+        Set("frequency_penalty", request.FrequencyPenalty, OllamaJson.Default.Double);
+        Set("presence_penalty", request.PresencePenalty, OllamaJson.Default.Double);
+        return options.Count == 0 ? null : options;
+
+        void Set<T>(string name, T? value, JsonTypeInfo<T> type)
+            where T : struct
+        {
+            if (value is { } given)
+            {
+                options[name] = JsonSerializer.SerializeToElement(given, type);
+            }
+        }
+    }
+
+    /// <summary><c>format</c>. Null: any text.</summary>
+    public static JsonElement? CreateFormat(ChatRequest request, OllamaRefusal refusal)
+    {
+        switch (ReadFormat(request, refusal))
+        {
+            case null or { Type: "text" }:
+                return null;
+            case { Type: "json_object" }:
+                return AnyJson;
+            case { Type: "json_schema", JsonSchema.Schema: { ValueKind: JsonValueKind.Object } schema }:
+                return schema;
+            case { Type: "json_schema" }:
+                refusal.AddInvalid("response_format.json_schema.schema", "must be a JSON Schema");
+                return null;
+            default:
+                refusal.AddInvalid("response_format.type", "must be text, json_object or json_schema");
+                return null;
+        }
+    }
+
+    /// <summary><c>think</c>, which the caller may also say in Ollama's own words. Null: as the model does by itself.</summary>
+    public static JsonElement? CreateThink(ChatRequest request, OllamaRefusal refusal)
+    {
+        if (request.ReasoningEffort is not null && FindOwn(request, Think) is not null)
+        {
+            refusal.AddInvalid("reasoning_effort", "cannot be set together with 'think'");
+        }
+
+        switch (request.ReasoningEffort)
+        {
+            case null:
+                return FindOwn(request, Think);
+            case "none":
+                return ThinkNot;
+            // Models with levels know three of them; which others one knows differs, and the caller can say those with `think`.
+            case "minimal" or "low":
+                return ThinkAt("low");
+            case "medium":
+                return ThinkAt("medium");
+            case "high" or "xhigh":
+                return ThinkAt("high");
+            default:
+                refusal.AddInvalid("reasoning_effort", "must be none, minimal, low, medium, high or xhigh");
+                return null;
+        }
+    }
+
+    /// <summary><c>keep_alive</c>. Null: as the server is configured.</summary>
+    public static JsonElement? CreateKeepAlive(ChatRequest request) => FindOwn(request, KeepAlive);
+
+    /// <summary>Whether no tool may be called, which Ollama is told by not being told of any.</summary>
+    public static bool WantsNoTools(ChatRequest request) => Is(request.ToolChoice, "none");
+
+    private static bool IsPossible(JsonElement choice) =>
+        choice.ValueKind == JsonValueKind.Null || Is(choice, "auto") || Is(choice, "none");
+
+    private static bool Is(JsonElement? choice, string word) =>
+        choice is { ValueKind: JsonValueKind.String } text && text.ValueEquals(word);
+
+    private static bool IsOwnOrNeutral(string name, JsonElement value) => name switch
+    {
+        Think or KeepAlive or Options => true,
+        "logprobs" or "store" when value.ValueKind == JsonValueKind.False => true,
+        _ => OllamaRefusal.IsNeutral(value),
+    };
+
+    private static JsonElement? FindOwn(ChatRequest request, string name) =>
+        request.Extra is { } extra && extra.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static JsonElement ThinkAt(string level) => JsonSerializer.SerializeToElement(level, OllamaJson.Default.String);
+
+    private static Dictionary<string, JsonElement> ReadOwnOptions(ChatRequest request, OllamaRefusal refusal)
+    {
+        try
+        {
+            return FindOwn(request, Options)?.Deserialize(OllamaJson.Default.DictionaryStringJsonElement) ?? [];
+        }
+        catch (JsonException)
+        {
+            refusal.AddInvalid(Options, "must be an object");
+            return [];
+        }
+    }
+
+    private static RequestedFormat? ReadFormat(ChatRequest request, OllamaRefusal refusal)
+    {
+        try
+        {
+            return request.ResponseFormat?.Deserialize(OllamaJson.Default.RequestedFormat);
+        }
+        catch (JsonException)
+        {
+            refusal.AddInvalid("response_format", "must be an object with a type");
+            return null;
+        }
+    }
+}

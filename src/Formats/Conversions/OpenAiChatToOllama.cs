@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Prism.Formats.Json;
+using Prism.Formats.Ollama;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Formats.Conversions;
+
+/// <summary>Writes OpenAI's chat completions as Ollama's own chat, which unlike its imitation of OpenAI's knows every option of its models.</summary>
+/// <param name="provider">The provider's name, for messages.</param>
+public sealed class OpenAiChatToOllama(string provider) : IRequestWriter
+{
+    /// <inheritdoc/>
+    public ImmutableArray<string> FindUnsupported(ChatRequest request) => OllamaParameters.FindUnsupported(request);
+
+    /// <inheritdoc/>
+    public ChatError? Write(IBufferWriter<byte> output, ChatRequest request, bool stream)
+    {
+        var refusal = new OllamaRefusal(provider);
+        var body = new OllamaRequest
+        {
+            Model = request.Model,
+            Messages = new OllamaConversation(refusal).Translate(request.Messages),
+            Tools = OllamaTools.Create(request, refusal),
+            Stream = stream,
+            Format = OllamaParameters.CreateFormat(request, refusal),
+            Options = OllamaParameters.CreateOptions(request, refusal),
+            Think = OllamaParameters.CreateThink(request, refusal),
+            KeepAlive = OllamaParameters.CreateKeepAlive(request),
+        };
+        if (refusal.Error is { } error)
+        {
+            return error;
+        }
+
+        RequestJson.Write(output, body, OllamaJson.Default.OllamaRequest);
+        return null;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Prism.Formats.Json;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Formats.OpenAi.Chat;
+
+/// <summary>Reads and writes <see cref="MessageContent"/> as a string or as a list of parts.</summary>
+internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent>
+{
+    public override MessageContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    {
+        JsonTokenType.String => new MessageContent(reader.GetString()!),
+        JsonTokenType.StartArray => new MessageContent(ReadParts(ref reader, options)),
+        _ => throw new JsonException("must be a string or a list of parts"),
+    };
+
+    public override void Write(Utf8JsonWriter writer, MessageContent value, JsonSerializerOptions options)
+    {
+        if (value.Text is { } text)
+        {
+            writer.WriteStringValue(text);
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var part in value.Parts)
+        {
+            JsonSerializer.Serialize(writer, part, options.GetTypeInfo<ContentPart>());
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static ImmutableArray<ContentPart> ReadParts(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        var parts = ImmutableArray.CreateBuilder<ContentPart>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new JsonException("must be a string or a list of parts");
+            }
+
+            parts.Add(ReadPart(ref reader, parts.Count, options));
+        }
+
+        return parts.ToImmutable();
+    }
+
+    private static ContentPart ReadPart(ref Utf8JsonReader reader, int index, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, options.GetTypeInfo<ContentPart>())!;
+        }
+        catch (JsonException exception)
+        {
+            // The path of this one begins at the part: made to begin at the content, whose own path the serializer gives to the outer one.
+            var path = $"$[{index}]{exception.Path?[1..]}";
+            throw new JsonException(
+                $"must be a list of parts, and its {path[1..]} is not right",
+                new JsonException(exception.Message, path, exception.LineNumber, exception.BytePositionInLine, exception.InnerException));
+        }
+    }
+}

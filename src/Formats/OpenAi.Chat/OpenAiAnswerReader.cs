@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Prism.Formats.Framing;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Formats.OpenAi.Chat;
+
+/// <summary>Reads OpenAI's chat completions. Prism's canonical form is the same, so this reads them as they are, with what it does not know.</summary>
+/// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>
+/// <param name="failures">Of the provider that answers.</param>
+public sealed class OpenAiAnswerReader(IVendorFailures failures) : IAnswerReader
+{
+    /// <inheritdoc/>
+    public StreamFraming Framing => StreamFraming.ServerSentEvents;
+
+    /// <inheritdoc/>
+    public (ChatResponse? Response, ChatError? Error) Read(ReadOnlySpan<byte> body, long created)
+    {
+        var response = JsonSerializer.Deserialize(body, ChatJson.Lenient.ChatResponse) ?? throw new JsonException("No answer.");
+        if (response.Choices.IsEmpty && OpenAiError.Read(response.Extra) is { } error)
+        {
+            return (null, failures.FromEvent(OpenAiError.KindOf(error), error));
+        }
+
+        return (response.Created > 0 ? response : response with { Created = created }, null);
+    }
+
+    /// <inheritdoc/>
+    public IStreamDecoder CreateDecoder(long created) => new OpenAiStreamDecoder(failures, created);
+
+    /// <inheritdoc/>
+    public VendorError? ReadError(ReadOnlySpan<byte> body) => OpenAiError.Read(body);
+}

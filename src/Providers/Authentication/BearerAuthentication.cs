@@ -1,0 +1,16 @@
+namespace Prism.Providers.Authentication;
+
+/// <summary>The key as a bearer token. Servers of one's own often take no key.</summary>
+internal sealed class BearerAuthentication : IAuthentication
+{
+    public ValueTask AuthenticateAsync(
+        HttpRequestMessage message, ReadOnlyMemory<byte> body, string? apiKey, CancellationToken cancellationToken)
+    {
+        if (apiKey is not null)
+        {
+            message.Headers.Authorization = new("Bearer", apiKey);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

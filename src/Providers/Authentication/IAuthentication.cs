@@ -1,0 +1,12 @@
+namespace Prism.Providers.Authentication;
+
+/// <summary>How a provider knows that it is Prism who calls.</summary>
+internal interface IAuthentication
+{
+    /// <summary>Puts the credentials on a request, whose other headers are complete.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="body">The body as it is sent, for signatures. Not to be kept.</param>
+    /// <param name="apiKey">The endpoint's key; null for none.</param>
+    /// <param name="cancellationToken">The caller has left, or the call has timed out.</param>
+    ValueTask AuthenticateAsync(HttpRequestMessage message, ReadOnlyMemory<byte> body, string? apiKey, CancellationToken cancellationToken);
+}
