@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Prism.Providers;
 
-/// <summary>The configured providers, by name.</summary>
-public sealed class ProviderRegistry
+/// <summary>The configured providers, by name. Immutable.</summary>
+public sealed class ProviderRegistry : IProviderSource
 {
     private readonly Dictionary<string, IChatProvider> _byName;
 
@@ -27,6 +27,9 @@ public sealed class ProviderRegistry
 
     /// <summary>The names of all of them, for messages.</summary>
     public string Names => string.Join(", ", All.Select(provider => provider.Options.Name));
+
+    /// <summary>These: it is a source that never changes, too.</summary>
+    ProviderRegistry IProviderSource.Current => this;
 
     /// <summary>The provider of this name (upper and lower case are the same), or null.</summary>
     public IChatProvider? Find(string name) => _byName.GetValueOrDefault(name);

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
@@ -18,27 +18,26 @@ internal sealed partial class CircuitBoard
     // Who waits for this is one request; the others are refused meanwhile.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromMilliseconds(500);
 
-    private readonly FrozenDictionary<string, Circuit> _circuits;
+    // By name: a provider keeps its circuit when its configuration changes.
+    private readonly ConcurrentDictionary<string, Circuit> _circuits = new(StringComparer.Ordinal);
+    private readonly BreakerOptions _options;
     private readonly ProviderLeases _leases;
     private readonly BreakerTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger<CircuitBoard> _logger;
 
     public CircuitBoard(
-        ProviderRegistry providers,
+        IProviderSource providers,
         ProviderLeases leases,
         IOptions<BreakerOptions> options,
         BreakerTelemetry telemetry,
         TimeProvider time,
         ILogger<CircuitBoard> logger)
     {
-        (_leases, _telemetry, _time, _logger) = (leases, telemetry, time, logger);
-        _circuits = providers.All.ToFrozenDictionary(
-            provider => provider.Options.Name, provider => new Circuit(provider.Options.Name, options.Value, time));
-        foreach (var circuit in _circuits.Values)
+        (_leases, _options, _telemetry, _time, _logger) = (leases, options.Value, telemetry, time, logger);
+        foreach (var provider in providers.Current.All)
         {
-            leases.SourceOf(circuit.Provider).CircuitHeard = status => OnHeard(circuit, status);
-            telemetry.OnState(circuit.Provider, circuit.State);
+            Of(provider.Options.Name);
         }
     }
 
@@ -49,12 +48,12 @@ internal sealed partial class CircuitBoard
     public TimeSpan ElapsedSince(long begun) => _time.GetElapsedTime(begun);
 
     /// <summary>The circuit of a provider.</summary>
-    public Circuit Of(string provider) => _circuits[provider];
+    public Circuit Of(string provider) => _circuits.TryGetValue(provider, out var circuit) ? circuit : Open(provider);
 
     /// <summary>Lets a call through, or refuses it with <see cref="ChatErrorKind.UpstreamUnavailable"/>. Asks nobody while all is well.</summary>
     public ValueTask<(CircuitPass? Pass, ChatError? Refused)> EnterAsync(string provider)
     {
-        var circuit = _circuits[provider];
+        var circuit = Of(provider);
         return circuit.State == CircuitState.Closed ? new((new CircuitPass(this, circuit, null), null)) : TryEnterAsync(circuit);
     }
 
@@ -99,8 +98,16 @@ internal sealed partial class CircuitBoard
     /// <summary>An operator has had the circuit of a provider closed.</summary>
     public void Reset(string provider, CircuitStatus status)
     {
-        _circuits[provider].Reset(status);
+        Of(provider).Reset(status);
         _telemetry.OnState(provider, CircuitState.Closed);
+    }
+
+    private Circuit Open(string provider)
+    {
+        var circuit = _circuits.GetOrAdd(provider, name => new Circuit(name, _options, _time));
+        _leases.SourceOf(provider).CircuitHeard = status => OnHeard(circuit, status);
+        _telemetry.OnState(provider, circuit.State);
+        return circuit;
     }
 
     private async ValueTask<(CircuitPass? Pass, ChatError? Refused)> TryEnterAsync(Circuit circuit)

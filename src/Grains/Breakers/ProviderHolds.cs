@@ -9,7 +9,7 @@ using Prism.Providers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>Lifts what holds a provider back: in its ledger first, which would tell the silos of it again, and then on each silo.</summary>
-internal sealed class ProviderHolds(IServiceProvider services, ProviderRegistry providers, IGrainFactory grains, SiloBroadcast silos)
+internal sealed class ProviderHolds(IServiceProvider services, IProviderSource providers, IGrainFactory grains, SiloBroadcast silos)
     : GrainServiceClient<IProviderHoldsService>(services), IProviderHolds
 {
     // For a silo that cannot be told, unless it is known to be dead before.
@@ -17,7 +17,7 @@ internal sealed class ProviderHolds(IServiceProvider services, ProviderRegistry 
 
     public async Task<bool> LiftAsync(string provider)
     {
-        if (providers.Find(provider) is not { } found)
+        if (providers.Current.Find(provider) is not { } found)
         {
             return false;
         }

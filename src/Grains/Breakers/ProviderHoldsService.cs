@@ -10,13 +10,13 @@ namespace Prism.Grains.Breakers;
 /// <summary>Lifts what this silo holds against a provider: in its leases, its circuit, and the provider's keys and addresses.</summary>
 [Reentrant]
 internal sealed class ProviderHoldsService(
-    GrainId id, Silo silo, ILoggerFactory loggers, ProviderRegistry providers, ProviderLeases leases, CircuitBoard circuits)
+    GrainId id, Silo silo, ILoggerFactory loggers, IProviderSource providers, ProviderLeases leases, CircuitBoard circuits)
     : GrainService(id, silo, loggers), IProviderHoldsService
 {
     public Task LiftAsync(string provider, CircuitStatus circuit)
     {
         // A silo of another configuration may not have it.
-        if (providers.Find(provider) is { } found)
+        if (providers.Current.Find(provider) is { } found)
         {
             found.LiftHolds();
             circuits.Reset(found.Options.Name, circuit);

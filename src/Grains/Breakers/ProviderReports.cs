@@ -10,13 +10,13 @@ namespace Prism.Grains.Breakers;
 
 /// <summary>Puts together what this silo knows of the providers and what their grains do.</summary>
 internal sealed partial class ProviderReports(
-    ProviderRegistry providers, IGrainFactory grains, CircuitBoard circuits, TimeProvider time, ILogger<ProviderReports> logger) : IProviderReports
+    IProviderSource providers, IGrainFactory grains, CircuitBoard circuits, TimeProvider time, ILogger<ProviderReports> logger) : IProviderReports
 {
     // An operator who looks because something is wrong is not to wait for what is.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
 
     public async Task<ImmutableArray<ProviderReport>> GetAsync(CancellationToken cancellationToken) =>
-        [.. await Task.WhenAll(providers.All.Select(provider => ReportAsync(provider.Options.Name, cancellationToken)))];
+        [.. await Task.WhenAll(providers.Current.All.Select(provider => ReportAsync(provider.Options.Name, cancellationToken)))];
 
     private async Task<ProviderReport> ReportAsync(string provider, CancellationToken cancellationToken)
     {

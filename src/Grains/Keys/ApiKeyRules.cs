@@ -7,7 +7,7 @@ using Prism.Providers;
 namespace Prism.Grains.Keys;
 
 /// <summary>Says which terms an API key cannot have.</summary>
-internal sealed class ApiKeyRules(ProviderRegistry providers, TimeProvider time)
+internal sealed class ApiKeyRules(IProviderSource providers, TimeProvider time)
 {
     private const int LongestName = 100;
     private const int LongestModel = 256;
@@ -75,8 +75,8 @@ internal sealed class ApiKeyRules(ProviderRegistry providers, TimeProvider time)
     private ChatError? CheckExpiry(DateTimeOffset? expiresAt) =>
         expiresAt <= time.GetUtcNow() ? ChatError.Invalid("'expires_at' is in the past.", "expires_at") : null;
 
-    private string? FindProviderProblem(string name) => providers.Find(name) is null
-        ? $"is no provider; there are {string.Join(", ", providers.All.Select(known => known.Options.Name))}"
+    private string? FindProviderProblem(string name) => providers.Current.Find(name) is null
+        ? $"is no provider; there are {providers.Current.Names}"
         : null;
 
     private static string? FindModelProblem(string model) => model switch

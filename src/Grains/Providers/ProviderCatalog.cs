@@ -7,13 +7,13 @@ using Prism.Providers;
 namespace Prism.Grains.Providers;
 
 /// <summary>The configured providers, and how each last did on this silo.</summary>
-internal sealed class ProviderCatalog(ProviderRegistry registry, TimeProvider time) : IProviderCatalog
+internal sealed class ProviderCatalog(IProviderSource providers, TimeProvider time) : IProviderCatalog
 {
     private readonly ConcurrentDictionary<string, ProviderLastOutcome> _outcomes = new();
 
-    public string Default => registry.Default.Options.Name;
+    public string Default => providers.Current.Default.Options.Name;
 
-    public ImmutableArray<ProviderStatus> GetStatus() => [.. registry.All.Select(provider => StatusOf(provider.Options))];
+    public ImmutableArray<ProviderStatus> GetStatus() => [.. providers.Current.All.Select(provider => StatusOf(provider.Options))];
 
     /// <summary>A call to a provider has ended.</summary>
     public void OnOutcome(string provider, ChatErrorKind? error) =>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Grains.Breakers;
 using Prism.Grains.Interfaces;
+using Prism.Providers;
 
 namespace Prism.Grains.Quotas;
 
@@ -15,6 +16,7 @@ public static class LimitsServiceCollectionExtensions
     public static IServiceCollection AddPrismLimits(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IProviderSource>(provider => provider.GetRequiredService<ProviderRegistry>());
         services.AddSingleton<ILedgerCluster, LedgerCluster>();
         services.AddSingleton<LimitTelemetry>();
         services.AddSingleton<BreakerTelemetry>();

@@ -34,7 +34,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
 
     public ProviderGrain(
         [PersistentState(StorageNames.LedgerState, StorageNames.Ledgers)] IPersistentState<LedgerState> storage,
-        ProviderRegistry providers,
+        IProviderSource providers,
         ILedgerCluster cluster,
         IOptions<BreakerOptions> breaker,
         BreakerTelemetry telemetry,
@@ -102,9 +102,9 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     // A silo that cannot be told must not keep it from the others.
     private Task ReportAsync(Func<Task> tell) => BackgroundCall.GuardAsync(tell, "Telling a silo of a provider", _logger);
 
-    private TimeSpan ProbeLifeOf(ProviderRegistry providers)
+    private TimeSpan ProbeLifeOf(IProviderSource providers)
     {
-        var options = providers.Find(this.GetPrimaryKeyString())?.Options ?? new();
+        var options = providers.Current.Find(this.GetPrimaryKeyString())?.Options ?? new();
         return options.ConnectTimeout + options.Timeout + ProbeGrace;
     }
 
@@ -126,8 +126,8 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         }
     }
 
-    private LimitSet LimitsOf(ProviderRegistry providers) =>
-        providers.Find(this.GetPrimaryKeyString()) is { } provider ? LimitSet.Of(provider.Options) : LimitSet.None;
+    private LimitSet LimitsOf(IProviderSource providers) =>
+        providers.Current.Find(this.GetPrimaryKeyString()) is { } provider ? LimitSet.Of(provider.Options) : LimitSet.None;
 
     private void Remember(ILeaseObserver? observer)
     {

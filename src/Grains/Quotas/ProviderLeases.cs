@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Prism.Grains.Cluster;
 using Prism.Providers;
@@ -11,12 +11,19 @@ namespace Prism.Grains.Quotas;
 /// </summary>
 internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    private readonly FrozenDictionary<string, (LocalQuota Holder, ProviderLeaseSource Source)> _leases;
+    // By name: a provider keeps its leases when its configuration changes.
+    private readonly ConcurrentDictionary<string, (LocalQuota Holder, ProviderLeaseSource Source)> _leases = new(StringComparer.Ordinal);
+    private readonly Lock _opening = new();
+    private readonly IProviderSource _providers;
+    private readonly IGrainFactory _grains;
+    private readonly string _silo;
+    private readonly LimitTelemetry _telemetry;
+    private readonly TimeProvider _time;
     private readonly SiloDrain _drain;
     private readonly ILogger<ProviderLeases> _logger;
 
     public ProviderLeases(
-        ProviderRegistry providers,
+        IProviderSource providers,
         IGrainFactory grains,
         ILocalSiloDetails self,
         LimitTelemetry telemetry,
@@ -24,37 +31,24 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
         TimeProvider time,
         ILogger<ProviderLeases> logger)
     {
-        (_drain, _logger) = (drain, logger);
-        _leases = providers.All.ToFrozenDictionary(
-            provider => provider.Options.Name,
-            provider =>
-            {
-                var options = provider.Options;
-                var source = new ProviderLeaseSource(grains, options.Name);
-                var holder = new LocalQuota(
-                    self.SiloAddress.ToParsableString(),
-                    LimitSet.Of(options),
-                    options.QueueTimeout,
-                    source,
-                    time,
-                    telemetry.Of(options.Name),
-                    logger,
-                    TaskScheduler.Default);
-                source.HeldBack = holder.Throttle;
-                return (holder, source);
-            });
+        (_providers, _grains, _silo, _telemetry, _drain, _time, _logger) =
+            (providers, grains, self.SiloAddress.ToParsableString(), telemetry, drain, time, logger);
+        foreach (var provider in providers.Current.All)
+        {
+            Find(provider.Options.Name);
+        }
     }
 
     /// <summary>The leases of a provider.</summary>
-    public LocalQuota Of(string provider) => _leases[provider].Holder;
+    public LocalQuota Of(string provider) => Find(provider).Holder;
 
     /// <summary>A provider's grain.</summary>
-    public ProviderLeaseSource SourceOf(string provider) => _leases[provider].Source;
+    public ProviderLeaseSource SourceOf(string provider) => Find(provider).Source;
 
     /// <summary>The provider answered 429 and named a time. Holds this silo back at once, and the cluster as soon as its ledger knows.</summary>
     public void OnThrottled(string provider, TimeSpan retryAfter)
     {
-        var (holder, source) = _leases[provider];
+        var (holder, source) = Find(provider);
         holder.Throttle(retryAfter);
         // Not awaited: the request that was told has to go on, to its error or to another provider.
         _ = ReportAsync(source, provider, retryAfter);
@@ -69,6 +63,29 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
         {
             await holder.DisposeAsync();
         }
+    }
+
+    private (LocalQuota Holder, ProviderLeaseSource Source) Find(string provider)
+    {
+        if (_leases.TryGetValue(provider, out var leases))
+        {
+            return leases;
+        }
+
+        lock (_opening)
+        {
+            return _leases.GetOrAdd(provider, Open);
+        }
+    }
+
+    private (LocalQuota Holder, ProviderLeaseSource Source) Open(string provider)
+    {
+        var options = _providers.Current.Find(provider)?.Options ?? throw new InvalidOperationException($"There is no provider '{provider}'.");
+        var source = new ProviderLeaseSource(_grains, provider);
+        var holder = new LocalQuota(
+            _silo, LimitSet.Of(options), options.QueueTimeout, source, _time, _telemetry.Of(provider), _logger, TaskScheduler.Default);
+        source.HeldBack = holder.Throttle;
+        return (holder, source);
     }
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)

@@ -67,5 +67,5 @@ public class ProviderCatalogTests
     }
 
     private ProviderCatalog Catalog(params ProviderOptions[] options) =>
-        new(new(options[0].Name, [.. options.Select(one => new ScriptedProvider(one))]), _time);
+        new(new ProviderRegistry(options[0].Name, [.. options.Select(one => new ScriptedProvider(one))]), _time);
 }
