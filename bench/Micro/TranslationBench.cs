@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.DependencyInjection;
 using Prism.Formats;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
@@ -23,11 +24,11 @@ public class TranslationBench
         {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1750000000,"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":" token"},"logprobs":null,"finish_reason":null}]}
         """u8.ToArray();
 
-    private static readonly ProviderOptions Options = new() { Name = "bench", BaseUrl = "http://127.0.0.1" };
+    private static readonly ProviderOptions Options = new() { Name = "bench", BaseUrl = "http://127.0.0.1", Type = ProviderType.OpenAi };
+    private static readonly Dialect Format = ProviderApi.Of(Options, new ServiceCollection().AddProviderParts().BuildServiceProvider()).Dialect;
 
     private readonly byte[] _body = Request;
-    private readonly Dialect _format = ProviderApis.OpenAi(Options).Dialect;
-    private readonly IStreamDecoder _decoder = ProviderApis.OpenAi(Options).Dialect.Answers.CreateDecoder(0);
+    private readonly IStreamDecoder _decoder = Format.Answers.CreateDecoder(0);
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly List<ChatStreamEvent> _events = [];
     private readonly ChatRequest _request = JsonSerializer.Deserialize(Request, ChatJson.Strict.ChatRequest)!;
@@ -40,12 +41,12 @@ public class TranslationBench
     public int WriteRequest()
     {
         _output.ResetWrittenCount();
-        _format.Requests.Write(_output, _request, stream: false);
+        Format.Requests.Write(_output, _request, stream: false);
         return _output.WrittenCount;
     }
 
     [Benchmark(Description = "read a provider's answer")]
-    public object ReadResponse() => _format.Answers.Read(Response, 0).Response!;
+    public object ReadResponse() => Format.Answers.Read(Response, 0).Response!;
 
     [Benchmark(Description = "write it for a client")]
     public byte[] WriteResponse() => JsonSerializer.SerializeToUtf8Bytes(_response, ChatJson.Lenient.ChatResponse);

@@ -11,8 +11,8 @@ internal readonly record struct ChatTarget(IChatProvider Provider, string Model)
     /// <summary>A provider with one of its models, or its default one.</summary>
     public static ChatTarget Of(IChatProvider provider, string? model = null) => new(
         provider,
-        // Echo is its own model, whatever it is called by.
-        string.IsNullOrEmpty(model) || provider.Options.Type == ProviderType.Echo ? provider.Options.DefaultModel : model);
+        // What answers in the process is its own model, whatever it is called by.
+        string.IsNullOrEmpty(model) || provider.Options.Type?.IsInProcess is true ? provider.Options.DefaultModel : model);
 
     /// <summary>The same for the caller to know.</summary>
     public AnswerInfo ToRoute() => new() { Provider = Provider.Options.Name, Model = Model };

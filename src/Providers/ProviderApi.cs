@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Prism.Formats;
+using Prism.Grains.Interfaces.Chat;
 using Prism.Providers.Addressing;
 using Prism.Providers.Authentication;
 
@@ -8,13 +10,29 @@ namespace Prism.Providers;
 /// <param name="Dialect">How requests are written and answers read.</param>
 /// <param name="Authentication">How the provider knows who calls.</param>
 /// <param name="Addressing">Where calls go.</param>
-internal sealed record ProviderApi(Dialect Dialect, IAuthentication Authentication, IAddressing Addressing);
+internal sealed record ProviderApi(Dialect Dialect, IAuthentication Authentication, IAddressing Addressing)
+{
+    /// <summary>Puts the API of a provider together, of the parts that its definition names.</summary>
+    /// <param name="options">The provider.</param>
+    /// <param name="parts">Where the parts are registered.</param>
+    public static ProviderApi Of(ProviderOptions options, IServiceProvider parts)
+    {
+        var definition = options.Type!;
+        return new(
+            parts.GetRequiredKeyedService<DialectFactory>(definition.Dialect)(options),
+            parts.GetRequiredKeyedService<IAuthentication>(definition.Authentication),
+            parts.GetRequiredKeyedService<IAddressing>(definition.Addressing));
+    }
+}
 
 /// <summary>A format, and how a provider deviates from it.</summary>
 /// <param name="Requests">Writes the requests.</param>
 /// <param name="Answers">Reads the answers.</param>
 internal sealed record Dialect(IRequestWriter Requests, IAnswerReader Answers)
 {
-    /// <summary>The header that carries <see cref="Grains.Interfaces.Chat.ChatRequest.IdempotencyKey"/>; null where the vendor has none.</summary>
+    /// <summary>The header that carries <see cref="ChatRequest.IdempotencyKey"/>; null where the vendor has none.</summary>
     public string? IdempotencyHeader { get; init; }
 }
+
+/// <summary>Makes the dialect of a provider.</summary>
+internal delegate Dialect DialectFactory(ProviderOptions options);

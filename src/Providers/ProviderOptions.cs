@@ -8,18 +8,35 @@ public sealed class ProviderOptions
     /// <summary>Its name in requests and settings: lower case letters, digits, <c>-</c> and <c>_</c>.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The wire format it speaks. Has to be set for a provider that is not built in.</summary>
-    public ProviderType? Type { get; set; }
+    /// <summary>What it is: the API that it speaks. Has to be set for a provider that is not built in.</summary>
+    public ProviderDefinition? Type { get; set; }
 
     /// <summary>
     /// Its address, with the version where the vendor has one in it (<c>https://api.openai.com/v1</c>). Several are separated by commas.
     /// </summary>
-    public string? BaseUrl { get; set; }
+    public string? BaseUrl
+    {
+        get;
+        set
+        {
+            field = value;
+            BaseUrls = [.. Split(value).Select(url => url.TrimEnd('/'))];
+            Hosts = [.. BaseUrls.Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.Host : "")];
+        }
+    }
 
     /// <summary>
     /// Its API key. Several are separated by commas: for one address, or as many as there are addresses, each for its own. Default: none.
     /// </summary>
-    public string? ApiKey { get; set; }
+    public string? ApiKey
+    {
+        get;
+        set
+        {
+            field = value;
+            ApiKeys = [.. Split(value)];
+        }
+    }
 
     /// <summary>The model of a request that names none.</summary>
     public string DefaultModel { get; set; } = "";
@@ -68,10 +85,13 @@ public sealed class ProviderOptions
     public TimeSpan Delay { get; set; }
 
     /// <summary>The addresses of <see cref="BaseUrl"/>, without trailing slashes.</summary>
-    public ImmutableArray<string> BaseUrls => [.. Split(BaseUrl).Select(url => url.TrimEnd('/'))];
+    public ImmutableArray<string> BaseUrls { get; private set; } = [];
+
+    /// <summary>The hosts of <see cref="BaseUrls"/>.</summary>
+    public ImmutableArray<string> Hosts { get; private set; } = [];
 
     /// <summary>The keys of <see cref="ApiKey"/>.</summary>
-    public ImmutableArray<string> ApiKeys => [.. Split(ApiKey)];
+    public ImmutableArray<string> ApiKeys { get; private set; } = [];
 
     /// <summary>Where it can be called: each key at each address, or each at its own where there are several of both.</summary>
     public ImmutableArray<ProviderEndpoint> Endpoints => (BaseUrls, ApiKeys) switch
@@ -83,28 +103,18 @@ public sealed class ProviderOptions
         var (urls, keys) => [.. urls.Zip(keys, (url, key) => new ProviderEndpoint(url, key))],
     };
 
-    /// <summary>The setting that it lacks before it can be used (<c>LLM_OPENAI_API_KEY</c>); null where it is usable.</summary>
-    public string? Missing => BuiltInProviders.FindMissing(this);
+    /// <summary>
+    /// The setting that it lacks before it can be used (<c>LLM_OPENAI_API_KEY</c>); null where it is usable. A vendor's own service needs a key;
+    /// another server at an address of the operator's choice may not.
+    /// </summary>
+    public string? Missing => ApiKeys.IsEmpty && Type?.VendorUrl is { } vendor && BaseUrls.Contains(vendor) ? VariablePrefix + "_API_KEY" : null;
+
+    /// <summary>Whether an output cap is sent as <c>max_completion_tokens</c>.</summary>
+    public bool UsesNewerCap => Type?.HostOfNewerCap is { } host && Hosts.Contains(host);
 
     /// <summary>The prefix of this provider's environment variables: <c>LLM_OPENAI</c>.</summary>
     public string VariablePrefix => "LLM_" + Name.Replace('-', '_').ToUpperInvariant();
 
     private static string[] Split(string? list) =>
         list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-}
-
-/// <summary>The wire formats that Prism speaks to providers.</summary>
-public enum ProviderType
-{
-    /// <summary>OpenAI's chat completions, as many others speak them.</summary>
-    OpenAi,
-
-    /// <summary>Anthropic's messages.</summary>
-    Anthropic,
-
-    /// <summary>Ollama's chat.</summary>
-    Ollama,
-
-    /// <summary>No provider at all: answers with what it is asked.</summary>
-    Echo,
 }

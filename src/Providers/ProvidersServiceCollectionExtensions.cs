@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Memory;
-using Prism.Providers.Echo;
 using Prism.Providers.Telemetry;
 using Prism.Providers.Upstream;
 
@@ -18,17 +17,15 @@ public static class ProvidersServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
         services.AddLogging();
+        services.AddProviderParts();
         services.AddOptions<ProvidersOptions>().PostConfigure(NameAll);
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
-            var memory = provider.GetRequiredService<MemoryBudget>();
-            var time = provider.GetRequiredService<TimeProvider>();
-            var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>();
             var trace = provider.GetRequiredService<IOptions<TraceOptions>>().Value;
             return new ProviderRegistry(
                 options.DefaultProvider,
-                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, memory, time, logger), trace))],
+                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, provider), trace))],
                 options.FallbackProviders);
         });
         return services;
@@ -42,18 +39,18 @@ public static class ProvidersServiceCollectionExtensions
         }
     }
 
-    private static IChatProvider Create(ProviderOptions options, MemoryBudget memory, TimeProvider time, ILogger logger) => options.Type switch
+    private static IChatProvider Create(ProviderOptions options, IServiceProvider services)
     {
-        ProviderType.OpenAi => CreateHttp(options, ProviderApis.OpenAi(options), memory, time, logger),
-        ProviderType.Anthropic => CreateHttp(options, ProviderApis.Anthropic(options), memory, time, logger),
-        ProviderType.Ollama => CreateHttp(options, ProviderApis.Ollama(options), memory, time, logger),
-        ProviderType.Echo => new EchoProvider(options, time),
-        _ => throw new InvalidOperationException($"Provider '{options.Name}' has no type."),
-    };
-
-    private static HttpChatProvider CreateHttp(
-        ProviderOptions options, ProviderApi api, MemoryBudget memory, TimeProvider time, ILogger logger) =>
-        new(options, api, new HttpMessageInvoker(CreateHandler(options)), memory, time, logger);
+        var time = services.GetRequiredService<TimeProvider>();
+        var type = options.Type ?? throw new InvalidOperationException($"Provider '{options.Name}' has no type.");
+        return type.CreateInProcess?.Invoke(options, time) ?? new HttpChatProvider(
+            options,
+            ProviderApi.Of(options, services),
+            new HttpMessageInvoker(CreateHandler(options)),
+            services.GetRequiredService<MemoryBudget>(),
+            time,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>());
+    }
 
     internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()
     {

@@ -22,7 +22,7 @@ internal sealed class ProviderCatalog(IProviderSource providers, TimeProvider ti
     private ProviderStatus StatusOf(ProviderOptions options) => new()
     {
         Name = options.Name,
-        Type = options.Type.ToString()!.ToLowerInvariant(),
+        Type = options.Type!.Name,
         BaseUrl = options.BaseUrl is null ? null : string.Join(',', options.BaseUrls.Select(url => WithoutSecrets(new(url)))),
         DefaultModel = options.DefaultModel,
         Models = [.. options.Models.Prepend(options.DefaultModel).Distinct()],

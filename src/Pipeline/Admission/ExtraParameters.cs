@@ -47,10 +47,10 @@ internal readonly record struct ExtraParameters(ChatError? Refused, long Output,
         "responseformat", "tools", "variables");
 
     /// <summary>What a provider of this type would make of them.</summary>
-    public static ExtraParameters Of(ChatRequest request, ProviderType? type)
+    public static ExtraParameters Of(ChatRequest request, ProviderDefinition? type)
     {
         // The others refuse what they have no word for, and of what they have one for the cap that is sent wins.
-        if (type != ProviderType.OpenAi)
+        if (type?.PassesUnknownParameters is not true)
         {
             return default;
         }

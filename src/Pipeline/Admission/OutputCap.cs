@@ -11,9 +11,7 @@ internal static class OutputCap
     {
         { MaxCompletionTokens: not null, MaxTokens: not null } => request with { MaxTokens = null },
         { OutputTokenLimit: not null } => request,
-        // OpenAI's newer models refuse the older name; others who speak its format may know only that.
-        _ when options.Type == ProviderType.OpenAi && options.BaseUrls.Any(url => new Uri(url).Host == "api.openai.com") =>
-            request with { MaxCompletionTokens = options.DefaultMaxTokens },
+        _ when options.UsesNewerCap => request with { MaxCompletionTokens = options.DefaultMaxTokens },
         _ => request with { MaxTokens = options.DefaultMaxTokens },
     };
 }

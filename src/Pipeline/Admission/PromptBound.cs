@@ -2,12 +2,13 @@ using System.Text;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Tokens;
 using Prism.Providers;
+using Prism.Providers.Definitions;
 
 namespace Prism.Pipeline.Admission;
 
 /// <summary>
 /// How many tokens a prompt can take: everything that goes upstream is counted where that matters and the tokenizer is known, else bounded from
-/// above by its bytes. Images, audio and files are bounded by their vendor's rule (<see cref="MediaRules"/>).
+/// above by its bytes. Images, audio and files are bounded by their vendor's rule (<see cref="MediaRule"/>).
 /// </summary>
 internal sealed class PromptBound(TokenCounter tokens)
 {
@@ -21,11 +22,9 @@ internal sealed class PromptBound(TokenCounter tokens)
     // Of a limit, what a reservation may have too much: it comes back when the answer is there.
     private const int Negligible = 1_000;
 
-    // What vendors tell a model about tools and formats: of Anthropic's documented ones the most are some 800 tokens, and Ollama's templates have
-    // a system message of their own.
+    // What vendors tell a model about tools and formats: of Anthropic's documented ones the most are some 800 tokens.
     private const int WordsOfTools = 1_024;
     private const int WordsOfFormat = 1_024;
-    private const int WordsOfTemplate = 128;
     private const int WordsOfKnownModels = 64;
 
     private static readonly string[] ModelsWithKnownTokenizer = ["gpt-", "chatgpt-", "o1", "o3", "o4"];
@@ -33,8 +32,8 @@ internal sealed class PromptBound(TokenCounter tokens)
     /// <summary>The most tokens that the prompt takes.</summary>
     /// <param name="request">The request.</param>
     /// <param name="scarcest">The least that a limit on tokens is. Counting takes some 100 ns a word: it is for prompts that matter to a limit.</param>
-    /// <param name="type">The wire format of the provider that is asked.</param>
-    public long Of(ChatRequest request, long scarcest, ProviderType? type = ProviderType.OpenAi)
+    /// <param name="type">What is asked.</param>
+    public long Of(ChatRequest request, long scarcest, ProviderDefinition? type)
     {
         var media = PromptMedia.Of(request, type);
         var bytes = CountBytes(request);
@@ -82,11 +81,11 @@ internal sealed class PromptBound(TokenCounter tokens)
         return count;
     }
 
-    private static long WordsOfVendor(ChatRequest request, ProviderType? type)
+    private static long WordsOfVendor(ChatRequest request, ProviderDefinition? type)
     {
         var (hasTools, hasFormat) = (request.Tools is { IsDefaultOrEmpty: false }, request.ResponseFormat is not null);
-        var isKnown = type == ProviderType.OpenAi && HasKnownTokenizer(request.Model!);
-        return (type == ProviderType.Ollama ? WordsOfTemplate : 0)
+        var isKnown = type?.HasKnownTokenizers is true && HasKnownTokenizer(request.Model!);
+        return (type?.TemplateTokens ?? 0)
             + (hasTools ? (isKnown ? WordsOfKnownModels + (TokensPerMessage * request.Tools!.Value.Length) : WordsOfTools) : 0)
             + (hasFormat ? (isKnown ? WordsOfKnownModels : WordsOfFormat) : 0);
     }

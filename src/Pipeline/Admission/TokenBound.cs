@@ -18,7 +18,7 @@ internal sealed class TokenBound(PromptBound prompts)
     {
         var type = provider.Options.Type;
         var extra = ExtraParameters.Of(request, type);
-        var prompt = prompts.Of(request, scarcest, type) + (extra.AddsContext ? MediaRules.Of(type, request.Model).File : 0);
+        var prompt = prompts.Of(request, scarcest, type) + (extra.AddsContext ? PromptMedia.RuleOf(request, type).File : 0);
         var output = (long)request.OutputTokenLimit!.Value + provider.ExtraOutputTokens(request) + extra.Output;
         return new(prompt, output * (request.N ?? 1));
     }

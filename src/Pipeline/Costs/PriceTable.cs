@@ -18,7 +18,7 @@ internal sealed class PriceTable
         var prices = new Dictionary<string, Dictionary<string, ModelPrice>>(StringComparer.OrdinalIgnoreCase);
         foreach (var provider in providers.All.Select(provider => provider.Options))
         {
-            prices[provider.Name] = provider.Type is ProviderType.Echo or ProviderType.Ollama ? new() { ["*"] = ModelPrice.Free } : [];
+            prices[provider.Name] = provider.Type?.IsFree is true ? new() { ["*"] = ModelPrice.Free } : [];
         }
 
         foreach (var (provider, model, price) in PriceFile.ReadAll(options.PricesFile))

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
+using Prism.Providers.Definitions;
 
 namespace Prism.Pipeline.Tokens;
 
@@ -24,7 +25,7 @@ internal readonly record struct PromptMedia(long Tokens, long Bytes)
     private const string File = "file";
 
     /// <summary>Those of a request.</summary>
-    public static PromptMedia Of(ChatRequest request, ProviderType? type)
+    public static PromptMedia Of(ChatRequest request, ProviderDefinition? type)
     {
         var (sum, rule) = (default(PromptMedia), default(MediaRule?));
         foreach (var message in request.Messages)
@@ -36,7 +37,7 @@ internal readonly record struct PromptMedia(long Tokens, long Bytes)
                     continue;
                 }
 
-                sum += Of(part, rule ??= MediaRules.Of(type, request.Model));
+                sum += Of(part, rule ??= RuleOf(request, type));
             }
 
             sum += message.Extra?.ContainsKey("audio") == true ? new PromptMedia(EarlierAudio, 0) : default;
@@ -44,6 +45,9 @@ internal readonly record struct PromptMedia(long Tokens, long Bytes)
 
         return sum;
     }
+
+    /// <summary>What the model of a request takes for media.</summary>
+    public static MediaRule RuleOf(ChatRequest request, ProviderDefinition? type) => type?.FindMediaRule(request.Model) ?? MediaRule.Unknown;
 
     public static PromptMedia operator +(PromptMedia one, PromptMedia other) => new(one.Tokens + other.Tokens, one.Bytes + other.Bytes);
 

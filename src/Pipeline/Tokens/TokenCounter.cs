@@ -76,7 +76,7 @@ internal sealed class TokenCounter
     }
 
     /// <summary>Tokens of all that a provider is sent. Of images, audio and files it is the most that they may take.</summary>
-    public int CountAll(string model, ChatRequest request, ProviderType? type) =>
+    public int CountAll(string model, ChatRequest request, ProviderDefinition? type) =>
         (int)Math.Min(int.MaxValue, CountAllText(model, request) + PromptMedia.Of(request, type).Tokens);
 
     /// <summary>Tokens of an answer.</summary>

@@ -51,9 +51,9 @@ internal sealed class ProvidersSection(IConfiguration configuration) : IConfigur
         }
 
         // With a key and no address, the vendor's own service is meant.
-        if (provider is { BaseUrl: null, Type: ProviderType.OpenAi or ProviderType.Anthropic, ApiKey: not null })
+        if (provider is { BaseUrl: null, ApiKey: not null })
         {
-            provider.BaseUrl = BuiltInProviders.DefaultBaseUrl(provider.Type.Value);
+            provider.BaseUrl = provider.Type?.VendorUrl;
         }
     }
 }

@@ -72,12 +72,12 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
     {
         if (provider.Type is null)
         {
-            yield return $"{Settings.Type.Of(provider).Label} has to be set: openai, anthropic or ollama.";
+            yield return $"{Settings.Type.Of(provider).Label} has to be set: {string.Join(", ", Settings.TypeNames[..^1])} or {Settings.TypeNames[^1]}.";
         }
         else if (provider.BaseUrl is null)
         {
             yield return $"{Settings.BaseUrl.Of(provider).Label} has to be set"
-                + (provider.Type == ProviderType.Ollama ? "." : $", or {Settings.ApiKey.Of(provider).Name} for the vendor's own service.");
+                + (provider.Type.VendorUrl is null ? "." : $", or {Settings.ApiKey.Of(provider).Name} for the vendor's own service.");
         }
 
         if (provider.DefaultModel.Length == 0)
@@ -93,7 +93,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
             yield return $"{Settings.FallbackProviders.Label} names no provider: there is no {Quoted.Of(name)}, "
                 + $"only {string.Join(", ", options.Providers.Keys)}.";
         }
-        else if (BuiltInProviders.FindMissing(provider) is not null)
+        else if (provider.Missing is not null)
         {
             yield return $"{Settings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is a fallback "
                 + $"({Settings.FallbackProviders.Name}) and needs a key.";
@@ -107,7 +107,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
             yield return $"{Settings.DefaultProvider.Label} names no provider: there is no {Quoted.Of(options.DefaultProvider)}, "
                 + $"only {string.Join(", ", options.Providers.Keys)}.";
         }
-        else if (BuiltInProviders.FindMissing(provider) is not null)
+        else if (provider.Missing is not null)
         {
             yield return $"{Settings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is the default provider "
                 + $"({Settings.DefaultProvider.Name}) and needs a key.";

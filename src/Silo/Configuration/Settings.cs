@@ -251,9 +251,12 @@ internal static class Settings
         "MODELS", "Models", SettingKind.List(), "More models to list. Requests are not limited to them.",
         provider => string.Join(',', provider.Models), (provider, value) => provider.Models = [.. ListKind.Split(value)]);
 
+    /// <summary>What a provider that is added can be.</summary>
+    public static readonly ImmutableArray<string> TypeNames = [.. ProviderType.All.Where(type => !type.IsInProcess).Select(type => type.Name)];
+
     public static readonly ProviderSetting Type = new(
-        "TYPE", "Type", SettingKind.Choice(("openai", "OpenAi"), ("anthropic", "Anthropic"), ("ollama", "Ollama")), "The API it speaks.",
-        _ => null, (provider, value) => provider.Type = Enum.Parse<ProviderType>(value, ignoreCase: true));
+        "TYPE", "Type", SettingKind.Choice([.. TypeNames.Select(name => (name, name))]), "The API it speaks.",
+        _ => null, (provider, value) => provider.Type = ProviderType.Find(value));
 
     public static readonly ProviderSetting ApiKey = new(
         "API_KEY", "ApiKey", SettingKind.Secrets,
@@ -313,7 +316,7 @@ internal static class Settings
         .. OfLimits,
     ];
 
-    private static readonly ImmutableArray<ProviderSetting> OfEcho =
+    private static readonly ImmutableArray<ProviderSetting> OfInProcess =
     [
         DefaultModel,
         Models,
@@ -327,7 +330,7 @@ internal static class Settings
     public static string LabelOf(string path) => Groups.SelectMany(group => group.Settings).Single(setting => setting.Path == path).Label;
 
     /// <summary>The settings of a provider.</summary>
-    public static ImmutableArray<ProviderSetting> Of(ProviderOptions provider) => provider.Type == ProviderType.Echo ? OfEcho : OfHttp;
+    public static ImmutableArray<ProviderSetting> Of(ProviderOptions provider) => provider.Type?.IsInProcess is true ? OfInProcess : OfHttp;
 
     private static ProviderSetting Limit(string suffix, string key, string description, Action<ProviderOptions, long> apply) => new(
         suffix, key, SettingKind.WholeNumber(1, MaxLimit), description, _ => null,

@@ -97,7 +97,7 @@ internal static class CommandLine
         && OfProvider(name).Any(setting => IsAt(key, setting.Path!));
 
     private static IEnumerable<Setting> OfProvider(string name) =>
-        from type in new[] { ProviderType.OpenAi, ProviderType.Echo }
+        from type in ProviderType.All
         let provider = new ProviderOptions { Name = name, Type = type }
         from setting in Settings.Of(provider)
         select setting.Of(provider);

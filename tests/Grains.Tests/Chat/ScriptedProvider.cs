@@ -39,10 +39,10 @@ internal sealed class ScriptedProvider(ProviderOptions options) : IChatProvider
         return OnStream(request, cancellationToken);
     }
 
-    public static ScriptedProvider Create(string name, string? model = null, ProviderType type = ProviderType.OpenAi) => new(new()
+    public static ScriptedProvider Create(string name, string? model = null, ProviderDefinition? type = null) => new(new()
     {
         Name = name,
-        Type = type,
+        Type = type ?? ProviderType.OpenAi,
         BaseUrl = $"https://{name}.test/v1",
         ApiKey = $"key-of-{name}",
         DefaultModel = model ?? name + "-model",

@@ -4,6 +4,7 @@ using Prism.Grains.Quotas;
 using Prism.Pipeline.Admission;
 using Prism.Pipeline.Tokens;
 using Prism.Tests.Chat;
+using Prism.Providers;
 
 namespace Prism.Tests.Quotas;
 
@@ -27,15 +28,15 @@ public sealed class PromptBoundTests
         var bytes = Frames + Text.Length;
 
         // A token for each four bytes of what is sent is the least: 104 of them at the most, for 16 tokens.
-        Assert.Equal(26, Bound.Of(Ask(Text), bytes * 1_000 - 1));
-        Assert.Equal(Tokens.CountAllText(Model, Ask(Wordy)), Bound.Of(Ask(Wordy), 0));
-        Assert.Equal(bytes, Bound.Of(Ask(Text), bytes * 1_000));
-        Assert.Equal(bytes, Bound.Of(Ask(Text), long.MaxValue));
+        Assert.Equal(26, BoundOf(Ask(Text), bytes * 1_000 - 1));
+        Assert.Equal(Tokens.CountAllText(Model, Ask(Wordy)), BoundOf(Ask(Wordy), 0));
+        Assert.Equal(bytes, BoundOf(Ask(Text), bytes * 1_000));
+        Assert.Equal(bytes, BoundOf(Ask(Text), long.MaxValue));
     }
 
     [Fact]
     public void A_model_whose_tokenizer_is_not_known_is_never_counted() =>
-        Assert.Equal(Frames + Text.Length, Bound.Of(Ask(Text) with { Model = "llama3.2" }, 0));
+        Assert.Equal(Frames + Text.Length, BoundOf(Ask(Text) with { Model = "llama3.2" }, 0));
 
     [Fact]
     public void What_is_bounded_is_never_less_than_what_is_counted()
@@ -57,7 +58,7 @@ public sealed class PromptBoundTests
             }
 
             var request = Ask(text.ToString());
-            Assert.True(Bound.Of(request, long.MaxValue) >= Bound.Of(request, 0), text.ToString());
+            Assert.True(BoundOf(request, long.MaxValue) >= BoundOf(request, 0), text.ToString());
         }
     }
 
@@ -70,7 +71,7 @@ public sealed class PromptBoundTests
             Messages = [new() { Role = ChatRoles.User, Content = new([new ContentPart { Type = ContentPart.ImageType, ImageUrl = new() { Url = "data:," } }]) }],
         };
 
-        Assert.All([0, long.MaxValue], scarcest => Assert.InRange(Bound.Of(request, scarcest), 1_600, 1_600 + (2 * Frames)));
+        Assert.All([0, long.MaxValue], scarcest => Assert.InRange(BoundOf(request, scarcest), 1_600, 1_600 + (2 * Frames)));
     }
 
     [Theory]
@@ -82,4 +83,6 @@ public sealed class PromptBoundTests
         Assert.Equal(scarcest, new LimitSet { TokensPerMinute = minute, TokensPerDay = day, TokensPerMonth = month }.ScarcestTokens);
 
     private static ChatRequest Ask(string text) => TestPipeline.Ask(text) with { Model = Model };
+
+    private static long BoundOf(ChatRequest request, long scarcest) => Bound.Of(request, scarcest, ProviderType.OpenAi);
 }

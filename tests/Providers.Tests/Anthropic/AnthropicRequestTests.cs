@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Prism.Formats.OpenAi.Chat;
-using Prism.Providers;
 
 namespace Prism.Tests.Anthropic;
 

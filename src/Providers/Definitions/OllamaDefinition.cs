@@ -1,0 +1,20 @@
+namespace Prism.Providers.Definitions;
+
+/// <summary>Ollama's chat. It runs on the operator's own machines; its cloud, and proxies in front of a server, take a key.</summary>
+internal static class OllamaDefinition
+{
+    // The most that those models take that are known to run there: Qwen's with 16,384.
+    private static readonly MediaRule Media = MediaRule.Of(16_384, MediaRule.Context1M);
+
+    public static ProviderDefinition Create() => new()
+    {
+        Name = "ollama",
+        Dialect = PartNames.Ollama,
+        Addressing = PartNames.Ollama,
+        Authentication = PartNames.Bearer,
+        IsFree = true,
+        // Its templates have a system message of their own.
+        TemplateTokens = 128,
+        MediaRuleOf = _ => Media,
+    };
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Prism.Providers.Definitions;
+
+namespace Prism.Providers;
+
+/// <summary>
+/// A type of provider: what is known of it before one is configured. Whoever needs to know how vendors differ asks here, and names no vendor.
+/// </summary>
+public sealed class ProviderDefinition
+{
+    internal ProviderDefinition()
+    {
+    }
+
+    /// <summary>Its name in <c>LLM_&lt;P&gt;_TYPE</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name of its <see cref="Providers.Dialect"/>; null where it is called in the process.</summary>
+    public string? Dialect { get; init; }
+
+    /// <summary>The name of its authentication.</summary>
+    public string? Authentication { get; init; }
+
+    /// <summary>The name of its addressing.</summary>
+    public string? Addressing { get; init; }
+
+    /// <summary>Makes a provider that is called in the process; null where it is called over HTTP.</summary>
+    internal Func<ProviderOptions, TimeProvider, IChatProvider>? CreateInProcess { get; init; }
+
+    /// <summary>Whether it is called in the process. Such a provider has no address and one model, whatever that is called by.</summary>
+    public bool IsInProcess => CreateInProcess is not null;
+
+    /// <summary>The vendor's own service, which needs a key. Null: there is none.</summary>
+    public string? VendorUrl { get; init; }
+
+    /// <summary>The host where an output cap is called <c>max_completion_tokens</c>. Null: it is <c>max_tokens</c> everywhere.</summary>
+    public string? HostOfNewerCap { get; init; }
+
+    /// <summary>Whether parameters that Prism does not know are sent on. Else they are refused.</summary>
+    public bool PassesUnknownParameters { get; init; }
+
+    /// <summary>Whether models by OpenAI's names have OpenAI's tokenizers, and its words around tools and formats.</summary>
+    public bool HasKnownTokenizers { get; init; }
+
+    /// <summary>How many tokens the server puts before every prompt at the most.</summary>
+    public int TemplateTokens { get; init; }
+
+    /// <summary>Whether its answers cost nothing, because it runs on the operator's own machines.</summary>
+    public bool IsFree { get; init; }
+
+    internal Func<string, MediaRule> MediaRuleOf { get; init; } = _ => MediaRule.Unknown;
+
+    /// <summary>The most tokens that a model takes for media.</summary>
+    public MediaRule FindMediaRule(string? model) => model is null ? MediaRule.Unknown : MediaRuleOf(model);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>The types of providers. To add one, add its definition here, and register the parts that are new.</summary>
+public static class ProviderType
+{
+    /// <summary>OpenAI's chat completions, as many others speak them.</summary>
+    public static ProviderDefinition OpenAi { get; } = OpenAiDefinition.Create();
+
+    /// <summary>Anthropic's messages.</summary>
+    public static ProviderDefinition Anthropic { get; } = AnthropicDefinition.Create();
+
+    /// <summary>Ollama's chat.</summary>
+    public static ProviderDefinition Ollama { get; } = OllamaDefinition.Create();
+
+    /// <summary>No provider at all: answers with what it is asked.</summary>
+    public static ProviderDefinition Echo { get; } = EchoDefinition.Create();
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<ProviderDefinition> All { get; } = [OpenAi, Anthropic, Ollama, Echo];
+
+    /// <summary>The type of this name (upper and lower case are the same), or null.</summary>
+    public static ProviderDefinition? Find(string name) => All.FirstOrDefault(type => type.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+}
