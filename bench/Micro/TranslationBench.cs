@@ -25,14 +25,16 @@ public class TranslationBench
         """u8.ToArray();
 
     private static readonly ProviderOptions Options = new() { Name = "bench", BaseUrl = "http://127.0.0.1", Type = ProviderType.OpenAi };
-    private static readonly Dialect Format = ProviderApi.Of(Options, new ServiceCollection().AddProviderParts().BuildServiceProvider()).Dialect;
 
     private readonly byte[] _body = Request;
-    private readonly IStreamDecoder _decoder = Format.Answers.CreateDecoder(0);
+    private readonly Dialect _format = ProviderApi.Of(Options, new ServiceCollection().AddProviderParts().BuildServiceProvider()).Dialect;
+    private readonly IStreamDecoder _decoder;
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private readonly List<ChatStreamEvent> _events = [];
     private readonly ChatRequest _request = JsonSerializer.Deserialize(Request, ChatJson.Strict.ChatRequest)!;
     private readonly ChatResponse _response = JsonSerializer.Deserialize(Response, ChatJson.Lenient.ChatResponse)!;
+
+    public TranslationBench() => _decoder = _format.Answers.CreateDecoder(0);
 
     [Benchmark(Description = "read a request")]
     public ChatRequest ReadRequest() => JsonSerializer.Deserialize(_body, ChatJson.Strict.ChatRequest)!;
@@ -41,12 +43,12 @@ public class TranslationBench
     public int WriteRequest()
     {
         _output.ResetWrittenCount();
-        Format.Requests.Write(_output, _request, stream: false);
+        _format.Requests.Write(_output, _request, stream: false);
         return _output.WrittenCount;
     }
 
     [Benchmark(Description = "read a provider's answer")]
-    public object ReadResponse() => Format.Answers.Read(Response, 0).Response!;
+    public object ReadResponse() => _format.Answers.Read(Response, 0).Response!;
 
     [Benchmark(Description = "write it for a client")]
     public byte[] WriteResponse() => JsonSerializer.SerializeToUtf8Bytes(_response, ChatJson.Lenient.ChatResponse);
