@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Formats.Prism.Chat;
@@ -32,7 +31,7 @@ namespace Prism.Gateway;
 [JsonSerializable(typeof(ApiKeyBody))]
 [JsonSerializable(typeof(ApiKeyView))]
 [JsonSerializable(typeof(ApiKeyList))]
-[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 [JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(StatusBody))]

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 
 namespace Prism.Formats.Json;
 
@@ -25,29 +24,11 @@ internal sealed class JsonElementJsonConverter : JsonConverter<JsonElement>
         var depth = reader.CurrentDepth;
         do
         {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !IsText(ref reader))
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !UnicodeText.IsValid(ref reader))
             {
-                throw new JsonException("has text in it that is not valid Unicode");
+                throw new JsonException();
             }
         }
         while ((reader.CurrentDepth > depth || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) && reader.Read());
-    }
-
-    private static bool IsText(ref Utf8JsonReader reader)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return Utf8.IsValid(reader.ValueSpan);
-        }
-
-        try
-        {
-            _ = reader.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
     }
 }

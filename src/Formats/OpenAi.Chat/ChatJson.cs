@@ -26,6 +26,11 @@ public sealed class ChatJson
             TypeInfoResolver = Resolver,
         };
         AddConverters(Options);
+        if (!allowDuplicates)
+        {
+            Options.Converters.Add(new FiniteNumberJsonConverter());
+        }
+
         Options.MakeReadOnly();
         (ChatRequest, ChatResponse, ChatChunk) = (Find<ChatRequest>(), Find<ChatResponse>(), Find<ChatChunk>());
     }
@@ -34,7 +39,8 @@ public sealed class ChatJson
     public static IJsonTypeInfoResolver Resolver { get; } = ChatContracts.Default.WithAddedModifier(ChatContracts.UseConverters);
 
     /// <summary>
-    /// For what clients send: nested at most 32 deep, no property twice (which of the two would count differs between parsers), nothing cut off.
+    /// For what clients send: nested at most 32 deep, no property twice (which of the two would count differs between parsers), no infinite
+    /// number, nothing cut off.
     /// </summary>
     public static ChatJson Strict { get; } = new(maxDepth: 32, allowDuplicates: false);
 

@@ -7,13 +7,17 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>Reads and writes <see cref="MessageContent"/> as a string or as a list of parts.</summary>
-internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent>
+internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent>, IStringOrList
 {
+    public Type ElementType => typeof(ContentPart);
+
+    public string Expected => "must be a string or a list of parts";
+
     public override MessageContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.String => new MessageContent(reader.GetString()!),
         JsonTokenType.StartArray => new MessageContent(ReadParts(ref reader, options)),
-        _ => throw new JsonException("must be a string or a list of parts"),
+        _ => throw new JsonException(),
     };
 
     public override void Write(Utf8JsonWriter writer, MessageContent value, JsonSerializerOptions options)
@@ -40,16 +44,16 @@ internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent
         {
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw new JsonException("must be a string or a list of parts");
+                throw new JsonException();
             }
 
-            parts.Add(ReadPart(ref reader, parts.Count, options));
+            parts.Add(ReadPart(ref reader, options));
         }
 
         return parts.ToImmutable();
     }
 
-    private static ContentPart ReadPart(ref Utf8JsonReader reader, int index, JsonSerializerOptions options)
+    private static ContentPart ReadPart(ref Utf8JsonReader reader, JsonSerializerOptions options)
     {
         try
         {
@@ -57,11 +61,8 @@ internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent
         }
         catch (JsonException exception)
         {
-            // The path of this one begins at the part: made to begin at the content, whose own path the serializer gives to the outer one.
-            var path = $"$[{index}]{exception.Path?[1..]}";
-            throw new JsonException(
-                $"must be a list of parts, and its {path[1..]} is not right",
-                new JsonException(exception.Message, path, exception.LineNumber, exception.BytePositionInLine, exception.InnerException));
+            // The path of this one begins at the part. The serializer gives one without a path the path of the content.
+            throw new JsonException(null, exception);
         }
     }
 }

@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Prism.Formats.Json;
 
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>Reads <c>stop</c> as a string or a list of strings, and writes it as a list.</summary>
-internal sealed class StopSequencesJsonConverter : JsonConverter<ImmutableArray<string>?>
+internal sealed class StopSequencesJsonConverter : JsonConverter<ImmutableArray<string>?>, IStringOrList
 {
+    public Type ElementType => typeof(string);
+
+    public string Expected => "must be a string or a list of strings";
+
     public override ImmutableArray<string>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         switch (reader.TokenType)
@@ -18,7 +23,7 @@ internal sealed class StopSequencesJsonConverter : JsonConverter<ImmutableArray<
             case JsonTokenType.StartArray:
                 break;
             default:
-                throw new JsonException("must be a string or a list of strings");
+                throw new JsonException();
         }
 
         var sequences = ImmutableArray.CreateBuilder<string>();
@@ -26,7 +31,7 @@ internal sealed class StopSequencesJsonConverter : JsonConverter<ImmutableArray<
         {
             sequences.Add(reader.TokenType == JsonTokenType.String
                 ? reader.GetString()!
-                : throw new JsonException("must be a string or a list of strings"));
+                : throw new JsonException());
         }
 
         return sequences.ToImmutable();

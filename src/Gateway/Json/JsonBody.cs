@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
+using Prism.Formats.Json;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Overload;
 using Prism.Grains.Interfaces.Chat;
@@ -43,23 +43,18 @@ internal static class JsonBody
                 return null;
             }
 
-            if (Parse(body is null ? default : body.Written, type) is { } read)
+            var (read, fault) = StrictJson.Read(body is null ? default : body.Written, type);
+            if (fault is not null)
             {
-                return read;
+                await context.WriteErrorAsync(fault);
             }
 
-            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, JsonFault.NotAnObject);
-        }
-        catch (JsonException exception)
-        {
-            await context.WriteErrorAsync(StatusCodes.Status400BadRequest, JsonFault.Describe(exception));
+            return read;
         }
         finally
         {
             body?.Drop();
         }
-
-        return null;
     }
 
     /// <summary>Answers with JSON. It is whole before the response begins, so that a failure until then can still become an error.</summary>
@@ -73,13 +68,6 @@ internal static class JsonBody
         // Not cancelled when the client leaves: the server drops it by itself, and who answers an error must not cause another.
         var written = response.Body.WriteAsync(body, CancellationToken.None);
         return written.IsCompletedSuccessfully ? Task.CompletedTask : SlowReaders.WaitAsync(response.HttpContext, body.Length, written.AsTask());
-    }
-
-    // Some clients begin with a byte order mark. The parser takes names as they come: that they are text is checked here.
-    private static T? Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
-    {
-        var value = JsonSerializer.Deserialize(json.StartsWith("\uFEFF"u8) ? json[3..] : json, type);
-        return Utf8.IsValid(json) ? value : throw new JsonException(JsonFault.NotUtf8);
     }
 
     private static Task RefuseAsync(HttpContext context, long size)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Prism.Formats.Json;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
 
@@ -51,16 +51,17 @@ internal sealed record ApiKeyBody
 
     /// <summary>The same with what a <c>PATCH</c> changes: a property that is there is set, and null takes the restriction away.</summary>
     /// <remarks>Source: RFC 7396, JSON Merge Patch.</remarks>
-    /// <exception cref="JsonException">It is not what a key's terms look like.</exception>
-    public ApiKeyBody With(JsonObject patch)
+    /// <returns>The changed terms, or what is wrong with the patch.</returns>
+    public (ApiKeyBody? Body, ChatError? Error) With(Dictionary<string, JsonElement> patch)
     {
-        var merged = JsonSerializer.SerializeToNode(this, GatewayJson.Api.ApiKeyBody)!.AsObject();
+        var current = JsonSerializer.SerializeToUtf8Bytes(this, GatewayJson.Api.ApiKeyBody);
+        var merged = JsonSerializer.Deserialize(current, GatewayJson.Api.DictionaryStringJsonElement)!;
         foreach (var (name, value) in patch)
         {
-            merged[name] = value?.DeepClone();
+            merged[name] = value;
         }
 
-        return merged.Deserialize(GatewayJson.Api.ApiKeyBody)!;
+        return StrictJson.Read(JsonSerializer.SerializeToUtf8Bytes(merged, GatewayJson.Api.DictionaryStringJsonElement), GatewayJson.Api.ApiKeyBody);
     }
 
     /// <summary>The key's terms, or why they cannot be told.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Prism.Gateway.Auth;
@@ -148,7 +147,7 @@ internal sealed class KeysEndpoint(
 
     private async Task PatchAsync(HttpContext context, IApiKeyGrain grain)
     {
-        if (await context.ReadJsonBodyAsync(GatewayJson.Api.JsonObject) is not { } patch)
+        if (await context.ReadJsonBodyAsync(GatewayJson.Api.DictionaryStringJsonElement) is not { } patch)
         {
             return;
         }
@@ -164,7 +163,7 @@ internal sealed class KeysEndpoint(
             var (terms, refused) = Merge(key, patch);
             if (refused is not null)
             {
-                await context.WriteErrorAsync(StatusCodes.Status400BadRequest, refused);
+                await context.WriteErrorAsync(refused);
                 return;
             }
 
@@ -192,17 +191,10 @@ internal sealed class KeysEndpoint(
         await context.WriteErrorAsync(NotFound);
     }
 
-    private static (ApiKeyTerms? Terms, ApiError? Error) Merge(ApiKey key, JsonObject patch)
+    private static (ApiKeyTerms? Terms, ChatError? Error) Merge(ApiKey key, Dictionary<string, JsonElement> patch)
     {
-        try
-        {
-            var (terms, error) = ApiKeyBody.Of(key.Terms).With(patch).ToTerms();
-            return (terms, error is null ? null : ChatErrorMapping.BodyOf(error).Error);
-        }
-        catch (JsonException exception)
-        {
-            return (null, JsonFault.Describe(exception));
-        }
+        var (body, error) = ApiKeyBody.Of(key.Terms).With(patch);
+        return body?.ToTerms() ?? (null, error);
     }
 
     private static ChatError NotFound { get; } = new()

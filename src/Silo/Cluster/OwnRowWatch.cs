@@ -65,9 +65,9 @@ internal sealed partial class OwnRowWatch(
         {
             return (await table.ReadRowAsync(self.SiloAddress, stop).WaitAsync(Patience, time, stop)).TryGet(self.SiloAddress) is not null;
         }
-        catch (RedisClusteringException exception) when (exception.Message.Contains("version is missing", StringComparison.Ordinal))
+        catch (RedisClusteringException)
         {
-            // There is no table at all. Whatever else is thrown, Redis could not be read, which says nothing about the row.
+            // Redis answered, and there is no table at all. All other exceptions are the Redis client's: the row could not be read.
             return false;
         }
     }

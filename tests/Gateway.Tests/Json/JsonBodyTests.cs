@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Prism.Gateway.Auth;
 using Serilog.Events;
 
 namespace Prism.Tests.Json;
@@ -11,6 +13,7 @@ public sealed class JsonBodyTests : GatewayTest
     {
         { """{"model":5}""", "model", "'model' must be a string." },
         { """{"temperature":"hot"}""", "temperature", "'temperature' must be a number." },
+        { """{"temperature":1e999}""", "temperature", "'temperature' must be a finite number." },
         { """{"max_tokens":1.5}""", "max_tokens", "'max_tokens' must be a whole number of at most 2147483647." },
         { """{"max_tokens":3000000000}""", "max_tokens", "'max_tokens' must be a whole number of at most 2147483647." },
         { """{"seed":true}""", "seed", "'seed' must be a number." },
@@ -40,6 +43,9 @@ public sealed class JsonBodyTests : GatewayTest
         { """{"messages":[{"content":"\ud800"}]}""", "messages[0].content", "'messages[0].content' has text in it that is not valid Unicode." },
         { """{"model":"\ud800"}""", "model", "'model' has text in it that is not valid Unicode." },
         { """{"x":{"y":"\ud800"}}""", "x", "'x' has text in it that is not valid Unicode." },
+        { """{"stop":"\ud800"}""", "stop", "'stop' has text in it that is not valid Unicode." },
+        { """{"messages":[{"\ud800":1}]}""", "messages[0]", "'messages[0]' has text in it that is not valid Unicode." },
+        { """{"variables":{"\ud800":1}}""", "variables", "'variables' has text in it that is not valid Unicode." },
         { """{"messages":[{"content":[{"text":"\ud800"}]}]}""", "messages[0].content[0].text", "'messages[0].content[0].text' has text in it that is not valid Unicode." },
     };
 
@@ -53,6 +59,8 @@ public sealed class JsonBodyTests : GatewayTest
         { """{"a b":1,"a b":2}""", "a b", "'a b' appears twice." },
         { """{"messages":[{"x":1,"x":2}]}""", "messages[0].x", "'messages[0].x' appears twice." },
         { """{"variables":{"a":1,"a":2}}""", "variables.a", "'variables.a' appears twice." },
+        { """{"a'b":1,"a'b":2}""", "a'b", "'a'b' appears twice." },
+        { """{"variables":{"a b":1,"a\u0020b":2}}""", "variables['a b']", "'variables['a b']' appears twice." },
         { """{"x":{"y":1,"y":2}}""", "x", "'x' has 'y' in it twice." },
         { """{"tools":[{"function":{"parameters":{"a":[{"b":1,"b":2}]}}}]}""", "tools[0].function.parameters", "'tools[0].function.parameters' has 'b' in it twice." },
     };
@@ -65,6 +73,26 @@ public sealed class JsonBodyTests : GatewayTest
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal((message, "invalid_request_error", param, "invalid_type"), await ReadErrorAsync(response));
+    }
+
+    [Theory]
+    [InlineData("""{"budget_usd_per_month":1e40}""", "budget_usd_per_month", "must be a number of at most 79228162514264337593543950335")]
+    [InlineData("""{"budget_usd_per_month":"5"}""", "budget_usd_per_month", "must be a number")]
+    [InlineData("""{"tokens_per_day":1e400}""", "tokens_per_day", "must be a whole number")]
+    [InlineData("""{"expires_at":"soon"}""", "expires_at", "must be a date and time, as in 2030-12-31T23:59:59Z")]
+    [InlineData("""{"expires_at":"\ud800"}""", "expires_at", "has text in it that is not valid Unicode")]
+    [InlineData("""{"expires_at":7}""", "expires_at", "must be a string")]
+    [InlineData("""{"scopes":["chat",7]}""", "scopes[1]", "must be a string")]
+    [InlineData("""{"a'b":7}""", "a'b", "is not known here")]
+    public async Task The_wrong_terms_of_a_key_are_named(string body, string param, string expected)
+    {
+        await using var host = await GatewayHost.StartAsync(services => services.Configure<AuthOptions>(auth => auth.AdminApiKey = "admin"));
+        host.Client.DefaultRequestHeaders.Authorization = new("Bearer", "admin");
+
+        using var response = await host.PostAsync("/admin/keys", body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(($"'{param}' {expected}.", "invalid_request_error", param, "invalid_type"), await ReadErrorAsync(response));
     }
 
     [Theory]
@@ -109,6 +137,8 @@ public sealed class JsonBodyTests : GatewayTest
 
     [Theory]
     [InlineData("", "The body is empty.")]
+    [InlineData(" \r\n", "The body is empty.")]
+    [InlineData("{\"\\ud800\":1}", "The body has a property name that is not valid Unicode.")]
     [InlineData("{", "The body is not valid JSON (line 1, byte 2).")]
     [InlineData("{\"model\":\"a\",\n \"stream\": tru }", "The body is not valid JSON (line 2, byte 15).")]
     [InlineData("{\"messages\":[{\"content\":[{\"type\":tru}]}]}", "The body is not valid JSON (line 1, byte 37).")]
