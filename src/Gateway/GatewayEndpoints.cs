@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
-using Prism.Formats.Prism.Chat;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Browsers;
 using Prism.Gateway.Cache;
@@ -12,7 +10,6 @@ using Prism.Gateway.Health;
 using Prism.Gateway.Home;
 using Prism.Gateway.Json;
 using Prism.Gateway.Keys;
-using Prism.Gateway.Limits;
 using Prism.Gateway.OpenApi;
 using Prism.Gateway.Overload;
 using Prism.Gateway.Providers;
@@ -20,9 +17,6 @@ using Prism.Gateway.RequestIds;
 using Prism.Gateway.Storage;
 using Prism.Gateway.Templates;
 using Prism.Gateway.Usage;
-using Prism.Grains.Interfaces.Chains;
-using Prism.Grains.Interfaces.Chat;
-using Prism.Grains.Interfaces.Templates;
 
 namespace Prism.Gateway;
 
@@ -50,102 +44,58 @@ public static class GatewayEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder endpoints)
     {
+        endpoints.MapErrors("/{**path}", OpenAiErrorFormat.Instance);
         var all = endpoints.MapGroup("").AnswerHead().ErrorsAs(OpenAiErrorFormat.Instance);
         var local = all.MapGroup("").WithoutLimits().WhileStarting();
         var pages = local.MapGroup("").MayBeCached();
         var probes = local.MapGroup("").ForProbes().MayBeCached();
         var admin = all.MapGroup("").WithoutLimits();
 
-        pages.MapGet("/", HomeEndpoint.Get).For(Access.Open)
-            .Named("home").Gives<HomeBody>().GivesMedia("text/html");
-        pages.MapGet("/favicon.ico", HomeEndpoint.Icon).For(Access.Open)
-            .Named("icon").GivesMedia("image/x-icon");
+        pages.MapGet("/", HomeEndpoint.Get).For(Access.Open).WithName("home");
+        pages.MapGet("/favicon.ico", HomeEndpoint.Icon).For(Access.Open).WithName("icon");
 
-        all.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat)
-            .Named("chat").IsCall().Gives<NativeResponse>().Streams<NativeChunk>();
-        all.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat)
-            .Named("createChatCompletion").IsCall().Gives<ChatResponse>().Streams<ChatChunk>();
+        all.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat).IsChat().WithName("chat");
+        all.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat).IsChat().WithName("createChatCompletion");
 
-        all.MapGet("/v1/models", ModelsEndpoint.List).For(Access.Key)
-            .Named("listModels").Gives<ModelList>();
-        all.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key)
-            .Named("getModel").Reads("ModelName").Gives<Model>().Fails(404);
-        local.MapGet("/providers", ProvidersEndpoint.List).For(Access.Key)
-            .Named("listProviders").Gives<ProviderList>();
+        all.MapGet("/v1/models", ModelsEndpoint.List).For(Access.Key).WithName("listModels");
+        all.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key).WithName("getModel");
+        local.MapGet("/providers", ProvidersEndpoint.List).For(Access.Key).WithName("listProviders");
 
-        all.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates).ThatReads()
-            .Named("listTemplates").Gives<TemplateList>();
-        all.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get).For(Access.Templates)
-            .Named("getTemplate").Reads("TemplateName").Gives<PromptTemplate>().Fails(404);
-        all.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates).ThatWrites()
-            .Named("putTemplate").Reads("TemplateName").Takes<TemplateBody>().Gives<PromptTemplate>().Gives<PromptTemplate>(201).Fails(409);
-        all.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates).ThatWrites()
-            .Named("deleteTemplate").Reads("TemplateName").GivesNothing().Fails(404, 409);
-        all.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render).For(Access.Templates)
-            .Named("renderTemplate").Reads("TemplateName").Takes<RenderRequest>().Gives<RenderResponse>().Fails(404, 429);
+        all.MapGet("/v1/templates", TemplatesEndpoint.List).For(Access.Templates).ThatReads().WithName("listTemplates");
+        all.MapGet("/v1/templates/{name}", TemplatesEndpoint.Get).For(Access.Templates).WithName("getTemplate");
+        all.MapPut("/v1/templates/{name}", TemplatesEndpoint.Put).For(Access.Templates).ThatWrites().WithName("putTemplate");
+        all.MapDelete("/v1/templates/{name}", TemplatesEndpoint.Delete).For(Access.Templates).ThatWrites().WithName("deleteTemplate");
+        all.MapPost("/v1/templates/{name}/render", TemplatesEndpoint.Render).For(Access.Templates).WithName("renderTemplate");
 
-        all.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains).ThatReads()
-            .Named("listChains").Gives<ChainList>();
-        all.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains).ThatReads()
-            .Named("getChain").Reads("ChainName").Gives<ChainBody>().Fails(404);
-        all.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains).ThatWrites()
-            .Named("putChain").Reads("ChainName").Takes<ChainBody>().Gives<ChainBody>().Gives<ChainBody>(201).Fails(409);
-        all.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains).ThatWrites()
-            .Named("deleteChain").Reads("ChainName").GivesNothing().Fails(404);
+        all.MapGet("/v1/chains", ChainsEndpoint.List).For(Access.Chains).ThatReads().WithName("listChains");
+        all.MapGet("/v1/chains/{name}", ChainsEndpoint.Get).For(Access.Chains).ThatReads().WithName("getChain");
+        all.MapPut("/v1/chains/{name}", ChainsEndpoint.Put).For(Access.Chains).ThatWrites().WithName("putChain");
+        all.MapDelete("/v1/chains/{name}", ChainsEndpoint.Delete).For(Access.Chains).ThatWrites().WithName("deleteChain");
 
-        all.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains).ThatWrites()
-            .Named("startRun").Reads("IdempotencyKey", "Deltas").Takes<RunBody>().Gives<ChainRun>().Gives<ChainRun>(202).Streams<ChainEvent>()
-            .Tells(HeaderNames.Location).Tells(RateLimitHeaders.All).Fails(409, 422, 429);
-        all.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains).ThatReads()
-            .Named("listRuns").Reads("RunStatus", "RunLimit", "RunAfter").Gives<RunPage>().Fails(400);
-        all.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains).ThatReads()
-            .Named("getRun").Reads("RunId").Gives<ChainRun>().Fails(404);
-        all.MapDelete("/v1/runs/{id}", RunsEndpoint.Delete).For(Access.Chains).ThatWrites()
-            .Named("deleteRun").Reads("RunId").GivesNothing().Fails(404, 409);
-        all.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains).ThatReads()
-            .Named("watchRun").Reads("RunId", "LastEventId", "Deltas").Streams<ChainEvent>().GivesNothing().Fails(400, 404);
-        all.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains).ThatWrites()
-            .Named("cancelRun").Reads("RunId").Gives<ChainRun>().Fails(404);
+        all.MapPost("/v1/runs", RunsEndpoint.Start).For(Access.Chains).ThatWrites().WithName("startRun");
+        all.MapGet("/v1/runs", RunsEndpoint.List).For(Access.Chains).ThatReads().WithName("listRuns");
+        all.MapGet("/v1/runs/{id}", RunsEndpoint.Get).For(Access.Chains).ThatReads().WithName("getRun");
+        all.MapDelete("/v1/runs/{id}", RunsEndpoint.Delete).For(Access.Chains).ThatWrites().WithName("deleteRun");
+        all.MapGet("/v1/runs/{id}/events", RunsEndpoint.Watch).For(Access.Chains).ThatReads().WithName("watchRun");
+        all.MapPost("/v1/runs/{id}/cancel", RunsEndpoint.Cancel).For(Access.Chains).ThatWrites().WithName("cancelRun");
 
-        admin.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin)
-            .Named("providerReports").Gives<ProviderReportList>();
-        admin.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin).ThatWrites()
-            .Named("liftProviderHolds").Reads("ProviderName").GivesNothing().Fails(404);
-        admin.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin).ThatReads()
-            .Named("listKeys").Reads("KeyStatus", "PageLimit", "PageAfter").Gives<ApiKeyList>().Fails(400);
-        admin.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin).ThatWrites()
-            .Named("createKey").Takes<ApiKeyBody>().Gives<ApiKeyView>(201).Tells(HeaderNames.Location).Fails(409);
-        admin.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin).ThatReads()
-            .Named("getKey").Reads("KeyId").Gives<ApiKeyView>().Fails(404);
-        admin.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin).ThatWrites()
-            .Named("changeKey").Reads("KeyId").TakesPatch<ApiKeyBody>("ApiKeyPatch").Gives<ApiKeyView>().Fails(404, 409);
-        admin.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin).ThatWrites()
-            .Named("revokeKey").Reads("KeyId").GivesNothing().Fails(404);
-        admin.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin).ThatReads()
-            .Named("usage").Reads("UsageFrom", "UsageTo", "UsageGroups", "PageLimit", "PageAfter").Gives<UsageBody>().Fails(400);
-        admin.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin)
-            .Named("clearCache").Gives<StatusBody>();
+        admin.MapGet("/admin/providers", ProviderReportsEndpoint.List).For(Access.Admin).WithName("providerReports");
+        admin.MapDelete("/admin/providers/{name}/holds", ProviderReportsEndpoint.LiftHolds).For(Access.Admin).ThatWrites().WithName("liftProviderHolds");
+        admin.MapGet("/admin/keys", KeysEndpoint.List).For(Access.Admin).ThatReads().WithName("listKeys");
+        admin.MapPost("/admin/keys", KeysEndpoint.Create).For(Access.Admin).ThatWrites().WithName("createKey");
+        admin.MapGet("/admin/keys/{id}", KeysEndpoint.Get).For(Access.Admin).ThatReads().WithName("getKey");
+        admin.MapPatch("/admin/keys/{id}", KeysEndpoint.Patch).For(Access.Admin).ThatWrites().WithName("changeKey");
+        admin.MapDelete("/admin/keys/{id}", KeysEndpoint.Revoke).For(Access.Admin).ThatWrites().WithName("revokeKey");
+        admin.MapGet("/admin/usage", UsageEndpoint.Get).For(Access.Admin).ThatReads().WithName("usage");
+        admin.MapDelete("/cache", CacheEndpoint.Clear).For(Access.Admin).WithName("clearCache");
 
-        local.MapGet("/health", HealthEndpoint.Report).For(Access.Key)
-            .Named("health").Gives<HealthReport>();
-        probes.MapGet("/healthz", HealthEndpoint.Ready).For(Access.Open)
-            .Named("ready").Gives<StatusBody>().Gives<StatusBody>(503);
-        probes.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open)
-            .Named("readyProbe").Gives<StatusBody>().Gives<StatusBody>(503);
-        probes.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open)
-            .Named("liveProbe").Gives<StatusBody>();
+        local.MapGet("/health", HealthEndpoint.Report).For(Access.Key).WithName("health");
+        probes.MapGet("/healthz", HealthEndpoint.Ready).For(Access.Open).WithName("ready");
+        probes.MapGet("/healthz/ready", HealthEndpoint.Ready).For(Access.Open).WithName("readyProbe");
+        probes.MapGet("/healthz/live", HealthEndpoint.Live).For(Access.Open).WithName("liveProbe");
 
-        pages.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.KeyInBrowser)
-            .Named("openapi").GivesMedia("application/json");
-        pages.MapGet("/docs", OpenApiEndpoint.Page).For(Access.KeyInBrowser)
-            .Named("docs").GivesMedia("text/html");
+        pages.MapGet("/openapi/v1.json", OpenApiEndpoint.Document).For(Access.KeyInBrowser).WithName("openapi");
+        pages.MapGet("/docs", OpenApiEndpoint.Page).For(Access.KeyInBrowser).WithName("docs");
         return endpoints;
     }
-
-    // What both chats have in common in the document.
-    private static IEndpointConventionBuilder IsCall(this IEndpointConventionBuilder endpoint) => endpoint
-        .Reads("Provider", "CacheControl", "CacheTtl")
-        .Takes<ChatRequest>().AlsoDescribes<ContentPart>().AlsoDescribes<ChatChoice>().AlsoDescribes<ApiErrorBody>()
-        .Tells("x-prism-provider", "x-prism-attempts", "x-prism-cache", "Age", "x-prism-warnings").Tells(RateLimitHeaders.All)
-        .Fails(404, 422, 429, 502, 504);
 }

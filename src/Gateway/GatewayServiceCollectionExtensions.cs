@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Chains;
 using Prism.Gateway.Chat;
+using Prism.Gateway.Errors;
 using Prism.Gateway.Health;
 using Prism.Gateway.Keys;
 using Prism.Gateway.OpenApi;
@@ -36,6 +37,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<AuthOptions>();
         services.AddSingleton<Authenticator>();
         services.AddHostedService<OpenWarning>();
+        services.AddSingleton<ErrorPaths>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<KeysEndpoint>();
         services.AddSingleton<OwnerNames>();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
+using Prism.Gateway.OpenApi;
 using Prism.Grains.Interfaces.Cache;
 
 namespace Prism.Gateway.Cache;
@@ -9,6 +10,7 @@ namespace Prism.Gateway.Cache;
 internal static class CacheEndpoint
 {
     /// <summary>Answers once no silo serves an older answer any more; 503 where that cannot be said.</summary>
+    [Gives<StatusBody>]
     public static async Task Clear(HttpContext context, IResponseCache cache)
     {
         if (!cache.IsEnabled)

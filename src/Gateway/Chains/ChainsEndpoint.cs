@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
+using Prism.Gateway.OpenApi;
+using Prism.Gateway.Overload;
 using Prism.Gateway.Storage;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Catalog;
@@ -17,6 +19,7 @@ internal static class ChainsEndpoint
     // Of a name that comes from a body, and may be as long as that.
     private const int LongestName = 64;
 
+    [Gives<ChainList>]
     public static async Task List(HttpContext context, IGrainFactory grains, StorageCalls storage)
     {
         var owner = context.GetOwner();
@@ -30,6 +33,7 @@ internal static class ChainsEndpoint
         await context.Response.WriteJsonAsync(new ChainList([.. chains.OfType<ChainSummary>()]), GatewayJson.Api.ChainList);
     }
 
+    [Reads("ChainName"), Gives<ChainBody>, Fails(404)]
     public static async Task Get(HttpContext context, string name, IGrainFactory grains, StorageCalls storage)
     {
         var chain = await storage.AskAsync(_ => FindAsync(grains, context.GetOwner(), name), context.RequestAborted);
@@ -38,6 +42,7 @@ internal static class ChainsEndpoint
             : context.Response.WriteJsonAsync(ChainBody.Of(chain), GatewayJson.Api.ChainBody));
     }
 
+    [Reads("ChainName"), Takes<ChainBody>, Gives<ChainBody>, Gives<ChainBody>(201), Fails(409)]
     public static async Task Put(HttpContext context, string name, IGrainFactory grains, StorageCalls storage)
     {
         if (await context.ReadJsonBodyAsync(GatewayJson.Api.ChainBody) is not { } body)
@@ -58,6 +63,7 @@ internal static class ChainsEndpoint
         await context.Response.WriteJsonAsync(ChainBody.Of(chain), GatewayJson.Api.ChainBody);
     }
 
+    [Reads("ChainName"), GivesNothing, Fails(404)]
     public static async Task Delete(HttpContext context, string name, IGrainFactory grains, StorageCalls storage)
     {
         if (StoredName.Check("chain", name) is null

@@ -5,6 +5,8 @@ using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
 using Prism.Gateway.Logging;
+using Prism.Gateway.OpenApi;
+using Prism.Gateway.Overload;
 using Prism.Gateway.Storage;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Cluster;
@@ -28,21 +30,28 @@ internal sealed class RunsEndpoint(
     private const int LongestId = 64;
 
     /// <summary><c>POST /v1/runs</c></summary>
+    [Reads("IdempotencyKey", "Deltas"), Takes<RunBody>, Gives<ChainRun>, Gives<ChainRun>(202), Streams<ChainEvent>]
+    [Tells("Location"), TellsRateLimits, Fails(409, 422, 429)]
     public static Task Start(HttpContext context, RunsEndpoint endpoint) => endpoint.StartAsync(context);
 
     /// <summary><c>GET /v1/runs</c></summary>
+    [Reads("RunStatus", "RunLimit", "RunAfter"), Gives<RunPage>, Fails(400)]
     public static Task List(HttpContext context, RunsEndpoint endpoint) => endpoint.ListAsync(context);
 
     /// <summary><c>GET /v1/runs/{id}</c></summary>
+    [Reads("RunId"), Gives<ChainRun>, Fails(404)]
     public static Task Get(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.GetAsync(context, id);
 
     /// <summary><c>POST /v1/runs/{id}/cancel</c></summary>
+    [Reads("RunId"), Gives<ChainRun>, Fails(404)]
     public static Task Cancel(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.CancelAsync(context, id);
 
     /// <summary><c>DELETE /v1/runs/{id}</c></summary>
+    [Reads("RunId"), GivesNothing, Fails(404, 409)]
     public static Task Delete(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.DeleteAsync(context, id);
 
     /// <summary><c>GET /v1/runs/{id}/events</c></summary>
+    [Reads("RunId", "LastEventId", "Deltas"), Streams<ChainEvent>, GivesNothing, Fails(400, 404)]
     public static Task Watch(HttpContext context, string id, RunsEndpoint endpoint) => endpoint.WatchAsync(context, id);
 
     private async Task StartAsync(HttpContext context)

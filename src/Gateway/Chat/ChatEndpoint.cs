@@ -9,6 +9,7 @@ using Prism.Gateway.Failover;
 using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
 using Prism.Gateway.Logging;
+using Prism.Gateway.OpenApi;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
@@ -20,9 +21,11 @@ namespace Prism.Gateway.Chat;
 internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, IDrain drain, TimeProvider time)
 {
     /// <summary><c>POST /v1/chat</c></summary>
+    [Gives<NativeResponse>, Streams<NativeChunk>]
     public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
 
     /// <summary><c>POST /v1/chat/completions</c></summary>
+    [Gives<ChatResponse>, Streams<ChatChunk>]
     public static Task OpenAi(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, OpenAiFormat.Instance);
 
     private async Task HandleAsync(HttpContext context, IChatFormat format)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Json;
 using Prism.Gateway.Sse;
@@ -15,7 +14,7 @@ internal interface IErrorFormat
     ValueTask WriteEventAsync(SseStream output, ApiError error);
 }
 
-/// <summary>OpenAI's error object: of the OpenAI API, of Prism's own endpoints, and of paths that do not exist.</summary>
+/// <summary>OpenAI's error object: of the OpenAI API, of Prism's own endpoints, and of paths that belong to no API.</summary>
 internal sealed class OpenAiErrorFormat : IErrorFormat
 {
     public static readonly OpenAiErrorFormat Instance = new();
@@ -25,16 +24,4 @@ internal sealed class OpenAiErrorFormat : IErrorFormat
 
     public ValueTask WriteEventAsync(SseStream output, ApiError error) =>
         output.WriteAsync(new ApiErrorBody(error), GatewayJson.Api.ApiErrorBody);
-}
-
-/// <summary>Declares the error format of an endpoint.</summary>
-internal static class ErrorFormatExtensions
-{
-    /// <summary>Reports every error of the endpoint in this format, errors of the middlewares in front of it included.</summary>
-    public static TBuilder ErrorsAs<TBuilder>(this TBuilder endpoint, IErrorFormat format)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(format);
-
-    /// <summary>The format of the endpoint of a request.</summary>
-    public static IErrorFormat GetErrorFormat(this HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>() ?? OpenAiErrorFormat.Instance;
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Prism.Gateway.Auth;
+using Prism.Gateway.OpenApi;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Cluster;
 using Prism.Grains.Interfaces.Providers;
@@ -20,6 +21,7 @@ internal static class HealthEndpoint
     /// <c>GET /health</c>: for people and dashboards. Addresses of silos and providers, and how the providers' calls ended, are for the admin
     /// alone.
     /// </summary>
+    [Gives<HealthReport>]
     public static JsonHttpResult<HealthReport> Report(
         HttpContext context, IProviderCatalog catalog, IClusterView view, Readiness readiness)
     {
@@ -36,9 +38,11 @@ internal static class HealthEndpoint
     }
 
     /// <summary><c>GET /healthz/live</c>: 200 for as long as the process answers at all. Whatever else is wrong, a restart would not mend it.</summary>
+    [Gives<StatusBody>]
     public static JsonHttpResult<StatusBody> Live() => TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 
     /// <summary><c>GET /healthz</c> and <c>GET /healthz/ready</c>: 200 while this silo serves.</summary>
+    [Gives<StatusBody>, Gives<StatusBody>(503)]
     public static JsonHttpResult<StatusBody> Ready(Readiness readiness) =>
         readiness.FindObstacle() is { } obstacle
             ? TypedResults.Json(new StatusBody(obstacle), GatewayJson.Api.StatusBody, statusCode: StatusCodes.Status503ServiceUnavailable)

@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Health;
 using Prism.Gateway.Json;
+using Prism.Gateway.OpenApi;
 
 namespace Prism.Gateway.Home;
 
@@ -26,6 +27,7 @@ internal static class HomeEndpoint
     private static readonly byte[] IconFile = Read("home/favicon.ico");
 
     /// <summary>A page for browsers, JSON for everything else.</summary>
+    [Gives<HomeBody>, GivesMedia("text/html")]
     public static Task Get(HttpContext context, Readiness readiness, Authenticator authenticator, IOptions<HomeOptions> options)
     {
         var status = readiness.FindObstacle() ?? "healthy";
@@ -45,6 +47,7 @@ internal static class HomeEndpoint
     }
 
     /// <summary><c>GET /favicon.ico</c>, which browsers ask for on their own.</summary>
+    [GivesMedia("image/x-icon")]
     public static Task Icon(HttpContext context)
     {
         context.Response.Headers.CacheControl = "public, max-age=86400";

@@ -5,6 +5,8 @@ using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
+using Prism.Gateway.OpenApi;
+using Prism.Gateway.Overload;
 using Prism.Gateway.Storage;
 using Prism.Gateway.Usage;
 using Prism.Grains.Interfaces;
@@ -33,20 +35,25 @@ internal sealed class KeysEndpoint(
     };
 
     /// <summary><c>POST /admin/keys</c></summary>
+    [Takes<ApiKeyBody>, Gives<ApiKeyView>(201), Tells("Location"), Fails(409)]
     public static Task Create(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.CreateAsync);
 
     /// <summary><c>GET /admin/keys</c>: see <see cref="KeysQuery"/>.</summary>
+    [Reads("KeyStatus", "PageLimit", "PageAfter"), Gives<ApiKeyList>, Fails(400)]
     public static Task List(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.ListAsync);
 
     /// <summary><c>GET /admin/keys/{id}</c></summary>
+    [Reads("KeyId"), Gives<ApiKeyView>, Fails(404)]
     public static Task Get(HttpContext context, string id, KeysEndpoint endpoint) =>
         endpoint.RunAsync(context, id, grain => endpoint.GetAsync(context, grain));
 
     /// <summary><c>PATCH /admin/keys/{id}</c></summary>
+    [Reads("KeyId"), TakesPatch<ApiKeyBody>("ApiKeyPatch"), Gives<ApiKeyView>, Fails(404, 409)]
     public static Task Patch(HttpContext context, string id, KeysEndpoint endpoint) =>
         endpoint.RunAsync(context, id, grain => endpoint.PatchAsync(context, grain));
 
     /// <summary><c>DELETE /admin/keys/{id}</c></summary>
+    [Reads("KeyId"), GivesNothing, Fails(404)]
     public static Task Revoke(HttpContext context, string id, KeysEndpoint endpoint) =>
         endpoint.RunAsync(context, id, grain => endpoint.RevokeAsync(context, grain));
 

@@ -26,8 +26,15 @@ internal sealed class DescribedEndpoints(EndpointDataSource all) : EndpointDataS
         endpoint.RequestDelegate!,
         endpoint.RoutePattern,
         endpoint.Order,
-        new EndpointMetadataCollection([.. endpoint.Metadata.Where(item => item is not (MethodInfo or IParameterBindingMetadata)), NoHandler]),
+        new EndpointMetadataCollection(
+            [.. endpoint.Metadata.Where(item => item is not (MethodInfo or IParameterBindingMetadata)), NoHandler, .. TypesBesides(endpoint.Metadata)]),
         endpoint.DisplayName);
+
+    // The API explorer keeps one type per status, so each type gets a status that no response has.
+    private static IEnumerable<object> TypesBesides(EndpointMetadataCollection metadata) => metadata.GetOrderedMetadata<AlsoDescribesAttribute>()
+        .SelectMany(rule => rule.Types)
+        .Concat(metadata.GetOrderedMetadata<GivesMediaAttribute>().Select(media => media.Event).OfType<Type>())
+        .Select((type, index) => new ProducesResponseTypeMetadata(OperationWriter.FirstUnreal + index, type, ["application/json"]));
 
     private static void Handle()
     {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -86,7 +87,7 @@ internal sealed class DocumentWriter(DescribedEndpoints endpoints, IHostEnvironm
         {
             var id = (string)operation["operationId"]!;
             OperationWriter.Complete(operation, metadata[id], notes[id]!.AsObject());
-            if (metadata[id].GetMetadata<BodyRule>() is { PatchName: { } patch })
+            if (metadata[id].GetMetadata<TakesAttribute>() is { PatchName: { } patch })
             {
                 operation["requestBody"]!["content"]!["application/json"]!["schema"] = OperationWriter.ReferTo("schemas", patch);
             }
@@ -96,7 +97,7 @@ internal sealed class DocumentWriter(DescribedEndpoints endpoints, IHostEnvironm
     private void CompleteSchemas(JsonObject schemas)
     {
         var written = endpoints.Endpoints
-            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<ProducesResponseTypeMetadata>())
+            .SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>())
             .Where(response => response.StatusCode < OperationWriter.FirstUnreal)
             .Select(response => response.Type)
             .ToHashSet();
@@ -114,7 +115,7 @@ internal sealed class DocumentWriter(DescribedEndpoints endpoints, IHostEnvironm
             SchemaWriter.Annotate((schemas[name] ??= new JsonObject()).AsObject(), notes!.AsObject());
         }
 
-        foreach (var patch in endpoints.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<BodyRule>()).Where(body => body?.PatchName is not null))
+        foreach (var patch in endpoints.Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<TakesAttribute>()).Where(body => body?.PatchName is not null))
         {
             var copy = schemas[SchemaNames.Of(patch!.RequestType!)!]!.DeepClone().AsObject();
             copy.Remove("required");

@@ -8,10 +8,12 @@ internal static class OpenApiEndpoint
     private static readonly byte[] ReferencePage = ReadReferencePage();
 
     /// <summary><c>GET /openapi/v1.json</c></summary>
+    [GivesMedia("application/json")]
     public static async Task Document(HttpContext context, ApiDocument document) =>
         await WriteAsync(context.Response, "application/json; charset=utf-8", await document.Json);
 
     /// <summary><c>GET /docs</c>: a page that needs nothing but the document.</summary>
+    [GivesMedia("text/html")]
     public static Task Page(HttpContext context)
     {
         // What is in the page, and the document: nothing from elsewhere, and in nobody else's frame.

@@ -1,66 +1,80 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Prism.Gateway.Limits;
 
 namespace Prism.Gateway.OpenApi;
 
-/// <summary>
-/// Declares what the OpenAPI document says of an endpoint, beside what its other rules imply: see <see cref="OperationWriter"/>. The prose is in
-/// <c>Notes</c>.
-/// </summary>
-internal static class OperationExtensions
+// These attributes of a handler become metadata of its endpoint. They declare what the OpenAPI document says of it beside what its other rules
+// imply: see OperationWriter. The prose is in Notes.
+
+/// <summary>Responds with JSON.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal sealed class GivesAttribute<T>(int status = StatusCodes.Status200OK) : Attribute, IProducesResponseTypeMetadata
 {
-    /// <summary>Puts the endpoint into the document, under an operation id.</summary>
-    public static IEndpointConventionBuilder Named(this IEndpointConventionBuilder endpoint, string id) => endpoint.WithName(id);
+    public Type Type => typeof(T);
 
-    /// <summary>Responds with JSON.</summary>
-    public static IEndpointConventionBuilder Gives<T>(this IEndpointConventionBuilder endpoint, int status = StatusCodes.Status200OK) =>
-        endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(T), ["application/json"]));
+    public int StatusCode => status;
 
-    /// <summary>Responds with 204 and no body.</summary>
-    public static IEndpointConventionBuilder GivesNothing(this IEndpointConventionBuilder endpoint) =>
-        endpoint.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status204NoContent, typeof(void), []));
-
-    /// <summary>Responds with 200 and a body that no record describes.</summary>
-    public static IEndpointConventionBuilder GivesMedia(this IEndpointConventionBuilder endpoint, string contentType) =>
-        endpoint.WithMetadata(new MediaRule(contentType, null));
-
-    /// <summary>Responds with 200 and an event stream.</summary>
-    /// <typeparam name="T">The data of one event.</typeparam>
-    public static IEndpointConventionBuilder Streams<T>(this IEndpointConventionBuilder endpoint) =>
-        endpoint.WithMetadata(new MediaRule("text/event-stream", typeof(T))).AlsoDescribes<T>();
-
-    /// <summary>Adds a type to the schemas that no other type leads to.</summary>
-    public static IEndpointConventionBuilder AlsoDescribes<T>(this IEndpointConventionBuilder endpoint)
-    {
-        // The API explorer keeps one type per status, so each gets a status that no response has.
-        endpoint.Add(builder => builder.Metadata.Add(
-            new ProducesResponseTypeMetadata(OperationWriter.FirstUnreal + builder.Metadata.Count, typeof(T), ["application/json"])));
-        return endpoint;
-    }
-
-    /// <summary>Reads query parameters, headers or parts of the path: names in <c>components.parameters</c>.</summary>
-    public static IEndpointConventionBuilder Reads(this IEndpointConventionBuilder endpoint, params string[] parameters) =>
-        endpoint.WithMetadata(new ParametersRule(parameters));
-
-    /// <summary>Sends headers with its successes: names in <c>components.headers</c>.</summary>
-    public static IEndpointConventionBuilder Tells(this IEndpointConventionBuilder endpoint, params string[] headers) =>
-        endpoint.WithMetadata(new HeadersRule(headers));
-
-    /// <summary>Fails with these statuses too, beside those that its other rules imply.</summary>
-    public static IEndpointConventionBuilder Fails(this IEndpointConventionBuilder endpoint, params int[] statuses) =>
-        endpoint.WithMetadata(new FailuresRule(statuses));
+    public IEnumerable<string> ContentTypes => ["application/json"];
 }
 
-/// <summary>A body of a 200 besides JSON of a record.</summary>
-/// <param name="ContentType">What it is.</param>
-/// <param name="Event">The data of one event, where it is an event stream.</param>
-internal sealed record MediaRule(string ContentType, Type? Event);
+/// <summary>Responds with 204 and no body.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GivesNothingAttribute : Attribute, IProducesResponseTypeMetadata
+{
+    public Type Type => typeof(void);
 
-/// <summary>Parameters by their names in the document.</summary>
-internal sealed record ParametersRule(IReadOnlyList<string> Names);
+    public int StatusCode => StatusCodes.Status204NoContent;
 
-/// <summary>Headers of successes.</summary>
-internal sealed record HeadersRule(IReadOnlyList<string> Names);
+    public IEnumerable<string> ContentTypes => [];
+}
 
-/// <summary>Statuses of failures.</summary>
-internal sealed record FailuresRule(IReadOnlyList<int> Statuses);
+/// <summary>Responds with 200 and a body that no record describes.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal class GivesMediaAttribute(string contentType) : Attribute
+{
+    public string ContentType => contentType;
+
+    /// <summary>The data of one event, where the body is an event stream.</summary>
+    public virtual Type? Event => null;
+}
+
+/// <summary>Responds with 200 and an event stream.</summary>
+/// <typeparam name="T">The data of one event.</typeparam>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class StreamsAttribute<T>() : GivesMediaAttribute("text/event-stream")
+{
+    public override Type Event => typeof(T);
+}
+
+/// <summary>Adds types to the schemas that no other type leads to.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AlsoDescribesAttribute(params Type[] types) : Attribute
+{
+    public IReadOnlyList<Type> Types => types;
+}
+
+/// <summary>Reads query parameters, headers or parts of the path: names in <c>components.parameters</c>.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class ReadsAttribute(params string[] parameters) : Attribute
+{
+    public IReadOnlyList<string> Parameters => parameters;
+}
+
+/// <summary>Sends headers with its successes: names in <c>components.headers</c>.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal class TellsAttribute(params string[] headers) : Attribute
+{
+    public IReadOnlyList<string> Headers => headers;
+}
+
+/// <summary>Sends the <see cref="RateLimitHeaders"/>.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class TellsRateLimitsAttribute() : TellsAttribute(RateLimitHeaders.All);
+
+/// <summary>Fails with these statuses too, beside those that its other rules imply.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class FailsAttribute(params int[] statuses) : Attribute
+{
+    public IReadOnlyList<int> Statuses => statuses;
+}

@@ -11,7 +11,7 @@ namespace Prism.Gateway.OpenApi;
 /// <summary>Completes an operation of the document with what the metadata of its endpoint implies, and with its notes.</summary>
 internal static class OperationWriter
 {
-    /// <summary>From here on, statuses are not those of responses: see <see cref="OperationExtensions.AlsoDescribes{T}"/>.</summary>
+    /// <summary>From here on, statuses are not those of responses: see <see cref="AlsoDescribesAttribute"/>.</summary>
     public const int FirstUnreal = 1000;
 
     private static readonly Dictionary<int, string> Failures = new()
@@ -47,7 +47,7 @@ internal static class OperationWriter
             operation["security"] = new JsonArray();
         }
 
-        var parameters = metadata.GetOrderedMetadata<ParametersRule>().SelectMany(rule => rule.Names).Append("RequestId");
+        var parameters = metadata.GetOrderedMetadata<ReadsAttribute>().SelectMany(rule => rule.Parameters).Append("RequestId");
         operation["parameters"] = new JsonArray([.. parameters.Select(name => ReferTo("parameters", name))]);
         if (notes["example"] is { } example)
         {
@@ -72,7 +72,7 @@ internal static class OperationWriter
             }
         }
 
-        foreach (var media in metadata.GetOrderedMetadata<MediaRule>())
+        foreach (var media in metadata.GetOrderedMetadata<GivesMediaAttribute>())
         {
             var said = notes["200"]!;
             if (!responses.TryGetValue(StatusCodes.Status200OK, out var ok))
@@ -83,7 +83,7 @@ internal static class OperationWriter
             AddContent(ok.AsObject(), media, said);
         }
 
-        var headers = metadata.GetOrderedMetadata<HeadersRule>().SelectMany(rule => rule.Names).ToList();
+        var headers = metadata.GetOrderedMetadata<TellsAttribute>().SelectMany(rule => rule.Headers).ToList();
         foreach (var success in responses.Where(response => response.Key != StatusCodes.Status204NoContent).Select(response => response.Value))
         {
             if (headers.Count > 0)
@@ -103,13 +103,13 @@ internal static class OperationWriter
 
     private static List<int> FailuresOf(EndpointMetadataCollection metadata)
     {
-        var statuses = metadata.GetOrderedMetadata<FailuresRule>().SelectMany(rule => rule.Statuses).ToList();
+        var statuses = metadata.GetOrderedMetadata<FailsAttribute>().SelectMany(rule => rule.Statuses).ToList();
         if (!IsOpen(metadata))
         {
             statuses.AddRange([401, 403]);
         }
 
-        if (metadata.GetMetadata<BodyRule>() is not null)
+        if (metadata.GetMetadata<TakesAttribute>() is not null)
         {
             statuses.AddRange([400, 408, 413, 415]);
         }
@@ -138,7 +138,7 @@ internal static class OperationWriter
         return response;
     }
 
-    private static void AddContent(JsonObject response, MediaRule media, JsonNode said)
+    private static void AddContent(JsonObject response, GivesMediaAttribute media, JsonNode said)
     {
         JsonObject schema = media switch
         {

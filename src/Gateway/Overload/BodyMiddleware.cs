@@ -22,7 +22,7 @@ internal sealed class BodyMiddleware(
 
     // A body that will be rejected by its headers is not received.
     private static bool HasBody(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<BodyRule>() is not null
+        context.GetEndpoint()?.Metadata.GetMetadata<TakesAttribute>() is not null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false
         && JsonBody.FindUnreadable(context.Request) is null;
 

@@ -12,27 +12,29 @@ public static class OverloadExtensions
     /// </summary>
     public static TBuilder WithoutLimits<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new WithoutLimitsRule());
-
-    /// <summary>Has the whole JSON body received before the endpoint runs. All other endpoints get no body.</summary>
-    internal static IEndpointConventionBuilder Takes<T>(this IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(new BodyRule(typeof(T)));
-
-    /// <summary>The same for a merge patch of a record.</summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="name">The name of the patch in the OpenAPI document, where it is the record without required properties.</param>
-    internal static IEndpointConventionBuilder TakesPatch<T>(this IEndpointConventionBuilder endpoint, string name) =>
-        endpoint.WithMetadata(new BodyRule(typeof(T), name));
 }
 
 /// <summary>The endpoint is not limited.</summary>
 internal sealed record WithoutLimitsRule;
 
-/// <summary>The endpoint reads a JSON body.</summary>
-/// <param name="RequestType">What is in it.</param>
-/// <param name="PatchName">The name of its schema, where it is a merge patch.</param>
-internal sealed record BodyRule(Type? RequestType, string? PatchName = null) : IAcceptsMetadata
+/// <summary>The handler reads a JSON body, which has to be received whole before. All other endpoints get no body.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal abstract class TakesAttribute(Type type, string? patchName) : Attribute, IAcceptsMetadata
 {
+    /// <summary>What is in the body.</summary>
+    public Type RequestType => type;
+
+    /// <summary>The name of its schema in the OpenAPI document, where it is a merge patch: the record without required properties.</summary>
+    public string? PatchName => patchName;
+
     // With a type here, the routing would reject requests by their Content-Type, in its own words.
     public IReadOnlyList<string> ContentTypes => [];
 
     public bool IsOptional => false;
 }
+
+/// <summary>The body is a record.</summary>
+internal sealed class TakesAttribute<T>() : TakesAttribute(typeof(T), null);
+
+/// <summary>The body is a merge patch of a record.</summary>
+internal sealed class TakesPatchAttribute<T>(string name) : TakesAttribute(typeof(T), name);

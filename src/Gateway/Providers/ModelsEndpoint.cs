@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
+using Prism.Gateway.OpenApi;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Grains.Interfaces.Providers;
 
@@ -17,9 +18,11 @@ namespace Prism.Gateway.Providers;
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/models</remarks>
 internal static class ModelsEndpoint
 {
+    [Gives<ModelList>]
     public static JsonHttpResult<ModelList> List(HttpContext context, IProviderCatalog catalog, IKeyTargets targets) =>
         TypedResults.Json(new ModelList(GetModels(context, catalog, targets)), GatewayJson.Api.ModelList);
 
+    [Reads("ModelName"), Gives<Model>, Fails(404)]
     public static Task Get(HttpContext context, string model, IProviderCatalog catalog, IKeyTargets targets)
     {
         // The one escape that the server leaves in a path, and the one that clients make of a model's name: openai%2Fgpt-4o-mini.

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Limits;
+using Prism.Gateway.OpenApi;
 using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Cluster;
 using Prism.Grains.Interfaces.Quotas;
@@ -15,6 +16,7 @@ namespace Prism.Gateway.Providers;
 internal static class ProviderReportsEndpoint
 {
     /// <summary>How each provider is doing. Limits and circuits are those of the cluster, errors and latencies those of the silo that answers.</summary>
+    [Gives<ProviderReportList>]
     public static async Task<JsonHttpResult<ProviderReportList>> List(HttpContext context, IProviderReports reports, IClusterView cluster) =>
         TypedResults.Json(
             new ProviderReportList(
@@ -22,6 +24,7 @@ internal static class ProviderReportsEndpoint
             GatewayJson.Api.ProviderReportList);
 
     /// <summary>Has a provider called again that is held back by its own word or by its circuit, on all silos.</summary>
+    [Reads("ProviderName"), GivesNothing, Fails(404)]
     public static async Task LiftHolds(HttpContext context, string name, IProviderHolds holds)
     {
         if (await holds.LiftAsync(name))

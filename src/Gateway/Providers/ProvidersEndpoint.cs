@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Prism.Gateway.OpenApi;
 using Prism.Grains.Interfaces.Providers;
 
 namespace Prism.Gateway.Providers;
@@ -9,6 +10,7 @@ namespace Prism.Gateway.Providers;
 internal static class ProvidersEndpoint
 {
     /// <summary>The names of the providers that can be used as they are configured.</summary>
+    [Gives<ProviderList>]
     public static JsonHttpResult<ProviderList> List(IProviderCatalog catalog) => TypedResults.Json(
         new ProviderList([.. catalog.GetStatus().Where(provider => provider.Usable).Select(provider => provider.Name)], catalog.Default),
         GatewayJson.Api.ProviderList);

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
+using Prism.Gateway.OpenApi;
+using Prism.Gateway.Overload;
 using Prism.Gateway.Storage;
 using Prism.Grains.Interfaces.Templates;
 
@@ -16,10 +18,12 @@ internal static class TemplatesEndpoint
     // Longer than a change of one waits for a silo that cannot be told of it.
     private static readonly TimeSpan Patience = TemplateLease.Life + TimeSpan.FromSeconds(2);
 
+    [Gives<TemplateList>]
     public static async Task List(HttpContext context, IPromptTemplates templates, StorageCalls storage) => await context.Response.WriteJsonAsync(
         new TemplateList(await storage.AskAsync(end => templates.ListAsync(context.GetOwner(), end), context.RequestAborted)),
         GatewayJson.Api.TemplateList);
 
+    [Reads("TemplateName"), Gives<PromptTemplate>, Fails(404)]
     public static async Task Get(HttpContext context, string name, IPromptTemplates templates)
     {
         var outcome = await templates.FindAsync(context.GetOwner(), name, context.RequestAborted);
@@ -28,6 +32,7 @@ internal static class TemplatesEndpoint
             : context.Response.WriteJsonAsync(outcome.Template!, GatewayJson.Api.PromptTemplate));
     }
 
+    [Reads("TemplateName"), Takes<TemplateBody>, Gives<PromptTemplate>, Gives<PromptTemplate>(201), Fails(409)]
     public static async Task Put(HttpContext context, string name, IPromptTemplates templates, StorageCalls storage)
     {
         if (await context.ReadJsonBodyAsync(GatewayJson.Api.TemplateBody) is not { } body)
@@ -54,6 +59,7 @@ internal static class TemplatesEndpoint
         await context.Response.WriteJsonAsync(outcome.Template!, GatewayJson.Api.PromptTemplate);
     }
 
+    [Reads("TemplateName"), GivesNothing, Fails(404, 409)]
     public static async Task Delete(HttpContext context, string name, IPromptTemplates templates, StorageCalls storage)
     {
         if (await storage.AskAsync(_ => templates.DeleteAsync(context.GetOwner(), name), Patience, context.RequestAborted) is { } error)
@@ -65,6 +71,7 @@ internal static class TemplatesEndpoint
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
+    [Reads("TemplateName"), Takes<RenderRequest>, Gives<RenderResponse>, Fails(404, 429)]
     public static async Task Render(HttpContext context, string name, IPromptTemplates templates)
     {
         var owner = context.GetOwner();

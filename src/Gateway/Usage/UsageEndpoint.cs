@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
 using Prism.Gateway.Keys;
+using Prism.Gateway.OpenApi;
 using Prism.Gateway.Storage;
 using Prism.Grains.Interfaces.Usage;
 
@@ -13,6 +14,7 @@ namespace Prism.Gateway.Usage;
 /// </summary>
 internal static class UsageEndpoint
 {
+    [Reads("UsageFrom", "UsageTo", "UsageGroups", "PageLimit", "PageAfter"), Gives<UsageBody>, Fails(400)]
     public static async Task Get(HttpContext context, UsageClient usage, OwnerNames names, StorageCalls storage, TimeProvider time)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

@@ -26,6 +26,26 @@ public sealed class ErrorFormatTests
         Assert.Equal((status, code), (response.StatusCode, await response.Content.ReadAsStringAsync()));
     }
 
+    [Theory]
+    [InlineData("GET", "/other/nowhere", HttpStatusCode.NotFound, "not_found")]
+    [InlineData("POST", "/other/there", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
+    [InlineData("GET", "/otherwise", HttpStatusCode.NotFound, "{\"error\":")]
+    [InlineData("DELETE", "/v1/chat", HttpStatusCode.MethodNotAllowed, "{\"error\":")]
+    public async Task A_request_that_no_endpoint_matches_gets_the_error_format_of_its_path(string method, string path, HttpStatusCode status, string begin)
+    {
+        await using var host = await GatewayHost.StartAsync(
+            map: app =>
+            {
+                app.MapErrors("/other/{**path}", new PlainFormat());
+                app.MapGet("/other/there", () => "").For(Access.Open);
+            });
+
+        using var response = await host.Client.SendAsync(new HttpRequestMessage(new(method), path));
+
+        Assert.Equal(status, response.StatusCode);
+        Assert.StartsWith(begin, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private sealed class PlainFormat : IErrorFormat
     {
         public Task WriteAsync(HttpResponse response, ApiError error) => response.WriteAsync(error.Code!);

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Builder;
+using Prism.Gateway.Errors;
+using Prism.Gateway.OpenApi;
+using Prism.Gateway.Overload;
+using Prism.Grains.Interfaces.Chat;
+
+namespace Prism.Gateway.Chat;
+
+/// <summary>Declares what both chat endpoints have in common.</summary>
+internal static class ChatOperation
+{
+    /// <summary>The endpoint takes a chat and answers it through the pipeline.</summary>
+    public static IEndpointConventionBuilder IsChat(this IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(
+        new ReadsAttribute("Provider", "CacheControl", "CacheTtl"),
+        new TakesAttribute<ChatRequest>(),
+        new AlsoDescribesAttribute(typeof(ContentPart), typeof(ChatChoice), typeof(ApiErrorBody)),
+        new TellsAttribute("x-prism-provider", "x-prism-attempts", "x-prism-cache", "Age", "x-prism-warnings"),
+        new TellsRateLimitsAttribute(),
+        new FailsAttribute(404, 422, 429, 502, 504));
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Prism.Gateway.Errors;
+
+/// <summary>
+/// The error formats of requests that no endpoint matches, by their path: unknown paths, and known paths with another method. These are no routes: a
+/// fallback route matches every method, and the router would answer 404 where it answers 405 now.
+/// </summary>
+internal sealed class ErrorPaths
+{
+    private readonly List<(decimal Precedence, TemplateMatcher Matcher, IErrorFormat Format)> _paths = [];
+
+    /// <summary>Adds a pattern. The most specific pattern that matches a path decides.</summary>
+    public void Add(string pattern, IErrorFormat format)
+    {
+        var route = RoutePatternFactory.Parse(pattern);
+        _paths.Add((route.InboundPrecedence, new(new(route), []), format));
+        _paths.Sort((one, other) => one.Precedence.CompareTo(other.Precedence));
+    }
+
+    /// <summary>The format of a path.</summary>
+    public IErrorFormat Find(PathString path) => _paths.First(entry => entry.Matcher.TryMatch(path, [])).Format;
+}
+
+/// <summary>Declares error formats.</summary>
+internal static class ErrorFormatExtensions
+{
+    /// <summary>Reports every error of the endpoint in this format, errors of the middlewares in front of it included.</summary>
+    public static TBuilder ErrorsAs<TBuilder>(this TBuilder endpoint, IErrorFormat format)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(format);
+
+    /// <summary>Reports the errors of requests that no endpoint matches in this format, if their path matches the pattern.</summary>
+    public static void MapErrors(this IEndpointRouteBuilder endpoints, string pattern, IErrorFormat format) =>
+        endpoints.ServiceProvider.GetRequiredService<ErrorPaths>().Add(pattern, format);
+
+    /// <summary>The format of the endpoint of a request, or else of its path.</summary>
+    public static IErrorFormat GetErrorFormat(this HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>() ?? context.RequestServices.GetRequiredService<ErrorPaths>().Find(context.Request.Path);
+}
