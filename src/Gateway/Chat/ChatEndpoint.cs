@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Prism.Formats.OpenAi.Chat;
+using Prism.Formats.Prism.Chat;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Cache;
 using Prism.Gateway.Errors;
