@@ -222,8 +222,8 @@ internal sealed class HttpChatProvider(
                 Address = endpoint.Address.Authority,
                 Key = endpoint.KeyName,
                 RequestId = request.RequestId,
-                UpstreamRequestId = VendorWords.Clean(exchange.RequestId, options.ApiKeys, []),
-                Message = VendorWords.Clean(error.Failure?.Message, options.ApiKeys, body.Json.Written),
+                UpstreamRequestId = VendorWords.Clean(exchange.RequestId, options.Secrets, []),
+                Message = VendorWords.Clean(error.Failure?.Message, options.Secrets, body.Json.Written),
             },
         };
 

@@ -18,9 +18,10 @@ internal sealed record ProviderApi(Dialect Dialect, IAuthentication Authenticati
     public static ProviderApi Of(ProviderOptions options, IServiceProvider parts)
     {
         var definition = options.Type!;
+        var authentication = parts.GetRequiredKeyedService<IAuthentication>(definition.Authentication);
         return new(
             parts.GetRequiredKeyedService<DialectFactory>(definition.Dialect)(options),
-            parts.GetRequiredKeyedService<IAuthentication>(definition.Authentication),
+            options.Headers.IsEmpty ? authentication : new StaticHeaders(options.Headers, authentication),
             parts.GetRequiredKeyedService<IAddressing>(definition.Addressing));
     }
 }

@@ -21,6 +21,9 @@ public sealed class ProviderDefinition
     /// <summary>The name of its authentication.</summary>
     public string? Authentication { get; init; }
 
+    /// <summary>The header that its authentication puts the key in.</summary>
+    public string? KeyHeader { get; init; }
+
     /// <summary>The name of its addressing.</summary>
     public string? Addressing { get; init; }
 

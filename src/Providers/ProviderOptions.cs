@@ -38,6 +38,12 @@ public sealed class ProviderOptions
         }
     }
 
+    /// <summary>
+    /// Headers that every request to it has besides Prism's own, at all its addresses. Their values are secrets. Default: none. See
+    /// <see cref="ProviderHeaders"/>.
+    /// </summary>
+    public ImmutableArray<KeyValuePair<string, string>> Headers { get => field.IsDefault ? [] : field; set; }
+
     /// <summary>The model of a request that names none.</summary>
     public string DefaultModel { get; set; } = "";
 
@@ -92,6 +98,9 @@ public sealed class ProviderOptions
 
     /// <summary>The keys of <see cref="ApiKey"/>.</summary>
     public ImmutableArray<string> ApiKeys { get; private set; } = [];
+
+    /// <summary>What is to be shown to nobody: its keys, and the values of its headers.</summary>
+    public IEnumerable<string> Secrets => ApiKeys.Concat(Headers.Select(header => header.Value));
 
     /// <summary>Where it can be called: each key at each address, or each at its own where there are several of both.</summary>
     public ImmutableArray<ProviderEndpoint> Endpoints => (BaseUrls, ApiKeys) switch

@@ -15,6 +15,7 @@ internal static partial class AnthropicDefinition
         Dialect = PartNames.AnthropicMessages,
         Addressing = PartNames.AnthropicMessages,
         Authentication = PartNames.AnthropicKey,
+        KeyHeader = "x-api-key",
         VendorUrl = "https://api.anthropic.com",
         MediaRuleOf = RuleOf,
     };

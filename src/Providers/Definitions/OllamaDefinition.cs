@@ -12,6 +12,7 @@ internal static class OllamaDefinition
         Dialect = PartNames.Ollama,
         Addressing = PartNames.Ollama,
         Authentication = PartNames.Bearer,
+        KeyHeader = "Authorization",
         IsFree = true,
         // Its templates have a system message of their own.
         TemplateTokens = 128,

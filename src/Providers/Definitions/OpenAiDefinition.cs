@@ -9,6 +9,7 @@ internal static class OpenAiDefinition
         Dialect = PartNames.OpenAiChat,
         Addressing = PartNames.OpenAiChat,
         Authentication = PartNames.Bearer,
+        KeyHeader = "Authorization",
         VendorUrl = "https://api.openai.com/v1",
         // OpenAI's newer models refuse the older name; others who speak its format may know only that.
         HostOfNewerCap = "api.openai.com",

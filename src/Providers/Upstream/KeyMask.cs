@@ -1,6 +1,6 @@
 namespace Prism.Providers.Upstream;
 
-/// <summary>Keeps a provider's keys out of texts.</summary>
+/// <summary>Keeps a provider's keys, and the values of its headers, out of texts.</summary>
 internal static class KeyMask
 {
     // Shorter ones are placeholders ("none", "ollama") of servers that want none; to mask these would garble what is said.
@@ -10,8 +10,8 @@ internal static class KeyMask
     private const int LongKey = 20;
     private const int Shown = 4;
 
-    /// <summary>The text without the keys.</summary>
-    public static string Apply(string text, IEnumerable<string> keys) => keys
+    /// <summary>The text without the secrets.</summary>
+    public static string Apply(string text, IEnumerable<string> secrets) => secrets
         .Where(key => key.Length >= ShortestKey)
         // A key may be the beginning of another.
         .OrderByDescending(key => key.Length)

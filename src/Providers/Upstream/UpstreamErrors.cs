@@ -121,7 +121,7 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
             return null;
         }
 
-        text = KeyMask.Apply(text, options.ApiKeys);
+        text = KeyMask.Apply(text, options.Secrets);
         if (text.Length <= MaxMessageLength)
         {
             return text;

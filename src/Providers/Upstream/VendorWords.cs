@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// Makes a provider's own words fit for a log: one line, not long, without the provider's keys, and without what they repeat of the request, for
+/// Makes a provider's own words fit for a log: one line, not long, without the provider's secrets, and without what they repeat of the request, for
 /// prompts are in no log.
 /// </summary>
 internal static class VendorWords
@@ -24,16 +24,16 @@ internal static class VendorWords
 
     /// <summary>The words as they may be logged; null for none.</summary>
     /// <param name="words">What the provider said.</param>
-    /// <param name="keys">The provider's keys.</param>
+    /// <param name="secrets">The provider's keys and the values of its headers.</param>
     /// <param name="sent">The body that it was sent, as JSON.</param>
-    public static string? Clean(string? words, IEnumerable<string> keys, ReadOnlySpan<byte> sent)
+    public static string? Clean(string? words, IEnumerable<string> secrets, ReadOnlySpan<byte> sent)
     {
         if (string.IsNullOrWhiteSpace(words))
         {
             return null;
         }
 
-        var text = KeyMask.Apply(words, keys);
+        var text = KeyMask.Apply(words, secrets);
         // Longer than what is kept of it: what is cut off must not leave half of something behind that had to be masked.
         text = OneLine(text.Length > 2 * MaxLength ? text[..(2 * MaxLength)] : text);
         text = WithoutRequest(text, sent);

@@ -21,7 +21,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (ProviderNames.BuiltIn.FirstOrDefault(builtIn => builtIn.Name == provider.Name) is { } builtIn)
         {
             return builtIn.Type == provider.Type
-                ? FindInvalid(provider).Concat(FindUnpaired(provider)).Concat(FindTooTight(provider))
+                ? FindInvalid(provider).Concat(FindUnpaired(provider)).Concat(FindTwoKeys(provider)).Concat(FindTooTight(provider))
                 : [$"{Settings.Type.Of(provider).Label} cannot be changed: '{provider.Name}' is built in. Add a provider of another name."];
         }
 
@@ -32,7 +32,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
 
         return FindInvalid(provider).ToList() is { Count: > 0 } invalid
             ? invalid
-            : FindMissing(provider).Concat(FindUnpaired(provider)).Concat(FindTooTight(provider));
+            : FindMissing(provider).Concat(FindUnpaired(provider)).Concat(FindTwoKeys(provider)).Concat(FindTooTight(provider));
     }
 
     private IEnumerable<string> FindInvalid(ProviderOptions provider) =>
@@ -51,6 +51,17 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
                 CultureInfo.InvariantCulture,
                 $"{Settings.ApiKey.Of(provider).Label} has {keys} keys and {Settings.BaseUrl.Of(provider).Label} {urls} addresses: "
                     + $"of several keys and several addresses there have to be as many, each key for its own address.");
+        }
+    }
+
+    // Without a key, the header may hold other credentials: those of a proxy, for instance.
+    private static IEnumerable<string> FindTwoKeys(ProviderOptions provider)
+    {
+        if (!provider.ApiKeys.IsEmpty
+            && provider.Headers.Any(header => header.Key.Equals(provider.Type?.KeyHeader, StringComparison.OrdinalIgnoreCase)))
+        {
+            yield return $"{Settings.Headers.Of(provider).Label} has the header '{provider.Type!.KeyHeader}', which is the key's: "
+                + $"{Settings.ApiKey.Of(provider).Label} is set too.";
         }
     }
 

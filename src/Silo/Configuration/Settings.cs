@@ -262,6 +262,11 @@ internal static class Settings
         "API_KEY", "ApiKey", SettingKind.Secrets,
         "Its API key. Several share the load; with several addresses, each is for its own.", _ => null, (provider, value) => provider.ApiKey = value);
 
+    public static readonly ProviderSetting Headers = new(
+        "HEADERS", "Headers", SettingKind.Headers,
+        "Headers that every request to it has besides Prism's own. A comma in a value is `%2C`, a percent sign `%25`.",
+        _ => null, (provider, value) => provider.Headers = ProviderHeaders.Parse(value));
+
     public static readonly ProviderSetting BaseUrl = new(
         "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it. Several share the load.",
         provider => provider.BaseUrl, (provider, value) => provider.BaseUrl = value);
@@ -302,6 +307,7 @@ internal static class Settings
     [
         Type,
         ApiKey,
+        Headers,
         BaseUrl,
         DefaultModel,
         Models,

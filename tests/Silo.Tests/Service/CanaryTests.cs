@@ -65,7 +65,7 @@ public sealed class CanaryTests
     [
         .. new SettingsTable(["extra"]).All
             .Where(setting => setting.Kind.IsSecret && setting.Kind is not RedisUrlKind)
-            .Select(setting => (setting.Name, $"{Key}-{setting.Name}")),
+            .Select(setting => (setting.Name, (setting.Kind is HeadersKind ? "x-canary=" : "") + $"{Key}-{setting.Name}")),
         ("LLM_PROVIDERS", "extra"),
         ("LLM_EXTRA_TYPE", "openai"),
         ("LLM_EXTRA_DEFAULT_MODEL", "extra-1"),

@@ -14,6 +14,7 @@ internal abstract class SettingKind
     public static readonly SettingKind RedisUrl = new RedisUrlKind();
     public static readonly SettingKind Secret = new SecretKind();
     public static readonly SettingKind Secrets = new SecretListKind();
+    public static readonly SettingKind Headers = new HeadersKind();
     public static readonly SettingKind Host = new HostKind();
     public static readonly SettingKind IpAddress = new IpAddressKind();
 
