@@ -63,7 +63,7 @@ internal class AnthropicOpenBlock
         }
 
         // Of a call without arguments no fragment comes, or an empty one: {} has to be said all the same.
-        public override ChatDelta? Stop() => _hasArguments ? null : Say(Fragment(AnthropicResponseMapper.ArgumentsOf(call)));
+        public override ChatDelta? Stop() => _hasArguments ? null : Say(Fragment(AnthropicAnswerReader.ArgumentsOf(call)));
 
         private ToolCall Fragment(string arguments) => new() { Index = index, Function = new() { Arguments = arguments } };
 

@@ -42,7 +42,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
                 IsComplete = true;
                 break;
             case AnthropicErrorEvent failure:
-                output.Add(Fail(AnthropicError.Read(failure.Error)));
+                output.Add(Fail(AnthropicErrorReader.Read(failure.Error)));
                 break;
             default:
                 // Skipped, as long as it is an event at all.
@@ -65,7 +65,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
     private AnthropicOpenBlock Find(int index) =>
         _open.TryGetValue(index, out var block) ? block : throw new JsonException("A block goes on that has not begun.");
 
-    private ChatError Fail(VendorError error) => failures.FromEvent(AnthropicError.KindOf(error), error);
+    private ChatError Fail(VendorError error) => failures.FromEvent(AnthropicErrorReader.KindOf(error), error);
 
     private void Finish(AnthropicMessageDelta delta, List<ChatStreamEvent> output)
     {
@@ -73,7 +73,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
         if (delta.Delta.StopReason is { } reason)
         {
             MayEnd = true;
-            Emit(ChatDelta.Empty, output, AnthropicResponseMapper.MapStopReason(reason));
+            Emit(ChatDelta.Empty, output, AnthropicAnswerReader.MapStopReason(reason));
         }
     }
 

@@ -14,7 +14,7 @@ internal static class AnthropicCacheControl
     /// <param name="extra">The properties that Prism does not know by name.</param>
     /// <param name="path">Where they are, as a path.</param>
     /// <param name="faults">Is told of what is refused.</param>
-    public static JsonElement? Take(Dictionary<string, JsonElement>? extra, string path, AnthropicFaults faults)
+    public static JsonElement? Take(Dictionary<string, JsonElement>? extra, string path, ConversionFaults faults)
     {
         JsonElement? found = null;
         foreach (var (name, value) in extra ?? [])

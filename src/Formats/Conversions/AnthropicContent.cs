@@ -13,11 +13,11 @@ internal static class AnthropicContent
     private const string Refusal = "refusal";
 
     /// <summary>Of a system or developer message: text only.</summary>
-    public static IEnumerable<AnthropicBlock> MapInstructions(MessageContent? content, string path, AnthropicFaults faults) =>
+    public static IEnumerable<AnthropicBlock> MapInstructions(MessageContent? content, string path, ConversionFaults faults) =>
         Map(content, path, (part, place) => part.Type == ContentPart.TextType ? MapText(part, place, faults) : Refuse(place, faults));
 
     /// <summary>Of a user's message or a tool's result: text and images.</summary>
-    public static IEnumerable<AnthropicBlock> MapSaid(MessageContent? content, string path, AnthropicFaults faults) =>
+    public static IEnumerable<AnthropicBlock> MapSaid(MessageContent? content, string path, ConversionFaults faults) =>
         Map(content, path, (part, place) => part.Type switch
         {
             ContentPart.TextType => MapText(part, place, faults),
@@ -26,7 +26,7 @@ internal static class AnthropicContent
         });
 
     /// <summary>Of an assistant's message: text and refusals, which Anthropic's models write as text.</summary>
-    public static IEnumerable<AnthropicBlock> MapAnswered(ChatMessage message, string path, AnthropicFaults faults)
+    public static IEnumerable<AnthropicBlock> MapAnswered(ChatMessage message, string path, ConversionFaults faults)
     {
         var answered = Map(message.Content, path, (part, place) => part.Type switch
         {
@@ -44,7 +44,7 @@ internal static class AnthropicContent
 
     private static AnthropicText? Text(string? text) => string.IsNullOrEmpty(text) ? null : new() { Text = text };
 
-    private static AnthropicText? MapText(ContentPart part, string path, AnthropicFaults faults)
+    private static AnthropicText? MapText(ContentPart part, string path, ConversionFaults faults)
     {
         if (part.Text is null)
         {
@@ -55,9 +55,9 @@ internal static class AnthropicContent
     }
 
     // Its detail is a hint on what it may cost to look at; Anthropic always looks closely.
-    private static AnthropicImage? MapImage(ContentPart part, string path, AnthropicFaults faults)
+    private static AnthropicImage? MapImage(ContentPart part, string path, ConversionFaults faults)
     {
-        if (AnthropicImageUrl.Read(part.ImageUrl?.Url) is { } source)
+        if (SourceOf(part.ImageUrl?.Url) is { } source)
         {
             return new() { Source = source, CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) };
         }
@@ -66,7 +66,22 @@ internal static class AnthropicContent
         return null;
     }
 
-    private static AnthropicBlock? Refuse(string path, AnthropicFaults faults)
+    private static AnthropicImageSource? SourceOf(string? url)
+    {
+        if (DataUrl.IsOne(url))
+        {
+            return DataUrl.Read(url!) is { } found && found.Type.Contains('/', StringComparison.Ordinal)
+                ? new() { Type = "base64", MediaType = found.Type, Data = found.Data }
+                : null;
+        }
+
+        return Uri.TryCreate(url, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+            ? new() { Type = "url", Url = url }
+            : null;
+    }
+
+    private static AnthropicBlock? Refuse(string path, ConversionFaults faults)
     {
         faults.Unsupported("parts of this type in such a message", path + ".type");
         return null;

@@ -11,11 +11,11 @@ namespace Prism.Formats.Conversions;
 /// </summary>
 internal sealed class AnthropicConversation
 {
-    private readonly AnthropicFaults _faults;
+    private readonly ConversionFaults _faults;
     private readonly ImmutableArray<AnthropicBlock>.Builder _system = ImmutableArray.CreateBuilder<AnthropicBlock>();
     private readonly List<(string Role, List<AnthropicBlock> Content)> _turns = [];
 
-    private AnthropicConversation(AnthropicFaults faults) => _faults = faults;
+    private AnthropicConversation(ConversionFaults faults) => _faults = faults;
 
     /// <summary>The instructions, wherever in the conversation they stood.</summary>
     public ImmutableArray<AnthropicBlock> System => _system.ToImmutable();
@@ -23,7 +23,7 @@ internal sealed class AnthropicConversation
     /// <summary>The turns, oldest first.</summary>
     public ImmutableArray<AnthropicMessage> Messages => [.. _turns.Select(turn => new AnthropicMessage(turn.Role, [.. turn.Content]))];
 
-    public static AnthropicConversation From(ImmutableArray<ChatMessage> messages, AnthropicFaults faults)
+    public static AnthropicConversation From(ImmutableArray<ChatMessage> messages, ConversionFaults faults)
     {
         var conversation = new AnthropicConversation(faults);
         for (var index = 0; index < messages.Length; index++)
@@ -141,23 +141,15 @@ internal sealed class AnthropicConversation
         {
             Id = call.Id ?? "",
             Name = call.Function?.Name ?? "",
-            Input = ParseArguments(call.Function?.Arguments, path + ".function.arguments"),
+            Input = ReadArguments(call.Function?.Arguments, path + ".function.arguments"),
         };
     }
 
-    private JsonElement? ParseArguments(string? arguments, string path)
+    private JsonElement? ReadArguments(string? text, string path)
     {
-        try
+        if (FunctionJson.ReadArguments(text) is { } arguments)
         {
-            var input = JsonElement.Parse(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
-            if (input.ValueKind == JsonValueKind.Object)
-            {
-                return input;
-            }
-        }
-        catch (JsonException)
-        {
-            // Said below, with the place.
+            return arguments;
         }
 
         _faults.Invalid("must be a JSON object as text", path);

@@ -14,7 +14,7 @@ internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Think
     private static readonly AnthropicReasoning Unasked = new(null, null, 0);
 
     /// <summary>From <c>reasoning_effort</c>.</summary>
-    public static AnthropicReasoning Of(ChatRequest request, AnthropicFaults faults)
+    public static AnthropicReasoning Of(ChatRequest request, ConversionFaults faults)
     {
         if (request.ReasoningEffort is null or "none")
         {

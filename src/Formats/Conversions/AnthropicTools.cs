@@ -9,15 +9,12 @@ namespace Prism.Formats.Conversions;
 /// <summary>Says in Anthropic's words what the model may and must call.</summary>
 internal static class AnthropicTools
 {
-    // Anthropic demands a schema, of a function without parameters too.
-    private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
-
-    public static ImmutableArray<AnthropicTool>? MapDefinitions(ImmutableArray<ToolDefinition>? tools, AnthropicFaults faults) =>
+    public static ImmutableArray<AnthropicTool>? MapDefinitions(ImmutableArray<ToolDefinition>? tools, ConversionFaults faults) =>
         tools is { IsDefaultOrEmpty: false } some
             ? [.. some.Select((tool, index) => MapDefinition(tool, $"tools[{index}]", faults))]
             : null;
 
-    public static AnthropicToolChoice? MapChoice(ChatRequest request, AnthropicFaults faults)
+    public static AnthropicToolChoice? MapChoice(ChatRequest request, ConversionFaults faults)
     {
         var choice = ReadChoice(request.ToolChoice, faults);
         if (request.Tools is not { IsDefaultOrEmpty: false })
@@ -36,7 +33,7 @@ internal static class AnthropicTools
             : choice;
     }
 
-    private static AnthropicTool MapDefinition(ToolDefinition tool, string path, AnthropicFaults faults)
+    private static AnthropicTool MapDefinition(ToolDefinition tool, string path, ConversionFaults faults)
     {
         if (tool.Type is not (null or "function"))
         {
@@ -58,13 +55,13 @@ internal static class AnthropicTools
         {
             Name = tool.Function?.Name ?? "",
             Description = tool.Function?.Description,
-            InputSchema = parameters is { ValueKind: JsonValueKind.Object } schema ? schema : NoParameters,
+            InputSchema = parameters is { ValueKind: JsonValueKind.Object } schema ? schema : FunctionJson.NoParameters,
             Strict = tool.Function?.Strict,
             CacheControl = AnthropicCacheControl.Take(tool.Extra, path, faults) ?? inner,
         };
     }
 
-    private static AnthropicToolChoice? ReadChoice(JsonElement? choice, AnthropicFaults faults)
+    private static AnthropicToolChoice? ReadChoice(JsonElement? choice, ConversionFaults faults)
     {
         switch (choice)
         {

@@ -6,10 +6,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.Conversions;
 
 /// <summary>Says a conversation in Ollama's words, from its first message to its last.</summary>
-internal sealed class OllamaConversation(OllamaRefusal refusal)
+internal sealed class OllamaConversation(ConversionFaults faults)
 {
-    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
-
     // By the id of the call, which may come again: the latest call is the one that is answered.
     private readonly Dictionary<string, string> _calledFunctions = new(StringComparer.Ordinal);
 
@@ -22,16 +20,16 @@ internal sealed class OllamaConversation(OllamaRefusal refusal)
         // On a tool message the name is the function's, which the id of the call tells already.
         if (message.Name is not null && !isToolResult)
         {
-            refusal.AddUnsupported(path + ".name");
+            faults.UnsupportedField(path + ".name");
         }
 
-        refusal.AddUnknown(message.Extra, path);
+        faults.UnsupportedFields(message.Extra, path);
         return new()
         {
             Role = TranslateRole(message.Role, path),
             Content = message.Content?.ToText() ?? "",
             Thinking = message.ReasoningContent,
-            Images = new OllamaImages(refusal).Translate(message.Content, path + ".content"),
+            Images = new OllamaImages(faults).Translate(message.Content, path + ".content"),
             ToolCalls = TranslateCalls(message.ToolCalls, path + ".tool_calls"),
             ToolName = isToolResult ? FindFunction(message.ToolCallId, path + ".tool_call_id") : null,
             ToolCallId = isToolResult ? message.ToolCallId : null,
@@ -47,7 +45,7 @@ internal sealed class OllamaConversation(OllamaRefusal refusal)
             case ChatRoles.System or ChatRoles.User or ChatRoles.Assistant or ChatRoles.Tool:
                 return role;
             default:
-                refusal.AddInvalid(path + ".role", "must be one of " + string.Join(", ", ChatRoles.All));
+                faults.Invalid("must be one of " + string.Join(", ", ChatRoles.All), path + ".role");
                 return null;
         }
     }
@@ -59,7 +57,7 @@ internal sealed class OllamaConversation(OllamaRefusal refusal)
             return name;
         }
 
-        refusal.AddInvalid(path, "must be the id of a tool call in an earlier message");
+        faults.Invalid("must be the id of a tool call in an earlier message", path);
         return null;
     }
 
@@ -70,12 +68,12 @@ internal sealed class OllamaConversation(OllamaRefusal refusal)
     {
         if (call.Type is not (null or OllamaTool.FunctionType))
         {
-            refusal.AddUnsupported(path + ".type", "a tool can only be a function");
+            faults.UnsupportedField(path + ".type", "a tool can only be a function");
         }
 
         if (call.Function is not { Name: { Length: > 0 } name } function)
         {
-            refusal.AddInvalid(path + ".function.name", "is missing");
+            faults.Invalid("is missing", path + ".function.name");
             return new();
         }
 
@@ -84,33 +82,20 @@ internal sealed class OllamaConversation(OllamaRefusal refusal)
             _calledFunctions[call.Id] = name;
         }
 
-        refusal.AddUnknown(call.Extra, path);
-        refusal.AddUnknown(function.Extra, path + ".function");
-        var arguments = ParseArguments(function.Arguments, path + ".function.arguments");
+        faults.UnsupportedFields(call.Extra, path);
+        faults.UnsupportedFields(function.Extra, path + ".function");
+        var arguments = ReadArguments(function.Arguments, path + ".function.arguments");
         return new() { Id = call.Id, Function = new() { Name = name, Arguments = arguments } };
     }
 
-    private JsonElement ParseArguments(string? text, string path)
+    private JsonElement? ReadArguments(string? text, string path)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        if (FunctionJson.ReadArguments(text) is { } arguments)
         {
-            return NoArguments;
+            return arguments;
         }
 
-        try
-        {
-            var arguments = JsonElement.Parse(text);
-            if (arguments.ValueKind == JsonValueKind.Object)
-            {
-                return arguments;
-            }
-        }
-        catch (JsonException)
-        {
-            // The same as JSON that is no object: Ollama takes arguments as an object only.
-        }
-
-        refusal.AddInvalid(path, "must be the text of a JSON object");
-        return NoArguments;
+        faults.Invalid("must be the text of a JSON object", path);
+        return null;
     }
 }

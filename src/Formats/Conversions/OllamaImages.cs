@@ -1,15 +1,11 @@
-using System.Buffers.Text;
 using System.Collections.Immutable;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
 /// <summary>Takes the images out of a message's content: Ollama has them beside its text, and only inline.</summary>
-internal sealed class OllamaImages(OllamaRefusal refusal)
+internal sealed class OllamaImages(ConversionFaults faults)
 {
-    private const string Scheme = "data:";
-    private const string Base64Marker = ";base64";
-
     /// <summary>The images of this content as Base64. Null: it has none.</summary>
     public ImmutableArray<string>? Translate(MessageContent? content, string path)
     {
@@ -27,18 +23,18 @@ internal sealed class OllamaImages(OllamaRefusal refusal)
 
     private string? Translate(ContentPart part, string path)
     {
-        refusal.AddUnknown(part.Extra, path);
+        faults.UnsupportedFields(part.Extra, path);
         switch (part.Type)
         {
             case ContentPart.TextType when part.Text is null:
-                refusal.AddInvalid(path + ".text", "is missing");
+                faults.Invalid("is missing", path + ".text");
                 return null;
             case ContentPart.TextType:
                 return null;
             case ContentPart.ImageType:
                 return Translate(part.ImageUrl, path + ".image_url");
             default:
-                refusal.AddUnsupported(path + ".type", "a part can only be text or image_url");
+                faults.UnsupportedField(path + ".type", "a part can only be text or image_url");
                 return null;
         }
     }
@@ -47,39 +43,22 @@ internal sealed class OllamaImages(OllamaRefusal refusal)
     {
         if (image?.Detail is not (null or "auto"))
         {
-            refusal.AddUnsupported(path + ".detail");
+            faults.UnsupportedField(path + ".detail");
         }
 
-        refusal.AddUnknown(image?.Extra, path);
-        if (image?.Url?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) is not true)
+        faults.UnsupportedFields(image?.Extra, path);
+        if (!DataUrl.IsOne(image?.Url))
         {
-            refusal.AddUnsupported(path + ".url", "an image has to be inline, as a data: URL");
+            faults.UnsupportedField(path + ".url", "an image has to be inline, as a data: URL");
             return null;
         }
 
-        if (FindData(image.Url) is { } data)
+        if (DataUrl.Read(image!.Url!) is { } found && (found.Type.Length == 0 || found.Type.StartsWith("image/", StringComparison.OrdinalIgnoreCase)))
         {
-            return data;
+            return found.Data;
         }
 
-        refusal.AddInvalid(path + ".url", "must be a data: URL of an image in Base64");
+        faults.Invalid("must be a data: URL of an image in Base64", path + ".url");
         return null;
-    }
-
-    // data:image/png;base64,iVBORw0… (RFC 2397)
-    private static string? FindData(string url)
-    {
-        var comma = url.IndexOf(',', StringComparison.Ordinal);
-        if (comma < 0)
-        {
-            return null;
-        }
-
-        var type = url.AsSpan(Scheme.Length, comma - Scheme.Length);
-        var isImage = type.StartsWith("image/", StringComparison.OrdinalIgnoreCase) || type.StartsWith(";", StringComparison.Ordinal);
-        var data = url.AsSpan(comma + 1);
-        return isImage && type.EndsWith(Base64Marker, StringComparison.OrdinalIgnoreCase) && !data.IsEmpty && Base64.IsValid(data)
-            ? data.ToString()
-            : null;
     }
 }

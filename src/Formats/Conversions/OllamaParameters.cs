@@ -32,7 +32,7 @@ internal static class OllamaParameters
 
         foreach (var (name, value) in request.StreamOptions?.Extra ?? [])
         {
-            AddIf(!OllamaRefusal.IsNeutral(value), "stream_options." + name);
+            AddIf(!ConversionFaults.IsNeutral(value), "stream_options." + name);
         }
 
         return found.ToImmutable();
@@ -47,9 +47,9 @@ internal static class OllamaParameters
     }
 
     /// <summary><c>options</c>: the caller's own, and over them what the request says in OpenAI's words. Null: nothing is said.</summary>
-    public static Dictionary<string, JsonElement>? CreateOptions(ChatRequest request, OllamaRefusal refusal)
+    public static Dictionary<string, JsonElement>? CreateOptions(ChatRequest request, ConversionFaults faults)
     {
-        var options = ReadOwnOptions(request, refusal);
+        var options = ReadOwnOptions(request, faults);
         Set("temperature", request.Temperature, OllamaJson.Default.Double);
         Set("top_p", request.TopP, OllamaJson.Default.Double);
         Set("num_predict", request.OutputTokenLimit, OllamaJson.Default.Int32);
@@ -70,9 +70,9 @@ internal static class OllamaParameters
     }
 
     /// <summary><c>format</c>. Null: any text.</summary>
-    public static JsonElement? CreateFormat(ChatRequest request, OllamaRefusal refusal)
+    public static JsonElement? CreateFormat(ChatRequest request, ConversionFaults faults)
     {
-        switch (ReadFormat(request, refusal))
+        switch (ReadFormat(request, faults))
         {
             case null or { Type: "text" }:
                 return null;
@@ -81,20 +81,20 @@ internal static class OllamaParameters
             case { Type: "json_schema", JsonSchema.Schema: { ValueKind: JsonValueKind.Object } schema }:
                 return schema;
             case { Type: "json_schema" }:
-                refusal.AddInvalid("response_format.json_schema.schema", "must be a JSON Schema");
+                faults.Invalid("must be a JSON Schema", "response_format.json_schema.schema");
                 return null;
             default:
-                refusal.AddInvalid("response_format.type", "must be text, json_object or json_schema");
+                faults.Invalid("must be text, json_object or json_schema", "response_format.type");
                 return null;
         }
     }
 
     /// <summary><c>think</c>, which the caller may also say in Ollama's own words. Null: as the model does by itself.</summary>
-    public static JsonElement? CreateThink(ChatRequest request, OllamaRefusal refusal)
+    public static JsonElement? CreateThink(ChatRequest request, ConversionFaults faults)
     {
         if (request.ReasoningEffort is not null && FindOwn(request, Think) is not null)
         {
-            refusal.AddInvalid("reasoning_effort", "cannot be set together with 'think'");
+            faults.Invalid("cannot be set together with 'think'", "reasoning_effort");
         }
 
         switch (request.ReasoningEffort)
@@ -111,7 +111,7 @@ internal static class OllamaParameters
             case "high" or "xhigh":
                 return ThinkAt("high");
             default:
-                refusal.AddInvalid("reasoning_effort", "must be none, minimal, low, medium, high or xhigh");
+                faults.Invalid("must be none, minimal, low, medium, high or xhigh", "reasoning_effort");
                 return null;
         }
     }
@@ -132,7 +132,7 @@ internal static class OllamaParameters
     {
         Think or KeepAlive or Options => true,
         "logprobs" or "store" when value.ValueKind == JsonValueKind.False => true,
-        _ => OllamaRefusal.IsNeutral(value),
+        _ => ConversionFaults.IsNeutral(value),
     };
 
     private static JsonElement? FindOwn(ChatRequest request, string name) =>
@@ -140,7 +140,7 @@ internal static class OllamaParameters
 
     private static JsonElement ThinkAt(string level) => JsonSerializer.SerializeToElement(level, OllamaJson.Default.String);
 
-    private static Dictionary<string, JsonElement> ReadOwnOptions(ChatRequest request, OllamaRefusal refusal)
+    private static Dictionary<string, JsonElement> ReadOwnOptions(ChatRequest request, ConversionFaults faults)
     {
         try
         {
@@ -148,12 +148,12 @@ internal static class OllamaParameters
         }
         catch (JsonException)
         {
-            refusal.AddInvalid(Options, "must be an object");
+            faults.Invalid("must be an object", Options);
             return [];
         }
     }
 
-    private static RequestedFormat? ReadFormat(ChatRequest request, OllamaRefusal refusal)
+    private static RequestedFormat? ReadFormat(ChatRequest request, ConversionFaults faults)
     {
         try
         {
@@ -161,7 +161,7 @@ internal static class OllamaParameters
         }
         catch (JsonException)
         {
-            refusal.AddInvalid("response_format", "must be an object with a type");
+            faults.Invalid("must be an object with a type", "response_format");
             return null;
         }
     }

@@ -21,7 +21,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
     /// <inheritdoc/>
     public ChatError? Write(IBufferWriter<byte> output, ChatRequest request, bool stream)
     {
-        var faults = new AnthropicFaults(provider);
+        var faults = new ConversionFaults(provider);
         var body = Map(request, stream, faults);
         if (faults.First is { } refused)
         {
@@ -40,7 +40,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
         }
     }
 
-    private AnthropicRequest Map(ChatRequest request, bool stream, AnthropicFaults faults)
+    private AnthropicRequest Map(ChatRequest request, bool stream, ConversionFaults faults)
     {
         CheckTemperature(request, faults);
         var verbatim = AnthropicParameters.Verbatim(request);
@@ -67,7 +67,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
         };
     }
 
-    private static void CheckTemperature(ChatRequest request, AnthropicFaults faults)
+    private static void CheckTemperature(ChatRequest request, ConversionFaults faults)
     {
         if (request.Temperature is < 0 or > 1)
         {
@@ -76,7 +76,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
     }
 
     // Two words for one thing: which of them counts is for the caller to say.
-    private static void CheckSaidOnce(ChatRequest request, Dictionary<string, JsonElement>? verbatim, AnthropicFaults faults)
+    private static void CheckSaidOnce(ChatRequest request, Dictionary<string, JsonElement>? verbatim, ConversionFaults faults)
     {
         if (verbatim is null)
         {
@@ -94,7 +94,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
         }
     }
 
-    private static AnthropicOutputFormat? MapResponseFormat(JsonElement? format, AnthropicFaults faults)
+    private static AnthropicOutputFormat? MapResponseFormat(JsonElement? format, ConversionFaults faults)
     {
         switch (JsonText.Of(format, "type"))
         {

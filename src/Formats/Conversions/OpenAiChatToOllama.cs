@@ -16,19 +16,19 @@ public sealed class OpenAiChatToOllama(string provider) : IRequestWriter
     /// <inheritdoc/>
     public ChatError? Write(IBufferWriter<byte> output, ChatRequest request, bool stream)
     {
-        var refusal = new OllamaRefusal(provider);
+        var faults = new ConversionFaults(provider);
         var body = new OllamaRequest
         {
             Model = request.Model,
-            Messages = new OllamaConversation(refusal).Translate(request.Messages),
-            Tools = OllamaTools.Create(request, refusal),
+            Messages = new OllamaConversation(faults).Translate(request.Messages),
+            Tools = OllamaTools.Create(request, faults),
             Stream = stream,
-            Format = OllamaParameters.CreateFormat(request, refusal),
-            Options = OllamaParameters.CreateOptions(request, refusal),
-            Think = OllamaParameters.CreateThink(request, refusal),
+            Format = OllamaParameters.CreateFormat(request, faults),
+            Options = OllamaParameters.CreateOptions(request, faults),
+            Think = OllamaParameters.CreateThink(request, faults),
             KeepAlive = OllamaParameters.CreateKeepAlive(request),
         };
-        if (refusal.Error is { } error)
+        if (faults.First is { } error)
         {
             return error;
         }

@@ -5,9 +5,8 @@ namespace Prism.Formats.Json;
 
 /// <summary>Reads what an answer can do without: where it is not what it has to be, it counts as left out.</summary>
 /// <typeparam name="T">What it has to be; the reading context has to know it.</typeparam>
-public sealed class LenientJsonConverter<T> : JsonConverter<T>
+internal sealed class LenientJsonConverter<T> : JsonConverter<T>
 {
-    /// <inheritdoc/>
     public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var attempt = reader;
@@ -24,7 +23,6 @@ public sealed class LenientJsonConverter<T> : JsonConverter<T>
         }
     }
 
-    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value, options.GetTypeInfo<T>());
 }

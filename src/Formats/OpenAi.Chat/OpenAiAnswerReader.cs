@@ -16,9 +16,9 @@ public sealed class OpenAiAnswerReader(IVendorFailures failures) : IAnswerReader
     public (ChatResponse? Response, ChatError? Error) Read(ReadOnlySpan<byte> body, long created)
     {
         var response = JsonSerializer.Deserialize(body, ChatJson.Lenient.ChatResponse) ?? throw new JsonException("No answer.");
-        if (response.Choices.IsEmpty && OpenAiError.Read(response.Extra) is { } error)
+        if (response.Choices.IsEmpty && OpenAiErrorReader.Read(response.Extra) is { } error)
         {
-            return (null, failures.FromEvent(OpenAiError.KindOf(error), error));
+            return (null, failures.FromEvent(OpenAiErrorReader.KindOf(error), error));
         }
 
         return (response.Created > 0 ? response : response with { Created = created }, null);
@@ -28,5 +28,5 @@ public sealed class OpenAiAnswerReader(IVendorFailures failures) : IAnswerReader
     public IStreamDecoder CreateDecoder(long created) => new OpenAiStreamDecoder(failures, created);
 
     /// <inheritdoc/>
-    public VendorError? ReadError(ReadOnlySpan<byte> body) => OpenAiError.Read(body);
+    public VendorError? ReadError(ReadOnlySpan<byte> body) => OpenAiErrorReader.Read(body);
 }

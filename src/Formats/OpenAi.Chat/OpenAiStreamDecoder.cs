@@ -32,13 +32,13 @@ internal sealed class OpenAiStreamDecoder(IVendorFailures failures, long created
 
         if (eventType == "error")
         {
-            output.Add(Fail(OpenAiError.Read(data)));
+            output.Add(Fail(OpenAiErrorReader.Read(data)));
             return;
         }
 
         var chunk = JsonSerializer.Deserialize(data, ChatJson.Lenient.ChatChunk) ?? throw new JsonException("No chunk.");
         // Some servers put it beside a last choice.
-        if (OpenAiError.Read(chunk.Extra) is { } error)
+        if (OpenAiErrorReader.Read(chunk.Extra) is { } error)
         {
             output.Add(Fail(error));
             return;
@@ -63,5 +63,5 @@ internal sealed class OpenAiStreamDecoder(IVendorFailures failures, long created
     }
 
     private ChatError Fail(VendorError? error) =>
-        failures.FromEvent(error is null ? ChatErrorKind.UpstreamServerError : OpenAiError.KindOf(error), error);
+        failures.FromEvent(error is null ? ChatErrorKind.UpstreamServerError : OpenAiErrorReader.KindOf(error), error);
 }

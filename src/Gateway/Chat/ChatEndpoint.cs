@@ -18,7 +18,7 @@ using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>The two chat endpoints: one call, said in Prism's own wire format or in OpenAI's.</summary>
+/// <summary>The two chat endpoints: one call, said in Prism's own format or in OpenAI's.</summary>
 internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, IDrain drain, TimeProvider time)
 {
     /// <summary><c>POST /v1/chat</c></summary>

@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>Prism's own wire format: one flat object for an answer, and one for each piece of it.</summary>
+/// <summary>Prism's own format: one flat object for an answer, and one for each piece of it.</summary>
 internal sealed class NativeFormat : IChatFormat
 {
     public static readonly NativeFormat Instance = new();

@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces.Keys;
 /// <summary>The parts of the API that keys can be limited to. What is in none of them (the lists of models and providers) takes any key.</summary>
 public static class ApiKeyScopes
 {
-    /// <summary>Chats, in either wire format.</summary>
+    /// <summary>Chats, in either format.</summary>
     public const string Chat = "chat";
 
     /// <summary>Stored chains, and runs.</summary>

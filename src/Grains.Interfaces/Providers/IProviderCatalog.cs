@@ -19,7 +19,7 @@ public sealed record ProviderStatus
     /// <summary>Its name in requests and settings.</summary>
     [Id(0)] public required string Name { get; init; }
 
-    /// <summary>The wire format it speaks: <c>openai</c>, <c>anthropic</c>, <c>ollama</c> or <c>echo</c>.</summary>
+    /// <summary>Its type: <c>openai</c>, <c>anthropic</c>, <c>ollama</c> or <c>echo</c>.</summary>
     [Id(1)] public required string Type { get; init; }
 
     /// <summary>Its address, without user info, query or fragment; several are separated by commas; null for echo.</summary>

@@ -38,6 +38,15 @@ public sealed class HouseTests
     }
 
     [Fact]
+    public void Formats_know_each_other_only_in_conversions()
+    {
+        var graph = FolderGraph.Read(RepositoryFiles.Find("src/Formats"));
+
+        Assert.Contains("OpenAi.Chat", graph.Folders);
+        Assert.Empty(graph.OnCycles);
+    }
+
+    [Fact]
     public void Few_folders_of_grains_use_each_other()
     {
         var graph = FolderGraph.Read(RepositoryFiles.Find("src/Grains"));

@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>Reads OpenAI's error object, and the variations of it that servers of this type send.</summary>
-internal static class OpenAiError
+internal static class OpenAiErrorReader
 {
     /// <summary>From the body of a failed answer, or the data of an event that says it is an error.</summary>
     public static VendorError? Read(ReadOnlySpan<byte> body)

@@ -21,7 +21,7 @@ internal sealed record AnthropicErrorObject
 }
 
 /// <summary>Reads Anthropic's error object.</summary>
-internal static class AnthropicError
+internal static class AnthropicErrorReader
 {
     // The code that Prism knows quotas by, of whichever vendor.
     private const string QuotaCode = "insufficient_quota";

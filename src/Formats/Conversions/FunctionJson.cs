@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace Prism.Formats.Conversions;
+
+/// <summary>The JSON of functions, which other APIs have as objects where OpenAI has text, or nothing.</summary>
+internal static class FunctionJson
+{
+    /// <summary>The schema of a function without parameters. Anthropic demands one; Ollama would make one without a type.</summary>
+    public static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
+
+    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
+    /// <summary>The arguments of a call as an object; null where the text is none.</summary>
+    public static JsonElement? ReadArguments(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return NoArguments;
+        }
+
+        try
+        {
+            return JsonElement.Parse(text) is { ValueKind: JsonValueKind.Object } arguments ? arguments : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
