@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats;
 
-/// <summary>Reads what the servers of one API answer, as canonical answers. Bytes only: the exchange itself is somebody else's.</summary>
+/// <summary>Reads what the servers of one API answer, as canonical answers. Bytes only: the provider makes the exchange.</summary>
 public interface IAnswerReader
 {
     /// <summary>How the events of a stream are told apart.</summary>

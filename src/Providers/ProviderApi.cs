@@ -8,7 +8,7 @@ namespace Prism.Providers;
 
 /// <summary>What one provider's API is made of.</summary>
 /// <param name="Dialect">How requests are written and answers read.</param>
-/// <param name="Authentication">How the provider knows who calls.</param>
+/// <param name="Authentication">Authenticates Prism to the provider.</param>
 /// <param name="Addressing">Where calls go.</param>
 internal sealed record ProviderApi(Dialect Dialect, IAuthentication Authentication, IAddressing Addressing)
 {

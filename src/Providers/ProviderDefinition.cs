@@ -4,7 +4,7 @@ using Prism.Providers.Definitions;
 namespace Prism.Providers;
 
 /// <summary>
-/// A type of provider: what is known of it before one is configured. Whoever needs to know how vendors differ asks here, and names no vendor.
+/// A type of provider: what Prism knows of it before one is configured. Code that depends on how vendors differ asks the definition and names no vendor.
 /// </summary>
 public sealed class ProviderDefinition
 {
@@ -27,7 +27,7 @@ public sealed class ProviderDefinition
     /// <summary>The name of its addressing.</summary>
     public string? Addressing { get; init; }
 
-    /// <summary>Makes a provider that is called in the process; null where it is called over HTTP.</summary>
+    /// <summary>Makes a provider that is called in the process; null for one that is called over HTTP.</summary>
     internal Func<ProviderOptions, TimeProvider, IChatProvider>? CreateInProcess { get; init; }
 
     /// <summary>Whether it is called in the process. Such a provider has no address and one model, whatever that is called by.</summary>

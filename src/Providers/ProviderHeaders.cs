@@ -6,15 +6,15 @@ using System.Globalization;
 namespace Prism.Providers;
 
 /// <summary>
-/// The headers that every request to a provider has besides Prism's own, as <c>name=value</c> between commas. In a value, <c>%2C</c> is a comma and
-/// <c>%25</c> a percent sign; any character can be written so.
+/// The headers that every request to a provider has besides Prism's own, as comma-separated <c>name=value</c>. Values may be percent-encoded: a comma is
+/// <c>%2C</c>, a percent sign <c>%25</c>.
 /// </summary>
 public static class ProviderHeaders
 {
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    // Those that say how the message is sent or its answer encoded, those that are different for each call, and those that Prism has a value for.
+    // Headers of the connection, of the answer's encoding and of a single call, and headers that have a value of Prism's.
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Accept-Encoding", "Connection", "Expect", "Host", "HTTP2-Settings", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
@@ -25,16 +25,16 @@ public static class ProviderHeaders
         [.. Split(headers).Select(header => KeyValuePair.Create(NameOf(header), Decode(header)))];
 
     /// <summary>What is wrong with headers, as the end of a sentence; null for nothing.</summary>
-    // An item is named by its place: where a comma of a value was not written as %2C, what looks like a name is a part of a secret.
+    // The problem names an item by its place: if a value has a comma in it, what looks like the next name is a part of a secret.
     public static string? FindProblem(string headers)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (index, header) in Split(headers).Index())
         {
-            var problem = !header.Contains('=', StringComparison.Ordinal) ? "is not name=value (a comma in a value is %2C)" : FindProblemOf(header, names);
+            var problem = !header.Contains('=', StringComparison.Ordinal) ? "it is not name=value (write a comma in a value as %2C)" : FindProblemOf(header, names);
             if (problem is not null)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"has an item {index + 1} that {problem}");
+                return string.Create(CultureInfo.InvariantCulture, $"is wrong in item {index + 1}: {problem}");
             }
         }
 
@@ -44,13 +44,13 @@ public static class ProviderHeaders
     private static string? FindProblemOf(string header, HashSet<string> names)
     {
         var (name, value) = (NameOf(header), ValueOf(header));
-        return name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) ? "has no name, or one that no header can have"
-            : Reserved.Contains(name) || IsOfBody(name) ? $"is '{name}', which is for Prism to set"
-            : !names.Add(name) ? "has the name of another"
-            : !IsEscaped(value) ? "has a percent sign in its value without two hexadecimal digits after it (a percent sign is %25)"
-            : Decode(header) is not { Length: > 0 } text ? "has no value"
+        return name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) ? "it has no header name, or an invalid one"
+            : Reserved.Contains(name) || IsOfBody(name) ? $"Prism sets the header '{name}' itself"
+            : !names.Add(name) ? "an earlier item has the same name"
+            : !IsEscaped(value) ? "its value has a percent sign without two hexadecimal digits after it (write a percent sign as %25)"
+            : Decode(header) is not { Length: > 0 } text ? "it has no value"
             : text.All(character => character is >= ' ' and <= '~') ? null
-            : "has a character in its value that cannot go into an HTTP header, such as a line break or one that is not ASCII";
+            : "its value has a character that an HTTP header cannot have, such as a line break or a letter that is not ASCII";
     }
 
     private static bool IsOfBody(string name)

@@ -99,7 +99,7 @@ public sealed class ProviderOptions
     /// <summary>The keys of <see cref="ApiKey"/>.</summary>
     public ImmutableArray<string> ApiKeys { get; private set; } = [];
 
-    /// <summary>What is to be shown to nobody: its keys, and the values of its headers.</summary>
+    /// <summary>The texts that no log, error or page may show: its keys and the values of its headers.</summary>
     public IEnumerable<string> Secrets => ApiKeys.Concat(Headers.Select(header => header.Value));
 
     /// <summary>Where it can be called: each key at each address, or each at its own where there are several of both.</summary>

@@ -14,7 +14,7 @@ namespace Prism.Formats.Anthropic.Messages;
 [JsonDerivedType(typeof(AnthropicRedactedThinking), "redacted_thinking")]
 internal record AnthropicBlock
 {
-    /// <summary>On input: where Anthropic's prompt cache is to cut, in its own words.</summary>
+    /// <summary>On input: a breakpoint of Anthropic's prompt cache, as the client sent it.</summary>
     public JsonElement? CacheControl { get; init; }
 }
 

@@ -34,7 +34,7 @@ internal sealed record AnthropicRequest
 
     public bool? Stream { get; init; }
 
-    /// <summary>Anthropic's own words, as the caller put them.</summary>
+    /// <summary>Anthropic's own parameters, as the client sent them.</summary>
     [JsonExtensionData] public Dictionary<string, JsonElement>? Verbatim { get; set; }
 }
 
@@ -71,7 +71,7 @@ internal sealed record AnthropicToolChoice
     public bool? DisableParallelToolUse { get; init; }
 }
 
-/// <summary>How the answer is to be.</summary>
+/// <summary>The form of the answer.</summary>
 internal sealed record AnthropicOutputConfig
 {
     /// <summary><c>low</c>, <c>medium</c>, <c>high</c> or <c>xhigh</c>.</summary>

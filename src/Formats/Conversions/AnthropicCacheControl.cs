@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Prism.Formats.Conversions;
 
 /// <summary>
-/// Takes <c>cache_control</c>, Anthropic's own word for where its prompt cache is to cut, from what a caller put beside the known
-/// properties.
+/// Takes <c>cache_control</c>, which marks a breakpoint of Anthropic's prompt cache, from the properties that a client put beside the known
+/// ones.
 /// </summary>
 internal static class AnthropicCacheControl
 {
     private const string Name = "cache_control";
 
-    /// <summary>The value as it is, or null. Whatever else is there is refused: it would be lost.</summary>
+    /// <summary>The value as it is, or null. Other properties are faults: they would be lost.</summary>
     /// <param name="extra">The properties that Prism does not know by name.</param>
     /// <param name="path">Where they are, as a path.</param>
     /// <param name="faults">Is told of what is refused.</param>

@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.Conversions;
 
 /// <summary>
-/// Says the content of one message in Anthropic's blocks. Empty texts are left out: Anthropic refuses them, and they say nothing.
+/// Converts the content of one message to Anthropic's blocks. Empty texts are left out, because Anthropic refuses them.
 /// </summary>
 internal static class AnthropicContent
 {

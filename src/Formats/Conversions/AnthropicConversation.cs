@@ -17,7 +17,7 @@ internal sealed class AnthropicConversation
 
     private AnthropicConversation(ConversionFaults faults) => _faults = faults;
 
-    /// <summary>The instructions, wherever in the conversation they stood.</summary>
+    /// <summary>The instructions, from anywhere in the conversation.</summary>
     public ImmutableArray<AnthropicBlock> System => _system.ToImmutable();
 
     /// <summary>The turns, oldest first.</summary>

@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Which parameters Anthropic has a word for.</summary>
+/// <summary>The parameters of a request that Anthropic has.</summary>
 internal static class AnthropicParameters
 {
     public const string Thinking = "thinking";
@@ -13,14 +13,14 @@ internal static class AnthropicParameters
 
     private static readonly FrozenSet<string> Own = FrozenSet.Create(Thinking, Metadata, "top_k", "service_tier");
 
-    /// <summary>The parameters that ask for what Anthropic cannot do. One that asks for nothing special is none.</summary>
+    /// <summary>The parameters that ask for something that Anthropic cannot do. A neutral value asks for nothing.</summary>
     public static ImmutableArray<string> FindUnsupported(ChatRequest request) =>
     [
         .. Named(request).Where(parameter => parameter.IsSet).Select(parameter => parameter.Name),
         .. (request.Extra ?? []).Where(IsUnknown).Select(parameter => parameter.Key),
     ];
 
-    /// <summary>What the request says in Anthropic's own words; null where it says nothing.</summary>
+    /// <summary>Anthropic's own parameters in the request; null if it has none.</summary>
     public static Dictionary<string, JsonElement>? Verbatim(ChatRequest request)
     {
         var own = request.Extra?.Where(parameter => Own.Contains(parameter.Key) && !IsNull(parameter.Value)).ToDictionary();

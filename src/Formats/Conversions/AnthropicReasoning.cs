@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>How much the model is to think before it answers.</summary>
+/// <summary>How much the model thinks before it answers.</summary>
 /// <param name="Thinking">Whether, and up to which budget; null: as the model does by itself.</param>
 /// <param name="Effort">For models that choose the budget themselves; else null.</param>
 /// <param name="ExtraTokens">What the output cap has to be raised by so that the visible answer keeps it.</param>

@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Says in Anthropic's words what the model may and must call.</summary>
+/// <summary>Converts the tools that the model may call, and the choice that it must call one.</summary>
 internal static class AnthropicTools
 {
     public static ImmutableArray<AnthropicTool>? MapDefinitions(ImmutableArray<ToolDefinition>? tools, ConversionFaults faults) =>

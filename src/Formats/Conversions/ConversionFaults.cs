@@ -3,11 +3,11 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Gathers what of a request cannot be said in the other format. The first fault is what the client is told, and nothing is sent.</summary>
+/// <summary>Collects the fields of a request that the other format cannot express. The client gets the first fault, and nothing is sent.</summary>
 /// <param name="provider">The provider's name, for messages.</param>
 internal sealed class ConversionFaults(string provider)
 {
-    /// <summary>Null: all of it can be said.</summary>
+    /// <summary>Null: there is none.</summary>
     public ChatError? First { get; private set; }
 
     /// <summary>Whether a value asks for nothing, so that leaving it out changes nothing.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>The JSON of functions, which other APIs have as objects where OpenAI has text, or nothing.</summary>
+/// <summary>The JSON of functions. Other APIs have objects where OpenAI has text, or nothing.</summary>
 internal static class FunctionJson
 {
     /// <summary>The schema of a function without parameters. Anthropic demands one; Ollama would make one without a type.</summary>
@@ -10,7 +10,7 @@ internal static class FunctionJson
 
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
 
-    /// <summary>The arguments of a call as an object; null where the text is none.</summary>
+    /// <summary>The arguments of a call as an object; null if the text is not one.</summary>
     public static JsonElement? ReadArguments(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))

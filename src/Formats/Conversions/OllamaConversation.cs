@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Says a conversation in Ollama's words, from its first message to its last.</summary>
+/// <summary>Converts a conversation to Ollama's messages, in order: a tool result refers to a call before it.</summary>
 internal sealed class OllamaConversation(ConversionFaults faults)
 {
     // By the id of the call, which may come again: the latest call is the one that is answered.

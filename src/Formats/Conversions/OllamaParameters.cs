@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Says the parameters of a request in Ollama's words.</summary>
+/// <summary>Converts the parameters of a request to Ollama's.</summary>
 internal static class OllamaParameters
 {
     private const string Think = "think";
@@ -16,7 +16,7 @@ internal static class OllamaParameters
     private static readonly JsonElement AnyJson = JsonElement.Parse("\"json\"");
     private static readonly JsonElement ThinkNot = JsonElement.Parse("false");
 
-    /// <summary>The parameters that Ollama has no word for.</summary>
+    /// <summary>The parameters that Ollama does not have.</summary>
     // `user` is not among them although it is not sent: it tells who asks, which changes nothing of the answer and is nobody's business
     // on a server that keeps no accounts.
     public static ImmutableArray<string> FindUnsupported(ChatRequest request)
@@ -46,7 +46,7 @@ internal static class OllamaParameters
         }
     }
 
-    /// <summary><c>options</c>: the caller's own, and over them what the request says in OpenAI's words. Null: nothing is said.</summary>
+    /// <summary><c>options</c>: the client's own options, overridden by the request's OpenAI parameters. Null: none.</summary>
     public static Dictionary<string, JsonElement>? CreateOptions(ChatRequest request, ConversionFaults faults)
     {
         var options = ReadOwnOptions(request, faults);
@@ -89,7 +89,7 @@ internal static class OllamaParameters
         }
     }
 
-    /// <summary><c>think</c>, which the caller may also say in Ollama's own words. Null: as the model does by itself.</summary>
+    /// <summary><c>think</c>, from <c>reasoning_effort</c> or the client's own <c>think</c>. Null: the model's default.</summary>
     public static JsonElement? CreateThink(ChatRequest request, ConversionFaults faults)
     {
         if (request.ReasoningEffort is not null && FindOwn(request, Think) is not null)
@@ -116,10 +116,10 @@ internal static class OllamaParameters
         }
     }
 
-    /// <summary><c>keep_alive</c>. Null: as the server is configured.</summary>
+    /// <summary><c>keep_alive</c>. Null: the server's default.</summary>
     public static JsonElement? CreateKeepAlive(ChatRequest request) => FindOwn(request, KeepAlive);
 
-    /// <summary>Whether no tool may be called, which Ollama is told by not being told of any.</summary>
+    /// <summary>Whether no tool may be called: then Ollama is sent no tools.</summary>
     public static bool WantsNoTools(ChatRequest request) => Is(request.ToolChoice, "none");
 
     private static bool IsPossible(JsonElement choice) =>

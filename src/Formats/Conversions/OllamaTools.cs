@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Says what the model may call in Ollama's words.</summary>
+/// <summary>Converts the tools that the model may call.</summary>
 internal static class OllamaTools
 {
     /// <summary>Null: the model may call nothing.</summary>

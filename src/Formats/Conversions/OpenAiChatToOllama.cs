@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Writes OpenAI's chat completions as Ollama's own chat, which unlike its imitation of OpenAI's knows every option of its models.</summary>
+/// <summary>Writes OpenAI's chat completions as Ollama's own chat, which has every option of its models, unlike its OpenAI-compatible endpoint.</summary>
 /// <param name="provider">The provider's name, for messages.</param>
 public sealed class OpenAiChatToOllama(string provider) : IRequestWriter
 {

@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Ollama;
 
-/// <summary>Says what an answer and the lines of a streamed one have in common in canonical words.</summary>
+/// <summary>Converts the parts that whole answers and lines of streamed ones share.</summary>
 internal static class OllamaAnswer
 {
     /// <summary>Null: there is no text.</summary>
@@ -26,7 +26,7 @@ internal static class OllamaAnswer
         _ => FinishReasons.Stop,
     };
 
-    /// <summary>Null: Ollama does not say all of it, and half would be taken for the whole.</summary>
+    /// <summary>Null: Ollama reports only a part, which would be taken for the whole.</summary>
     public static ChatUsage? Usage(OllamaResponse last) => last is { PromptEvalCount: >= 0 and var prompt, EvalCount: >= 0 and var answer }
         ? ChatUsage.Of(prompt, answer) with { PromptTokensDetails = Details(last.PromptEvalCachedCount) }
         : null;

@@ -1,6 +1,6 @@
 namespace Prism.Providers.Authentication;
 
-/// <summary>How a provider knows that it is Prism who calls.</summary>
+/// <summary>Authenticates Prism to a provider.</summary>
 internal interface IAuthentication
 {
     /// <summary>Puts the credentials on a request, whose other headers are complete.</summary>

@@ -60,8 +60,8 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (!provider.ApiKeys.IsEmpty
             && provider.Headers.Any(header => header.Key.Equals(provider.Type?.KeyHeader, StringComparison.OrdinalIgnoreCase)))
         {
-            yield return $"{Settings.Headers.Of(provider).Label} has the header '{provider.Type!.KeyHeader}', which is the key's: "
-                + $"{Settings.ApiKey.Of(provider).Label} is set too.";
+            yield return $"{Settings.Headers.Of(provider).Label} has the header '{provider.Type!.KeyHeader}', which Prism sets from "
+                + $"{Settings.ApiKey.Of(provider).Label}: only one of them can be set.";
         }
     }
 
