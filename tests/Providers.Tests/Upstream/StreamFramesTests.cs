@@ -138,7 +138,7 @@ public sealed class StreamFramesTests
         return chunks;
     }
 
-    private static OpenAiStreamDecoder NewDecoder() => new(new UpstreamErrors(new ProviderOptions()), created: 1);
+    private static IStreamDecoder NewDecoder() => new OpenAiAnswerReader(new UpstreamErrors(new ProviderOptions())).CreateDecoder(created: 1);
 
     /// <summary>Takes each line for an object with an <c>n</c>.</summary>
     private sealed class LineDecoder : IStreamDecoder
