@@ -24,8 +24,8 @@ namespace Prism.Gateway;
 public static class GatewayEndpoints
 {
     /// <summary>
-    /// Adds what every request goes through before its endpoint: an id, errors as error objects, not before the silo is up, a key, the
-    /// storage where one is needed, its whole body, and no more at a time than this silo can work on.
+    /// Adds the middlewares in front of every endpoint: request id, error objects, readiness, authentication, storage, the request's body, and the
+    /// limit on concurrent requests.
     /// </summary>
     public static IApplicationBuilder UsePrismGateway(this IApplicationBuilder app) => app
         .UseMiddleware<RequestIdMiddleware>()
@@ -39,7 +39,7 @@ public static class GatewayEndpoints
         .UseMiddleware<OverloadMiddleware>();
 
     /// <summary>
-    /// Maps the REST and SSE endpoints. Each declares who may call it; without that, nobody may. By default an endpoint is limited, waits for the
+    /// Maps the REST and SSE endpoints. An endpoint without a declared access is closed. By default an endpoint is limited, is not served during the
     /// start, and forbids caches to store its responses.
     /// </summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder endpoints)

@@ -23,12 +23,12 @@ namespace Prism.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what the endpoints of <see cref="GatewayEndpoints"/> need. They work on an <see cref="ICallPipeline"/>, an
+    /// Adds the services of the endpoints of <see cref="GatewayEndpoints"/>. They need an <see cref="ICallPipeline"/>, an
     /// <see cref="Grains.Interfaces.Cache.IResponseCache"/>, an <see cref="Grains.Interfaces.Providers.IProviderCatalog"/>, an <see cref="Grains.Interfaces.Breakers.IProviderReports"/>, an
     /// <see cref="Grains.Interfaces.Breakers.IProviderHolds"/>, an <see cref="Grains.Interfaces.Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
     /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an
     /// <see cref="Grains.Interfaces.Cluster.IClusterView"/>, an <see cref="Grains.Interfaces.Cluster.IDrain"/> and a prometheus-net <c>IMetricFactory</c> from elsewhere, and
-    /// set what they know of a request in its <see cref="Logging.RequestLog"/>.
+    /// write what they know of a request to its <see cref="Logging.RequestLog"/>.
     /// </summary>
     public static IServiceCollection AddPrismGateway(this IServiceCollection services)
     {

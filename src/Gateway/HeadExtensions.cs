@@ -7,7 +7,7 @@ namespace Prism.Gateway;
 /// <summary>Answers <c>HEAD</c>.</summary>
 public static class HeadExtensions
 {
-    /// <summary>Lets every endpoint that takes GET take HEAD as well: the same answer, of which the server leaves out the body.</summary>
+    /// <summary>Lets every endpoint with GET answer HEAD as well, with the same headers and no body.</summary>
     /// <remarks>Source: RFC 9110, section 9.3.2.</remarks>
     public static TBuilder AnswerHead<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder

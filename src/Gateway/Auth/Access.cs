@@ -5,8 +5,8 @@ using Prism.Grains.Interfaces.Keys;
 namespace Prism.Gateway.Auth;
 
 /// <summary>
-/// Who may call an endpoint. Every endpoint says so with <see cref="AccessExtensions.For{TBuilder}(TBuilder, Access)"/>; one that does not is
-/// nobody's. Where authentication is off, everybody may call what anybody may.
+/// The access that an endpoint declares with <see cref="AccessExtensions.For{TBuilder}(TBuilder, Access)"/>. An endpoint that declares none is
+/// closed. Where authentication is off, every caller may call what some caller may.
 /// </summary>
 public sealed class Access
 {
@@ -34,8 +34,8 @@ public sealed class Access
     public static Access Admin { get; } = new(AccessLevel.Admin);
 
     /// <summary>
-    /// With the admin key, which a browser may also send as the password of HTTP Basic. Only for what changes nothing: a browser sends it
-    /// along with whatever another site makes it ask for.
+    /// With the admin key, which a browser may also send as the password of HTTP Basic. Only for endpoints that change nothing: a browser sends the
+    /// password with any request that another site makes it send.
     /// </summary>
     public static Access AdminInBrowser { get; } = new(AccessLevel.Admin, inBrowser: true);
 
@@ -45,17 +45,17 @@ public sealed class Access
 
     internal bool InBrowser { get; }
 
-    /// <summary>Who may make a request; null where its endpoint does not say.</summary>
+    /// <summary>The access to the endpoint of a request; null where the endpoint declares none.</summary>
     internal static Access? Of(HttpContext context) => context.GetEndpoint() switch
     {
         { } endpoint when endpoint.Metadata.GetMetadata<AccessRule>() is { } rule => rule.Choose(context),
         RouteEndpoint => null,
-        // There is no such path or method. What there is and what not is nothing for strangers either.
+        // No such path or method. Callers without a key do not learn which paths exist.
         _ => Key,
     };
 }
 
-/// <summary>How much it takes to call an endpoint.</summary>
+/// <summary>The level that a caller needs.</summary>
 internal enum AccessLevel
 {
     Open,
@@ -63,5 +63,5 @@ internal enum AccessLevel
     Admin,
 }
 
-/// <summary>What an endpoint has declared.</summary>
+/// <summary>The rule of an endpoint.</summary>
 internal sealed record AccessRule(Func<HttpContext, Access> Choose);

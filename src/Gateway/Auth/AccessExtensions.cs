@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Prism.Gateway.Auth;
 
-/// <summary>Declares who may call an endpoint.</summary>
+/// <summary>Declares the access to an endpoint.</summary>
 public static class AccessExtensions
 {
-    /// <summary>Lets those call it whom <paramref name="access"/> names.</summary>
+    /// <summary>Admits the callers of <paramref name="access"/>.</summary>
     public static TBuilder For<TBuilder>(this TBuilder endpoint, Access access)
         where TBuilder : IEndpointConventionBuilder => endpoint.For(_ => access);
 
-    /// <summary>Lets those call it whom <paramref name="choose"/> names for the request at hand.</summary>
+    /// <summary>Admits the callers of the access that <paramref name="choose"/> returns for a request.</summary>
     public static TBuilder For<TBuilder>(this TBuilder endpoint, Func<HttpContext, Access> choose)
         where TBuilder : IEndpointConventionBuilder
     {

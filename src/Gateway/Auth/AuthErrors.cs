@@ -4,7 +4,7 @@ using Prism.Gateway.Errors;
 
 namespace Prism.Gateway.Auth;
 
-/// <summary>What callers are told who may not. Nothing of what they have sent is in it.</summary>
+/// <summary>The errors for callers without access. They contain nothing that the caller has sent.</summary>
 internal static class AuthErrors
 {
     public static readonly ApiError Missing = new(
@@ -18,7 +18,7 @@ internal static class AuthErrors
 
     public static ApiError Denied(string why) => new(why, ApiError.InvalidRequest, null, "permission_denied");
 
-    /// <summary>Says how a key is to be sent.</summary>
+    /// <summary>Sets the header that says how to send a key.</summary>
     /// <remarks>Source: RFC 6750, section 3; RFC 7617, section 2.</remarks>
     public static void Challenge(HttpResponse response, Access access, bool isWrong)
     {

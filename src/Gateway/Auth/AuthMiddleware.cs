@@ -6,8 +6,8 @@ using Prism.Gateway.Logging;
 namespace Prism.Gateway.Auth;
 
 /// <summary>
-/// Lets a request through to its endpoint if its caller may call it. Denies by default: an endpoint that declares nothing is nobody's, and
-/// what is no endpoint is nothing to strangers.
+/// Lets a request through to its endpoint if its caller may call it. Denies by default: an endpoint without a declared access is closed, and unknown
+/// paths look closed to callers without a key.
 /// </summary>
 internal sealed partial class AuthMiddleware(RequestDelegate next, Authenticator authenticator, ILogger<AuthMiddleware> logger)
 {
@@ -16,7 +16,7 @@ internal sealed partial class AuthMiddleware(RequestDelegate next, Authenticator
         if (Access.Of(context) is not { } access)
         {
             LogUndeclared(context.Request.Path);
-            return context.WriteErrorAsync(StatusCodes.Status403Forbidden, AuthErrors.Denied("This is open to nobody."));
+            return context.WriteErrorAsync(StatusCodes.Status403Forbidden, AuthErrors.Denied("This endpoint is not available."));
         }
 
         if (access.Level == AccessLevel.Open)
@@ -72,6 +72,6 @@ internal sealed partial class AuthMiddleware(RequestDelegate next, Authenticator
         return context.WriteErrorAsync(StatusCodes.Status401Unauthorized, error);
     }
 
-    [LoggerMessage(LogLevel.Error, "{Path} does not declare who may call it, so nobody may")]
+    [LoggerMessage(LogLevel.Error, "{Path} does not declare its access, so it is closed")]
     private partial void LogUndeclared(PathString path);
 }

@@ -9,7 +9,7 @@ using Prism.Grains.Interfaces.Keys;
 
 namespace Prism.Gateway.Auth;
 
-/// <summary>Knows callers by their keys. Only hashes of keys are kept and compared, in a time that does not depend on which key it is.</summary>
+/// <summary>Finds callers by their keys. It keeps and compares only hashes of keys, in a time that does not depend on the key.</summary>
 internal sealed class Authenticator
 {
     /// <summary>The longest key, in bytes.</summary>
@@ -33,9 +33,9 @@ internal sealed class Authenticator
     /// <summary>Whether a key is needed at all.</summary>
     public bool IsOn => !_configured.IsEmpty;
 
-    /// <summary>Whose key it is; neither caller nor error where it is nobody's.</summary>
-    /// <param name="key">What the request brings.</param>
-    /// <param name="cancellationToken">The client left.</param>
+    /// <summary>The caller with a key; neither caller nor error if the key is unknown.</summary>
+    /// <param name="key">The key of the request.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
     public ValueTask<Authentication> AuthenticateAsync(string key, CancellationToken cancellationToken)
     {
         Span<byte> bytes = stackalloc byte[LongestKey];
@@ -64,7 +64,7 @@ internal sealed class Authenticator
     private static Authentication Identify(ApiKeyFinding finding) => new(
         finding.Key is { } key ? new Caller(key.Id, AccessLevel.Key, key.Terms) : null, finding.Error);
 
-    // All are compared, whichever it is.
+    // All are compared, so the time does not depend on the match.
     private Caller? FindConfigured(ReadOnlySpan<byte> hash)
     {
         Caller? found = null;
@@ -77,7 +77,7 @@ internal sealed class Authenticator
     }
 }
 
-/// <summary>What came of a key: both are null where it is nobody's.</summary>
-/// <param name="Caller">Whose it is.</param>
-/// <param name="Error">Why it cannot be said.</param>
+/// <summary>The result for a key: both are null if the key is unknown.</summary>
+/// <param name="Caller">The caller with the key.</param>
+/// <param name="Error">The failure that left the key unchecked.</param>
 internal readonly record struct Authentication(Caller? Caller, ChatError? Error);

@@ -3,15 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Prism.Gateway.Auth;
 
-/// <summary>The API key that a request brings: <c>Authorization: Bearer</c>, as OpenAI's clients send it, or <c>x-api-key</c>, as Anthropic's.</summary>
+/// <summary>
+/// The API key of a request: <c>Authorization: Bearer</c>, as OpenAI's clients send it, or <c>x-api-key</c>, as Anthropic's clients do.
+/// </summary>
 internal static class Credentials
 {
     private const string BearerScheme = "Bearer ";
     private const string BasicScheme = "Basic ";
 
-    /// <summary>The key, or null where there is none that could be one.</summary>
+    /// <summary>The key; null if the request has none.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="inBrowser">Whether the password of HTTP Basic is one too.</param>
+    /// <param name="inBrowser">Whether the password of HTTP Basic counts as one.</param>
     public static string? Find(HttpRequest request, bool inBrowser) => request.Headers.Authorization switch
     {
         [{ } bearer] when bearer.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) => bearer[BearerScheme.Length..].Trim(),
@@ -28,7 +30,7 @@ internal static class Credentials
             return null;
         }
 
-        // Whatever name the browser's user has made up for it.
+        // The user name is ignored.
         var colon = decoded[..length].IndexOf((byte)':');
         return colon < 0 ? null : Encoding.UTF8.GetString(decoded[(colon + 1)..length]);
     }

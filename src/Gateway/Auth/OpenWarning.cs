@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Prism.Gateway.Auth;
 
-/// <summary>Says once, at the start, that everybody may use the service.</summary>
+/// <summary>Logs once, at the start, that the service is open to every caller.</summary>
 internal sealed partial class OpenWarning(Authenticator authenticator, ILogger<OpenWarning> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -19,6 +19,6 @@ internal sealed partial class OpenWarning(Authenticator authenticator, ILogger<O
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(LogLevel.Warning,
-        "Prism is open: whoever reaches it may use it and spend on it. LLM_ADMIN_API_KEY or LLM_API_KEYS turn authentication on")]
+        "Prism is open: every client that reaches it can use it and cause costs. LLM_ADMIN_API_KEY or LLM_API_KEYS turn authentication on")]
     private partial void LogOpen();
 }

@@ -9,7 +9,7 @@ namespace Prism.Gateway.Cache;
 /// <summary><c>DELETE /cache</c>: empties the response cache on all silos.</summary>
 internal static class CacheEndpoint
 {
-    /// <summary>Answers once no silo serves an older answer any more; 503 where that cannot be said.</summary>
+    /// <summary>Responds once no silo serves an older answer; 503 if that cannot be ensured.</summary>
     [Gives<StatusBody>]
     public static async Task Clear(HttpContext context, IResponseCache cache)
     {

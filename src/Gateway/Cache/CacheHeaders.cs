@@ -7,8 +7,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Gateway.Cache;
 
 /// <summary>
-/// The headers of the response cache: <c>Cache-Control</c> (<c>no-store</c>, <c>no-cache</c>, <c>max-age</c>; other directives mean nothing here)
-/// and <c>x-prism-cache-ttl</c> in, <c>x-prism-cache</c> and <c>Age</c> out.
+/// The headers of the response cache: <c>Cache-Control</c> (<c>no-store</c>, <c>no-cache</c>, <c>max-age</c>; other directives have no effect) and
+/// <c>x-prism-cache-ttl</c> in requests, <c>x-prism-cache</c> and <c>Age</c> in responses.
 /// </summary>
 /// <remarks>Source: RFC 9111, section 5.2.1.</remarks>
 internal static class CacheHeaders
@@ -16,7 +16,7 @@ internal static class CacheHeaders
     private const string Ttl = "x-prism-cache-ttl";
     private const int MaxTtl = 365 * 24 * 60 * 60;
 
-    /// <summary>What the client wants, or what of it cannot be right.</summary>
+    /// <summary>The cache policy of a request, or the error in its headers.</summary>
     public static (ChatCachePolicy? Policy, ChatError? Error) ReadCachePolicy(this HttpRequest request)
     {
         var (control, ttl) = (request.Headers.CacheControl, request.Headers[Ttl]);
@@ -37,7 +37,7 @@ internal static class CacheHeaders
                 string.Create(CultureInfo.InvariantCulture, $"'{Ttl}' must be a whole number of seconds from 1 to {MaxTtl}."), Ttl));
     }
 
-    /// <summary>Says where the answer is from.</summary>
+    /// <summary>Sets the headers that name the source of an answer.</summary>
     public static void SetCacheResult(this HttpResponse response, AnswerInfo route)
     {
         response.Headers["x-prism-cache"] = NameOf(route.Cache);
@@ -54,7 +54,7 @@ internal static class CacheHeaders
         return header.Count == 0 || (isNumber && seconds is > 0 and <= MaxTtl);
     }
 
-    /// <summary>What the cache had to do with an answer, in a word.</summary>
+    /// <summary>The value of <c>x-prism-cache</c>.</summary>
     public static string NameOf(ChatCacheResult result) => result switch
     {
         ChatCacheResult.Hit => "hit",

@@ -7,8 +7,7 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Gateway.Chains;
 
 /// <summary>
-/// A stored chain, as <c>GET /v1/chains/{name}</c> answers with it and <c>PUT</c> takes it: of what is taken only <see cref="Steps"/> has to be
-/// there.
+/// A stored chain as <c>GET /v1/chains/{name}</c> returns it and <c>PUT</c> takes it. <c>PUT</c> requires only <see cref="Steps"/>.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ChainBody
@@ -27,7 +26,7 @@ internal sealed record ChainBody
 
     public int? MaxParallel { get; init; }
 
-    /// <summary>A chain as it is stored.</summary>
+    /// <summary>The body of a stored chain.</summary>
     public static ChainBody Of(StoredChain chain) => new()
     {
         Name = chain.Summary.Name,
@@ -39,7 +38,7 @@ internal sealed record ChainBody
         MaxParallel = chain.Definition.MaxParallel,
     };
 
-    /// <summary>What is wrong with it that does not take a planner to be seen, or null.</summary>
+    /// <summary>The first error that needs no planner to find, or null.</summary>
     public ChatError? Check(string name) => this switch
     {
         { Name: { } other } when other != name => ChatError.Invalid($"'name' must be that of the path, '{name}', or left out.", "name"),
@@ -47,7 +46,7 @@ internal sealed record ChainBody
         _ => null,
     };
 
-    /// <summary>What is to be stored.</summary>
+    /// <summary>The chain to store.</summary>
     public ChainDraft ToDraft() => new()
     {
         Definition = new() { Steps = Steps.GetValueOrDefault([]), Inputs = Inputs, MaxParallel = MaxParallel },

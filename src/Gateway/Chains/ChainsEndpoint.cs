@@ -16,7 +16,7 @@ namespace Prism.Gateway.Chains;
 /// <summary><c>/v1/chains</c></summary>
 internal static class ChainsEndpoint
 {
-    // Of a name that comes from a body, and may be as long as that.
+    // A name from a body may be as long as the body.
     private const int LongestName = 64;
 
     [Gives<ChainList>]
@@ -76,7 +76,7 @@ internal static class ChainsEndpoint
         await context.WriteErrorAsync(NotFound(name));
     }
 
-    /// <summary>A chain that there is not.</summary>
+    /// <summary>The error for a chain that does not exist.</summary>
     public static ChatError NotFound(string name) => new()
     {
         Kind = ChatErrorKind.NotFound,
@@ -85,7 +85,7 @@ internal static class ChainsEndpoint
         Code = "chain_not_found",
     };
 
-    /// <summary>A chain; null where there is none.</summary>
+    /// <summary>A chain; null if it does not exist.</summary>
     public static async Task<StoredChain?> FindAsync(IGrainFactory grains, string owner, string name) =>
         StoredName.Check("chain", name) is null ? await GrainOf(grains, owner, name).GetAsync() : null;
 

@@ -7,7 +7,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.Chains;
 
-/// <summary>The body of <c>POST /v1/runs</c>: a chain or the name of one, its inputs, and how its end is to be told.</summary>
+/// <summary>The body of <c>POST /v1/runs</c>: a chain or the name of one, its inputs, and how to report its end.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RunBody
 {
@@ -25,10 +25,10 @@ internal sealed record RunBody
 
     public bool? Stream { get; init; }
 
-    /// <summary>How long the answer may wait for the run's end.</summary>
+    /// <summary>How long the response may wait for the run's end.</summary>
     [JsonIgnore, JsonPropertyName("(patience)")] public TimeSpan Patience => TimeSpan.FromSeconds(Wait ?? 60);
 
-    /// <summary>What is wrong with it that does not take a chain to be seen, or null.</summary>
+    /// <summary>The first error that can be found without the chain, or null.</summary>
     public ChatError? Check() => this switch
     {
         { Steps: null, Chain: null } => ChatError.Invalid("'steps' is missing, or 'chain' with the name of a stored chain.", "steps"),
@@ -37,11 +37,11 @@ internal sealed record RunBody
         _ => null,
     };
 
-    /// <summary>The same for bodies that ask for the same run, however they want to hear of it.</summary>
+    /// <summary>Equal for bodies that start the same run, however its end is reported.</summary>
     public string ToFingerprint() => Convert.ToHexStringLower(SHA256.HashData(
         JsonSerializer.SerializeToUtf8Bytes(this with { Wait = null, Stream = null }, GatewayJson.Api.RunBody)));
 
-    /// <summary>The run of the steps that it has.</summary>
+    /// <summary>The start of a run with the steps of this body.</summary>
     public ChainStart ToStart(string owner) => new()
     {
         Definition = new() { Steps = Steps.GetValueOrDefault([]), Inputs = Inputs, MaxParallel = MaxParallel },

@@ -6,12 +6,12 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.Chains;
 
-/// <summary>Reads what requests about runs say in headers and query.</summary>
+/// <summary>Reads headers and query of requests about runs.</summary>
 internal static class RunRequest
 {
     private const int LongestKey = 255;
 
-    /// <summary>The <c>Idempotency-Key</c>; null where there is none.</summary>
+    /// <summary>The <c>Idempotency-Key</c>; null if there is none.</summary>
     public static (string? Key, ChatError? Error) ReadIdempotencyKey(HttpRequest request) => request.Headers["Idempotency-Key"] switch
     {
         [] => (null, null),
@@ -19,7 +19,7 @@ internal static class RunRequest
         _ => (null, ChatError.Invalid($"'Idempotency-Key' must be given once, with 1 to {LongestKey} characters.", "Idempotency-Key")),
     };
 
-    /// <summary>The <c>Last-Event-ID</c>; 0 where there is none.</summary>
+    /// <summary>The <c>Last-Event-ID</c>; 0 if there is none.</summary>
     public static (long After, ChatError? Error) ReadLastEventId(HttpRequest request) => request.Headers["Last-Event-ID"] switch
     {
         [] or [""] => (0, null),
@@ -27,7 +27,7 @@ internal static class RunRequest
         _ => (0, ChatError.Invalid("'Last-Event-ID' must be the id of an event of this run.", "Last-Event-ID")),
     };
 
-    /// <summary>Whether <c>step.delta</c> is wanted.</summary>
+    /// <summary>Whether the client wants <c>step.delta</c>.</summary>
     public static (bool Deltas, ChatError? Error) ReadDeltas(HttpRequest request) => request.Query["deltas"] switch
     {
         [] or ["false"] => (false, null),
@@ -35,7 +35,7 @@ internal static class RunRequest
         _ => (false, ChatError.Invalid("'deltas' must be true or false.", "deltas")),
     };
 
-    /// <summary>Which runs are to be listed.</summary>
+    /// <summary>Which runs to list.</summary>
     public static (RunQuery? Query, ChatError? Error) ReadQuery(HttpRequest request, int mostRuns)
     {
         var (status, refused) = ReadStatus(request.Query["status"]);

@@ -26,7 +26,7 @@ internal sealed class RunsEndpoint(
 {
     private const int MostRuns = 100;
 
-    // Of an id that comes from a path: longer than any of ours.
+    // An id from a path may be longer than any id of a run.
     private const int LongestId = 64;
 
     /// <summary><c>POST /v1/runs</c></summary>
@@ -105,7 +105,7 @@ internal sealed class RunsEndpoint(
         }
         catch
         {
-            // It was Prism that could not.
+            // Prism failed, not the client.
             request.Cancel?.Invoke();
             throw;
         }
@@ -134,7 +134,7 @@ internal sealed class RunsEndpoint(
     {
         if (await FindAsync(context, id) is { } run)
         {
-            // It may have been deleted since, at its age.
+            // The run may have been deleted since, if it is old enough.
             run = await storage.AskAsync(end => chains.CancelAsync(id, end), context.RequestAborted) ?? run;
             await context.Response.WriteJsonAsync(run, ChainJson.Lenient.ChainRun);
         }
@@ -171,14 +171,14 @@ internal sealed class RunsEndpoint(
         }
     }
 
-    // Not for as long as the run takes.
+    // The wait is shorter than the run may take.
     private static Task AnswerHeadAsync(HttpContext context)
     {
         context.Response.ContentType = "text/event-stream";
         return Task.CompletedTask;
     }
 
-    // Null where there is none of this caller's: then the response says so.
+    // Null if the caller has no such run. The response has the error then.
     private async Task<ChainRun?> FindAsync(HttpContext context, string id)
     {
         var shown = id.Length <= LongestId ? id : id[..LongestId] + "…";
@@ -202,7 +202,7 @@ internal sealed class RunsEndpoint(
             return run;
         }
 
-        // A silo that stops, and a storage that is away, do not end the run, only this wait: the client can ask for the rest.
+        // A silo that stops, and a storage outage, end only this wait, not the run. The client can request the rest.
         using var over = new CancellationTokenSource(patience + storage.Patience, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Draining, over.Token);
         try

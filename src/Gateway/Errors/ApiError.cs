@@ -6,8 +6,8 @@ namespace Prism.Gateway.Errors;
 /// <summary>OpenAI's error object, the body of every error: <c>{"error":{"message","type","param","code"}}</c>.</summary>
 internal sealed record ApiErrorBody(ApiError Error);
 
-/// <summary>What went wrong.</summary>
-/// <param name="Message">For people.</param>
+/// <summary>An error.</summary>
+/// <param name="Message">The text for people.</param>
 /// <param name="Type">The class of error.</param>
 /// <param name="Param">The field of the request at fault.</param>
 /// <param name="Code">The reason, for programs.</param>

@@ -4,11 +4,11 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Gateway.Errors;
 
 /// <summary>
-/// What a client sees of each kind of failure: the whole list. A kind that is not on it is an internal error of which nothing is told.
+/// The response for each kind of failure: the whole list. A kind that is not on it is an internal error without details.
 /// </summary>
 internal static class ChatErrorMapping
 {
-    /// <summary>The status; clients retry 429 and 5xx, so it must say whether that can help.</summary>
+    /// <summary>The status. Clients retry 429 and 5xx, so these must be the failures for which a retry can help.</summary>
     public static int StatusOf(ChatError error) => error.Kind switch
     {
         ChatErrorKind.InvalidRequest => StatusCodes.Status400BadRequest,
@@ -50,6 +50,6 @@ internal static class ChatErrorMapping
         _ => new(error.Message, ApiError.ServerError, null, "upstream_error"),
     });
 
-    /// <summary>What is told of a bug.</summary>
+    /// <summary>The error for a bug.</summary>
     public static ApiError Internal { get; } = new("The server had an error.", ApiError.ServerError, null, "internal_error");
 }

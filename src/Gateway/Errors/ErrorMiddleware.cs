@@ -6,8 +6,8 @@ using Prism.Gateway.Storage;
 namespace Prism.Gateway.Errors;
 
 /// <summary>
-/// Makes every error an error object: exceptions, and the empty answers of the server itself (404, 405, 415). Of an exception nothing is
-/// told but that there was one.
+/// Turns every error into an error object: exceptions, and the server's own empty responses (404, 405, 415). The client learns nothing about an
+/// exception.
 /// </summary>
 internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
 {
@@ -19,7 +19,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
         catch (Exception exception) when (HasLeft(context, exception))
         {
-            // The client left. There is nobody to tell but the log.
+            // The client has disconnected. Only the log is left.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
@@ -49,7 +49,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             LogUnhandled(exception, context.Request.Path);
             if (context.Response.HasStarted)
             {
-                // Too late for a status: a cut connection at least cannot be taken for a whole answer.
+                // Too late for a status. A cut connection cannot be mistaken for a complete response.
                 context.Abort();
                 return;
             }
@@ -65,17 +65,17 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         }
     }
 
-    // The server may notice later than who reads the body that the connection is gone.
+    // The reader of the body may notice a closed connection earlier than the server.
     private static bool HasLeft(HttpContext context, Exception exception) =>
         exception is ConnectionResetException or ConnectionAbortedException or { InnerException: ConnectionResetException or ConnectionAbortedException }
         || (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException);
 
     private static ApiError Describe(HttpContext context, int status) => status switch
     {
-        StatusCodes.Status404NotFound => new($"There is no {context.Request.Path}.", ApiError.InvalidRequest, null, "not_found"),
+        StatusCodes.Status404NotFound => new($"Path {context.Request.Path} does not exist.", ApiError.InvalidRequest, null, "not_found"),
         StatusCodes.Status405MethodNotAllowed =>
-            new($"{context.Request.Path} does not take {context.Request.Method}.", ApiError.InvalidRequest, null, "method_not_allowed"),
-        StatusCodes.Status408RequestTimeout => new("The body came too slowly.", ApiError.InvalidRequest, null, "request_timeout"),
+            new($"Method {context.Request.Method} is not allowed for {context.Request.Path}.", ApiError.InvalidRequest, null, "method_not_allowed"),
+        StatusCodes.Status408RequestTimeout => new("The body arrived too slowly.", ApiError.InvalidRequest, null, "request_timeout"),
         StatusCodes.Status413PayloadTooLarge => new("The body is too large.", ApiError.InvalidRequest, null, "request_too_large"),
         StatusCodes.Status415UnsupportedMediaType =>
             new("The body must be JSON: send 'Content-Type: application/json'.", ApiError.InvalidRequest, null, "unsupported_media_type"),
@@ -83,7 +83,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         _ => new("The request could not be read.", ApiError.InvalidRequest, null, "bad_request"),
     };
 
-    [LoggerMessage(LogLevel.Warning, "{Path} could not be answered: the storage, or the silo that has what it needs, is away ({Reason:l})")]
+    [LoggerMessage(LogLevel.Warning, "{Path} failed: the storage or another silo is unavailable ({Reason:l})")]
     private partial void LogNoStorage(PathString path, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Path} failed")]

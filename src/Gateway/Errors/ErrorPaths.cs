@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Prism.Gateway.Errors;
 
 /// <summary>
-/// The error formats of requests that no endpoint matches, by their path: unknown paths, and known paths with another method. These are no routes: a
-/// fallback route matches every method, and the router would answer 404 where it answers 405 now.
+/// The error formats of requests that no endpoint matches, by their path: unknown paths, and known paths with another method. The patterns are no
+/// routes: a fallback route matches every method, and the router would answer 404 instead of 405.
 /// </summary>
 internal sealed class ErrorPaths
 {

@@ -8,12 +8,12 @@ namespace Prism.Gateway.Errors;
 /// <summary>Writes errors as responses.</summary>
 internal static class ErrorWriter
 {
-    /// <summary>Answers with the failure of a call.</summary>
+    /// <summary>Responds with the error of a call.</summary>
     public static Task WriteErrorAsync(this HttpContext context, ChatError error)
     {
         if (error.RetryAfter is { } retryAfter)
         {
-            // Rounded up: who comes back on the dot must not be too early.
+            // Rounded up: a client that retries exactly then must not be too early.
             var headers = context.Response.Headers;
             headers.RetryAfter = RoundUp(retryAfter.TotalSeconds);
             headers["retry-after-ms"] = RoundUp(retryAfter.TotalMilliseconds);
@@ -23,7 +23,7 @@ internal static class ErrorWriter
         return context.WriteErrorAsync(ChatErrorMapping.StatusOf(error), ChatErrorMapping.BodyOf(error).Error);
     }
 
-    /// <summary>Answers with an error of the API itself, in the <see cref="IErrorFormat"/> of the endpoint.</summary>
+    /// <summary>Responds with an error of the API itself, in the <see cref="IErrorFormat"/> of the request.</summary>
     public static Task WriteErrorAsync(this HttpContext context, int status, ApiError error)
     {
         context.Response.StatusCode = status;

@@ -7,10 +7,10 @@ namespace Prism.Gateway.Errors;
 /// <summary>The shape in which an API reports its errors. An endpoint declares its own with <see cref="ErrorFormatExtensions.ErrorsAs{TBuilder}"/>.</summary>
 internal interface IErrorFormat
 {
-    /// <summary>Writes the body. The status and the headers are set.</summary>
+    /// <summary>Writes the body. Status and headers are set already.</summary>
     Task WriteAsync(HttpResponse response, ApiError error);
 
-    /// <summary>Writes it into a response that is streamed already. It is the last event.</summary>
+    /// <summary>Writes the error as the last event of a stream.</summary>
     ValueTask WriteEventAsync(SseStream output, ApiError error);
 }
 

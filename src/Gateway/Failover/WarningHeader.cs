@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Prism.Gateway.Failover;
 
-/// <summary><c>x-prism-warnings</c>: what of a request the provider that it fell back on could not do, sentence by sentence.</summary>
+/// <summary><c>x-prism-warnings</c>: the parts of a request that its fallback provider could not serve, one sentence for each.</summary>
 internal static class WarningHeader
 {
-    // Clients give up on headers that are very long, and names of parameters may be.
+    // Clients fail on very long headers, and names of parameters may be long.
     private const int MaxLength = 1024;
 
-    /// <summary>Sets it where there is something to warn of.</summary>
+    /// <summary>Sets the header if there are warnings.</summary>
     public static void SetWarnings(this HttpResponse response, ImmutableArray<string>? warnings)
     {
         if (warnings is [_, ..] all)
@@ -18,7 +18,7 @@ internal static class WarningHeader
         }
     }
 
-    // There are names of the client's choice in it, and a header has room for printable ASCII only.
+    // Names that the client chose are in it, and a header may contain only printable ASCII.
     private static string ToHeader(string text) => string.Create(Math.Min(text.Length, MaxLength), text, static (header, text) =>
     {
         for (var i = 0; i < header.Length; i++)

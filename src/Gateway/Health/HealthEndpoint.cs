@@ -10,7 +10,7 @@ using Prism.Grains.Interfaces.Providers;
 
 namespace Prism.Gateway.Health;
 
-/// <summary>The health endpoints. None of them asks anything outside this process.</summary>
+/// <summary>The health endpoints. None of them calls another process.</summary>
 internal static class HealthEndpoint
 {
     /// <summary>The version of this build.</summary>
@@ -18,8 +18,7 @@ internal static class HealthEndpoint
         typeof(HealthEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>
-    /// <c>GET /health</c>: for people and dashboards. Addresses of silos and providers, and how the providers' calls ended, are for the admin
-    /// alone.
+    /// <c>GET /health</c>: for people and dashboards. Only the admin sees the addresses of silos and providers and the results of provider calls.
     /// </summary>
     [Gives<HealthReport>]
     public static JsonHttpResult<HealthReport> Report(
@@ -37,11 +36,11 @@ internal static class HealthEndpoint
             GatewayJson.Api.HealthReport);
     }
 
-    /// <summary><c>GET /healthz/live</c>: 200 for as long as the process answers at all. Whatever else is wrong, a restart would not mend it.</summary>
+    /// <summary><c>GET /healthz/live</c>: 200 while the process answers. A restart would not repair anything else.</summary>
     [Gives<StatusBody>]
     public static JsonHttpResult<StatusBody> Live() => TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 
-    /// <summary><c>GET /healthz</c> and <c>GET /healthz/ready</c>: 200 while this silo serves.</summary>
+    /// <summary><c>GET /healthz</c> and <c>GET /healthz/ready</c>: 200 while this silo serves requests.</summary>
     [Gives<StatusBody>, Gives<StatusBody>(503)]
     public static JsonHttpResult<StatusBody> Ready(Readiness readiness) =>
         readiness.FindObstacle() is { } obstacle
@@ -49,11 +48,11 @@ internal static class HealthEndpoint
             : TypedResults.Json(new StatusBody("ok"), GatewayJson.Api.StatusBody);
 }
 
-/// <summary>The body of <c>GET /health</c>. Providers and cluster are there for the admin.</summary>
+/// <summary>The body of <c>GET /health</c>. Only the admin gets providers and cluster.</summary>
 internal sealed record HealthReport(
     string Status, string Version, string DefaultProvider, ImmutableArray<ProviderHealth>? Providers, ClusterStatus? Cluster);
 
-/// <summary>A provider in a <see cref="HealthReport"/>. It says which setting is missing, never what one is set to if that is a secret.</summary>
+/// <summary>A provider in a <see cref="HealthReport"/>. It names a missing setting, and never the value of a secret.</summary>
 internal sealed record ProviderHealth(
     string Name, string Type, bool Usable, string? Missing, string? BaseUrl, string DefaultModel, ProviderOutcomeHealth? LastOutcome)
 {
@@ -67,5 +66,5 @@ internal sealed record ProviderHealth(
         status.LastOutcome is { } last ? new(last.Error is null ? "success" : "failure", last.Error, last.At) : null);
 }
 
-/// <summary>How a provider's last call ended.</summary>
+/// <summary>The end of a provider's last call.</summary>
 internal sealed record ProviderOutcomeHealth(string Status, ChatErrorKind? Error, DateTimeOffset At);

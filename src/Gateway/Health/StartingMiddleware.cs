@@ -5,8 +5,8 @@ using Prism.Gateway.Errors;
 namespace Prism.Gateway.Health;
 
 /// <summary>
-/// Answers 503 while the silo starts, except at endpoints that declare <see cref="HealthExtensions.WhileStarting{TBuilder}"/>. The server listens
-/// before the silo is up, so that a silo that waits for its storage can be told from one that hangs.
+/// Responds with 503 while the silo starts, except at endpoints that declare <see cref="HealthExtensions.WhileStarting{TBuilder}"/>. The server
+/// listens before the silo is up, so a silo that waits for its storage can be told from one that hangs.
 /// </summary>
 internal sealed class StartingMiddleware(RequestDelegate next, IHostApplicationLifetime lifetime)
 {
@@ -23,6 +23,6 @@ internal sealed class StartingMiddleware(RequestDelegate next, IHostApplicationL
         return context.WriteErrorAsync(StatusCodes.Status503ServiceUnavailable, Starting);
     }
 
-    // A path that does not exist needs it too: whether the caller may know that is for the keys to say, and they are in the cluster.
+    // Unknown paths too: whether the caller may know that they do not exist depends on its key, and keys are in the cluster.
     private static bool NeedsCluster(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<WhileStartingRule>() is null;
 }

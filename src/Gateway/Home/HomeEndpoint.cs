@@ -10,23 +10,25 @@ using Prism.Gateway.OpenApi;
 
 namespace Prism.Gateway.Home;
 
-/// <summary><c>GET /</c> and its icon: what this is, how it is, and where to go on. Open to everybody, so nothing of the configuration is on it.</summary>
+/// <summary>
+/// <c>GET /</c> and its icon: a description, the status, and links. It is open to every caller, so it shows nothing of the configuration.
+/// </summary>
 internal static class HomeEndpoint
 {
     private const string Description = "One HTTP API in front of LLM providers.";
 
     private static readonly HomeLink[] Own =
     [
-        new("docs", "/docs", "The API, described for people"),
-        new("openapi", "/openapi/v1.json", "The same for programs"),
-        new("health", "/health", "How this silo and its providers are"),
-        new("ready", "/healthz/ready", "Whether this silo serves"),
+        new("docs", "/docs", "The API reference"),
+        new("openapi", "/openapi/v1.json", "The OpenAPI document"),
+        new("health", "/health", "The status of this silo and its providers"),
+        new("ready", "/healthz/ready", "The readiness of this silo"),
     ];
 
     private static readonly string Template = Encoding.UTF8.GetString(Read("home/page.html"));
     private static readonly byte[] IconFile = Read("home/favicon.ico");
 
-    /// <summary>A page for browsers, JSON for everything else.</summary>
+    /// <summary>A page for browsers, JSON for other clients.</summary>
     [Gives<HomeBody>, GivesMedia("text/html")]
     public static Task Get(HttpContext context, Readiness readiness, Authenticator authenticator, IOptions<HomeOptions> options)
     {
@@ -46,7 +48,7 @@ internal static class HomeEndpoint
         return WriteAsync(response, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Render(context.Request, status, links, authenticator.IsOn)));
     }
 
-    /// <summary><c>GET /favicon.ico</c>, which browsers ask for on their own.</summary>
+    /// <summary><c>GET /favicon.ico</c>, which browsers request by themselves.</summary>
     [GivesMedia("image/x-icon")]
     public static Task Icon(HttpContext context)
     {
@@ -70,7 +72,7 @@ internal static class HomeEndpoint
             .Replace("{{status}}", status, StringComparison.Ordinal)
             .Replace("{{key}}", needsKey ? " -H \"Authorization: Bearer $KEY\"" : "", StringComparison.Ordinal)
             .Replace("{{links}}", list.ToString(), StringComparison.Ordinal)
-            // The client's own words.
+            // From the request.
             .Replace("{{origin}}", HtmlEncoder.Default.Encode($"{request.Scheme}://{request.Host.ToUriComponent()}"), StringComparison.Ordinal);
     }
 
@@ -92,7 +94,7 @@ internal static class HomeEndpoint
 
 /// <summary>The body of <c>GET /</c>.</summary>
 /// <param name="Name">The service.</param>
-/// <param name="Description">What it is.</param>
-/// <param name="Status"><c>healthy</c>, or what is in the way.</param>
-/// <param name="Links">Paths by what is there.</param>
+/// <param name="Description">A description.</param>
+/// <param name="Status"><c>healthy</c>, or why the silo does not serve.</param>
+/// <param name="Links">Paths by their names.</param>
 internal sealed record HomeBody(string Name, string Description, string Status, Dictionary<string, string> Links);

@@ -1,6 +1,6 @@
 namespace Prism.Gateway.Home;
 
-/// <summary>What the start page links to besides the API's own pages.</summary>
+/// <summary>Links of the start page besides those of the API's own pages.</summary>
 public sealed class HomeOptions
 {
     /// <summary>The links, in their order. Default: none.</summary>
@@ -8,7 +8,7 @@ public sealed class HomeOptions
 }
 
 /// <summary>A link of the start page.</summary>
-/// <param name="Name">What it is called, as a property of JSON: <c>metrics</c>.</param>
-/// <param name="Path">Where it leads.</param>
-/// <param name="Description">What is there.</param>
+/// <param name="Name">Its name, as a property of JSON: <c>metrics</c>.</param>
+/// <param name="Path">Its target.</param>
+/// <param name="Description">What the reader finds there.</param>
 public sealed record HomeLink(string Name, string Path, string Description);

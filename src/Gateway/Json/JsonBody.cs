@@ -11,7 +11,7 @@ using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Gateway.Json;
 
-/// <summary>Reads and writes bodies that are JSON.</summary>
+/// <summary>Reads and writes JSON bodies.</summary>
 internal static class JsonBody
 {
     private static readonly ApiError NotJson =
@@ -21,10 +21,10 @@ internal static class JsonBody
         Unsupported("The body must not be compressed: send no 'Content-Encoding'.");
 
     private static readonly ApiError TooLarge = new(
-        "The body takes more memory than this server gives to one request.", ApiError.InvalidRequest, null, "request_too_large");
+        "The body needs more memory than this server allows for one request.", ApiError.InvalidRequest, null, "request_too_large");
 
     /// <summary>Reads the body that the <see cref="BodyMiddleware"/> has received.</summary>
-    /// <returns>Null where it could not be read: then the response says why.</returns>
+    /// <returns>Null if the body could not be read. The response has the error then.</returns>
     public static async ValueTask<T?> ReadJsonBodyAsync<T>(this HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
@@ -57,15 +57,15 @@ internal static class JsonBody
         }
     }
 
-    /// <summary>Answers with JSON. It is whole before the response begins, so that a failure until then can still become an error.</summary>
+    /// <summary>Responds with JSON. It is serialised before the response begins, so a failure until then can still become an error.</summary>
     public static Task WriteJsonAsync<T>(this HttpResponse response, T value, JsonTypeInfo<T> type)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        // All that is left is the client's to do.
+        // From here on, only the client is waited for.
         response.HttpContext.ReleasePermit();
-        // Not cancelled when the client leaves: the server drops it by itself, and who answers an error must not cause another.
+        // Not cancelled when the client disconnects: the server ends it by itself, and writing an error must not cause another.
         var written = response.Body.WriteAsync(body, CancellationToken.None);
         return written.IsCompletedSuccessfully ? Task.CompletedTask : SlowReaders.WaitAsync(response.HttpContext, body.Length, written.AsTask());
     }
@@ -79,7 +79,7 @@ internal static class JsonBody
             : context.WriteErrorAsync(ChatError.MemoryFull);
     }
 
-    /// <summary>Why a body cannot be read, by its headers alone; null where nothing is in the way.</summary>
+    /// <summary>Why a body cannot be read, by its headers alone; null if it can.</summary>
     internal static ApiError? FindUnreadable(HttpRequest request)
     {
         if (!IsUtf8Json(request))

@@ -4,14 +4,14 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.Json;
 
-/// <summary>Which part of a list is wanted: <c>limit</c> items behind the one that <c>after</c> stands for. Without a limit, all.</summary>
-/// <param name="Limit">How many; null for all.</param>
-/// <param name="After">What the <c>next</c> of another page said; null for the beginning.</param>
+/// <summary>The requested part of a list: <c>limit</c> items behind the one that the cursor <c>after</c> names. Without a limit, all.</summary>
+/// <param name="Limit">The number of items; null for all.</param>
+/// <param name="After">The <c>next</c> of another page; null for the beginning.</param>
 internal sealed record Page(int? Limit, string? After)
 {
     private const int MostItems = 1_000;
 
-    /// <summary>Reads it, or says what is wrong with it.</summary>
+    /// <summary>Reads it from the query, or returns the error in it.</summary>
     public static (Page? Page, ChatError? Error) Read(HttpRequest request)
     {
         var (limit, wrong) = ReadLimit(request);
@@ -20,7 +20,7 @@ internal sealed record Page(int? Limit, string? After)
         return error is null ? (new(limit, after is [{ Length: > 0 } cursor] ? cursor : null), null) : (null, error);
     }
 
-    /// <summary>What is said of an <c>after</c> that no page has said.</summary>
+    /// <summary>The error for an <c>after</c> that is no <c>next</c> of a page.</summary>
     public static ChatError WrongCursor { get; } = ChatError.Invalid("'after' must be the 'next' of another page.", "after");
 
     private static (int? Limit, ChatError? Error) ReadLimit(HttpRequest request) => request.Query["limit"] switch

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace Prism.Gateway.Json;
 
 /// <summary>
-/// Ends JSON answers with a newline where they are read in a terminal (curl, wget): the prompt of the shell would stand right behind them
-/// otherwise. Other clients get the same bytes as ever.
+/// Ends JSON responses to terminal clients (curl, wget) with a newline: the shell would print its prompt on the same line otherwise. Responses to
+/// other clients are unchanged.
 /// </summary>
 internal sealed class TrailingNewlineMiddleware(RequestDelegate next)
 {

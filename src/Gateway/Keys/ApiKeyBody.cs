@@ -7,7 +7,7 @@ using Prism.Grains.Interfaces.Keys;
 
 namespace Prism.Gateway.Keys;
 
-/// <summary>The body of <c>POST /admin/keys</c>: what may be done and spent with the key.</summary>
+/// <summary>The body of <c>POST /admin/keys</c>: what the key may do and spend.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ApiKeyBody
 {
@@ -33,7 +33,7 @@ internal sealed record ApiKeyBody
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The terms of a key.</summary>
+    /// <summary>The body of a key's terms.</summary>
     public static ApiKeyBody Of(ApiKeyTerms terms) => new()
     {
         Name = terms.Name,
@@ -49,9 +49,9 @@ internal sealed record ApiKeyBody
         ExpiresAt = terms.ExpiresAt,
     };
 
-    /// <summary>The same with what a <c>PATCH</c> changes: a property that is there is set, and null takes the restriction away.</summary>
+    /// <summary>These terms with the changes of a <c>PATCH</c>: a property that is present is set, and null removes the restriction.</summary>
     /// <remarks>Source: RFC 7396, JSON Merge Patch.</remarks>
-    /// <returns>The changed terms, or what is wrong with the patch.</returns>
+    /// <returns>The changed terms, or the error in the patch.</returns>
     public (ApiKeyBody? Body, ChatError? Error) With(Dictionary<string, JsonElement> patch)
     {
         var current = JsonSerializer.SerializeToUtf8Bytes(this, GatewayJson.Api.ApiKeyBody);
@@ -64,9 +64,9 @@ internal sealed record ApiKeyBody
         return StrictJson.Read(JsonSerializer.SerializeToUtf8Bytes(merged, GatewayJson.Api.DictionaryStringJsonElement), GatewayJson.Api.ApiKeyBody);
     }
 
-    /// <summary>The key's terms, or why they cannot be told.</summary>
+    /// <summary>The key's terms, or the error in the body.</summary>
     public (ApiKeyTerms? Terms, ChatError? Error) ToTerms() => Name is null
-        ? (null, ChatError.Invalid("'name' is missing: what people call the key.", "name"))
+        ? (null, ChatError.Invalid("'name' is missing: a name for people.", "name"))
         : (new()
         {
             Name = Name,

@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Keys;
 
 namespace Prism.Gateway.Keys;
 
-/// <summary>A key as <c>/admin/keys</c> tells of it. What is not there is not restricted.</summary>
+/// <summary>A key in responses of <c>/admin/keys</c>. A property that is absent does not restrict the key.</summary>
 internal sealed record ApiKeyView
 {
     public const string Active = "active";
@@ -14,7 +14,7 @@ internal sealed record ApiKeyView
 
     public required string Id { get; init; }
 
-    /// <summary>The key itself: only in the answer to the request that has made it, and nowhere else ever.</summary>
+    /// <summary>The key itself. Only the response to the request that created it has it.</summary>
     public string? Key { get; init; }
 
     public required string Name { get; init; }
@@ -46,10 +46,10 @@ internal sealed record ApiKeyView
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>How its limits stand: only where one key is asked for.</summary>
+    /// <summary>The state of its limits. Only in the response for one key.</summary>
     public ImmutableArray<LimitView>? Limits { get; init; }
 
-    /// <summary>What was made with it: only where one key is asked for.</summary>
+    /// <summary>The usage of the key. Only in the response for one key.</summary>
     public ApiKeyUsage? Usage { get; init; }
 
     public static ApiKeyView Of(ApiKey key, DateTimeOffset now) => new()
@@ -72,12 +72,12 @@ internal sealed record ApiKeyView
     };
 }
 
-/// <summary>What was used with a key.</summary>
+/// <summary>The usage of a key.</summary>
 /// <param name="Today">On this UTC day.</param>
 /// <param name="Month">In its month.</param>
 internal sealed record ApiKeyUsage(UsageRow Today, UsageRow Month);
 
 /// <summary>The body of <c>GET /admin/keys</c>.</summary>
 /// <param name="Keys">The keys, oldest first.</param>
-/// <param name="Next">Where the next page begins; null where there is none.</param>
+/// <param name="Next">The cursor of the next page; null on the last.</param>
 internal sealed record ApiKeyList(ImmutableArray<ApiKeyView> Keys, string? Next = null);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Prism.Gateway.Keys;
 
-/// <summary>The form of the keys that Prism makes: <c>sk-prism-</c> and 32 random bytes in Base64Url.</summary>
+/// <summary>The form of the keys that Prism issues: <c>sk-prism-</c> and 32 random bytes in Base64Url.</summary>
 internal static class IssuedKey
 {
     private const string Prefix = "sk-prism-";
@@ -13,10 +13,10 @@ internal static class IssuedKey
     /// <summary>A new key.</summary>
     public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Whether it may be one. What cannot be is not looked for.</summary>
+    /// <summary>Whether a text has this form. Other texts are not looked up.</summary>
     public static bool IsPlausible(string key) =>
         key.Length == Prefix.Length + Length && key.StartsWith(Prefix, StringComparison.Ordinal) && Base64Url.IsValid(key.AsSpan(Prefix.Length));
 
-    /// <summary>What is kept of a key.</summary>
+    /// <summary>The hash of a key, which Prism stores.</summary>
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

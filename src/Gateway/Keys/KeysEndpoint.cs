@@ -17,21 +17,21 @@ using Prism.Grains.Interfaces.Usage;
 
 namespace Prism.Gateway.Keys;
 
-/// <summary><c>/admin/keys</c>. The keys themselves are made here and forgotten here: what goes further is a hash.</summary>
+/// <summary><c>/admin/keys</c>. A key exists only here, in one response; Prism stores its hash.</summary>
 internal sealed class KeysEndpoint(
     IGrainFactory grains, UsageClient usage, StorageCalls storage, IOptions<AuthOptions> auth, TimeProvider time)
 {
-    // Others may change the same key at the same time, each something else of it.
+    // Other requests may change other terms of the same key at the same time.
     private const int PatchAttempts = 3;
 
-    // How many keys are asked for at the same time.
+    // How many keys are read at the same time.
     private const int AtOnce = 64;
 
-    // With keys that were made while the service was open, whoever made them would get in once it is not.
+    // Keys that callers created while the service was open would let them in once it is closed.
     private static readonly ChatError NoAdmin = new()
     {
         Kind = ChatErrorKind.PermissionDenied,
-        Message = "There are no keys without an admin key: set LLM_ADMIN_API_KEY.",
+        Message = "API keys need an admin key: set LLM_ADMIN_API_KEY.",
     };
 
     /// <summary><c>POST /admin/keys</c></summary>
@@ -60,7 +60,7 @@ internal sealed class KeysEndpoint(
     private Task RunAsync(HttpContext context, Func<HttpContext, Task> handle) =>
         auth.Value.AdminApiKey is null ? context.WriteErrorAsync(NoAdmin) : handle(context);
 
-    // An id that cannot be one has no grain.
+    // An id of another form has no grain.
     private Task RunAsync(HttpContext context, string id, Func<IApiKeyGrain, Task> handle) => RunAsync(
         context, _ => GrainKeys.IsApiKey(id) ? handle(GrainOf(id)) : context.WriteErrorAsync(NotFound));
 
@@ -207,7 +207,7 @@ internal sealed class KeysEndpoint(
     private static ChatError NotFound { get; } = new()
     {
         Kind = ChatErrorKind.NotFound,
-        Message = "There is no such key.",
+        Message = "This key does not exist.",
         Param = "id",
         Code = "key_not_found",
     };

@@ -5,19 +5,21 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.Keys;
 
-/// <summary>Which keys are listed: <c>status</c> is <c>active</c>, <c>expired</c>, <c>revoked</c> or <c>all</c>; without it, all that are not revoked.</summary>
+/// <summary>
+/// Which keys to list: <c>status</c> is <c>active</c>, <c>expired</c>, <c>revoked</c> or <c>all</c>; without it, all that are not revoked.
+/// </summary>
 /// <param name="Status">The status; null for all but <c>revoked</c>.</param>
-/// <param name="Page">Which of them.</param>
+/// <param name="Page">The page.</param>
 internal sealed record KeysQuery(string? Status, Page Page)
 {
     public const string All = "all";
 
     private static readonly ImmutableArray<string> Statuses = [ApiKeyView.Active, ApiKeyView.Expired, ApiKeyView.Revoked, All];
 
-    /// <summary>Whether keys that are revoked may be among them.</summary>
+    /// <summary>Whether the list includes revoked keys.</summary>
     public bool WithRevoked => Status is ApiKeyView.Revoked or All;
 
-    /// <summary>Reads it, or says what is wrong with it.</summary>
+    /// <summary>Reads it from the query, or returns the error in it.</summary>
     public static (KeysQuery? Query, ChatError? Error) Read(HttpRequest request)
     {
         var (page, error) = Page.Read(request);
@@ -30,7 +32,7 @@ internal sealed record KeysQuery(string? Status, Page Page)
         };
     }
 
-    /// <summary>Whether a key is one of them.</summary>
+    /// <summary>Whether the list includes a key.</summary>
     public bool Matches(ApiKeyView key) => Status switch
     {
         null => key.Status != ApiKeyView.Revoked,

@@ -5,13 +5,13 @@ using Prism.Grains.Interfaces.Keys;
 
 namespace Prism.Gateway.Keys;
 
-/// <summary>What the owners of calls are called: of ids alone nobody knows whose they are.</summary>
+/// <summary>Names of owners for people, who cannot recognise an owner by its id.</summary>
 internal sealed class OwnerNames(IGrainFactory grains, IOptions<AuthOptions> auth)
 {
     private const int AtOnce = 64;
     private const string StaticPrefix = "static_";
 
-    /// <summary>The names of some owners, by their ids. One that in-cluster clients have made up has none.</summary>
+    /// <summary>The names of some owners by their ids. Owners that in-cluster clients have chosen have none.</summary>
     public async Task<Dictionary<string, string>> FindAsync(IEnumerable<string> owners, CancellationToken cancellationToken)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,10 +36,10 @@ internal sealed class OwnerNames(IGrainFactory grains, IOptions<AuthOptions> aut
         : GrainKeys.IsApiKey(owner) ? (await grains.GetGrain<IApiKeyGrain>(owner).GetAsync())?.Terms.Name
         : null;
 
-    // By its place: nothing of the key is in it.
+    // By its position: nothing of the key is in it.
     private string NameOfStatic(string owner)
     {
         var at = auth.Value.ApiKeys.ToList().FindIndex(key => Owners.StaticKey(IssuedKey.HashOf(key)) == owner);
-        return at < 0 ? "a key that LLM_API_KEYS does not have any more" : $"key {at + 1} of LLM_API_KEYS";
+        return at < 0 ? "a key that is no longer in LLM_API_KEYS" : $"key {at + 1} of LLM_API_KEYS";
     }
 }

@@ -3,11 +3,11 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Gateway.Limits;
 
-/// <summary>How a limit stands, as <c>/admin</c> tells of it.</summary>
-/// <param name="Name">Which: as it is called where it is set.</param>
+/// <summary>The state of a limit in responses of <c>/admin</c>.</summary>
+/// <param name="Name">The name of its setting.</param>
 /// <param name="Limit">The limit itself: requests, tokens or USD.</param>
-/// <param name="Remaining">What of it is neither used nor in the hands of a silo.</param>
-/// <param name="ResetAfterSeconds">Until all of it is there again, if nothing more is used.</param>
+/// <param name="Remaining">The part that is neither used nor granted to a silo.</param>
+/// <param name="ResetAfterSeconds">The time until the full limit is available again if nothing more is used.</param>
 internal sealed record LimitView(string Name, decimal Limit, decimal Remaining, double ResetAfterSeconds)
 {
     private const decimal MicroUsd = 1_000_000;
@@ -21,7 +21,7 @@ internal sealed record LimitView(string Name, decimal Limit, decimal Remaining, 
         return new(NameOf(status.Kind), status.Limit / unit, status.Remaining / unit, Math.Round(status.ResetAfter.TotalSeconds, 3));
     }
 
-    /// <summary>What a kind of limit is called where it is set.</summary>
+    /// <summary>The name of the setting of a kind of limit.</summary>
     public static string NameOf(LimitKind kind) => kind switch
     {
         LimitKind.RequestsPerMinute => "requests_per_minute",

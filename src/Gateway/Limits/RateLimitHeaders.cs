@@ -6,8 +6,8 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Gateway.Limits;
 
 /// <summary>
-/// <c>x-ratelimit-{limit,remaining,reset}-{requests,tokens}</c>, as OpenAI's clients know them. Of several limits on tokens they tell of the one
-/// with the least left: it is the next to be in the way.
+/// <c>x-ratelimit-{limit,remaining,reset}-{requests,tokens}</c>, as OpenAI's clients know them. Of several limits on tokens, the headers report the
+/// one with the least left: it is reached first.
 /// </summary>
 /// <remarks>Source: https://platform.openai.com/docs/guides/rate-limits</remarks>
 internal static class RateLimitHeaders
@@ -18,7 +18,7 @@ internal static class RateLimitHeaders
     /// <summary>All of them.</summary>
     public static string[] All => [.. Requests, .. Tokens];
 
-    /// <summary>Sets those of the limits there are; none where there are none.</summary>
+    /// <summary>Sets the headers of the limits there are.</summary>
     public static void SetRateLimits(this HttpResponse response, ImmutableArray<LimitStatus>? limits)
     {
         LimitStatus? requests = null, tokens = null;
@@ -39,7 +39,7 @@ internal static class RateLimitHeaders
         Set(response.Headers, tokens, Tokens);
     }
 
-    /// <summary>A duration as <c>12ms</c>, <c>1s</c>, <c>6m0s</c> or <c>23h0m5s</c>; rounded up, so that it is never too early.</summary>
+    /// <summary>A duration as <c>12ms</c>, <c>1s</c>, <c>6m0s</c> or <c>23h0m5s</c>. It is rounded up, so a retry then is never too early.</summary>
     internal static string Format(TimeSpan duration)
     {
         if (duration < TimeSpan.FromSeconds(1))

@@ -1,6 +1,6 @@
 namespace Prism.Gateway.Logging;
 
-/// <summary>What is known of a request beyond its method, path and status. Each stage sets its part; the log line of the request has all of it.</summary>
+/// <summary>What the log line of a request contains beyond method, path and status. Each stage sets its part.</summary>
 public sealed class RequestLog
 {
     /// <summary>The API key of the caller: its id or its number, never the key itself.</summary>
@@ -12,10 +12,10 @@ public sealed class RequestLog
     /// <summary>The model that answered.</summary>
     public string? Model { get; set; }
 
-    /// <summary>How the response cache was used, as in <c>x-prism-cache</c>.</summary>
+    /// <summary>The use of the response cache, as in <c>x-prism-cache</c>.</summary>
     public string? Cache { get; set; }
 
-    /// <summary>How many upstream calls were made.</summary>
+    /// <summary>The number of upstream calls.</summary>
     public int? Attempts { get; set; }
 
     /// <summary>The time to the first token of a stream, in milliseconds.</summary>
@@ -33,6 +33,6 @@ public sealed class RequestLog
     /// <summary>The run of a chain.</summary>
     public string? Run { get; set; }
 
-    /// <summary>Why the request failed: the kind of the error.</summary>
+    /// <summary>The kind of the error that ended the request.</summary>
     public string? Error { get; set; }
 }

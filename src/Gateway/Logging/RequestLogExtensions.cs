@@ -5,7 +5,7 @@ namespace Prism.Gateway.Logging;
 /// <summary>Finds the <see cref="RequestLog"/> of a request.</summary>
 public static class RequestLogExtensions
 {
-    /// <summary>The log of this request. A host that writes no line for its requests has one all the same, which is never read.</summary>
+    /// <summary>The log of this request. A host without request logging has one too, and never reads it.</summary>
     public static RequestLog GetLog(this HttpContext context)
     {
         var features = context.Features;

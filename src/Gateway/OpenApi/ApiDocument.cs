@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 namespace Prism.Gateway.OpenApi;
 
 /// <summary>
-/// The description of the API. Paths, bodies and schemas come from the endpoints and their records; what no record says is in <c>Notes</c>. The first
-/// request makes it, in a service container of its own: the start does not pay for it, and only its bytes stay.
+/// The OpenAPI document. Paths, bodies and schemas come from the endpoints and their records, the prose from <c>Notes</c>. The first request
+/// generates it, in a service container of its own: the start does not pay for it, and only its bytes stay in memory.
 /// </summary>
 internal sealed class ApiDocument(EndpointDataSource endpoints, IHostEnvironment environment)
 {

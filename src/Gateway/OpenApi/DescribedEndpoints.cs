@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Prism.Gateway.OpenApi;
 
-/// <summary>The endpoints that have an operation id, as the document sees them: by their rules alone.</summary>
+/// <summary>The endpoints with an operation id, as the document's generator gets them: with their rules only.</summary>
 internal sealed class DescribedEndpoints(EndpointDataSource all) : EndpointDataSource
 {
     private static readonly MethodInfo NoHandler = typeof(DescribedEndpoints).GetMethod(nameof(Handle), BindingFlags.Static | BindingFlags.NonPublic)!;
@@ -21,7 +21,7 @@ internal sealed class DescribedEndpoints(EndpointDataSource all) : EndpointDataS
     /// <summary>The operation id of an endpoint.</summary>
     public static string NameOf(Endpoint endpoint) => endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName;
 
-    // Endpoints read bodies, queries and headers by hand, so the parameters of their handlers are services: none is part of the API.
+    // Endpoints read bodies, queries and headers by themselves, so all parameters of their handlers are services and no part of the API.
     private static RouteEndpoint Copy(RouteEndpoint endpoint) => new(
         endpoint.RequestDelegate!,
         endpoint.RoutePattern,

@@ -123,7 +123,7 @@ internal sealed class DocumentWriter(DescribedEndpoints endpoints, IHostEnvironm
         }
     }
 
-    // Each is named, with a description or with headers too; the body is the same.
+    // A note is a description, or has headers too. The body is the same for all.
     private static void AddFailures(JsonObject responses)
     {
         foreach (var (name, note) in responses.ToList())
@@ -143,7 +143,7 @@ internal sealed class DocumentWriter(DescribedEndpoints endpoints, IHostEnvironm
         }
     }
 
-    // It is on every response.
+    // Every response has this header.
     private static void AddRequestIds(JsonObject document)
     {
         var ofOperations = OperationsOf(document).SelectMany(operation => operation["responses"]!.AsObject());

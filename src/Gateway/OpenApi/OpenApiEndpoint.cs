@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Prism.Gateway.OpenApi;
 
-/// <summary>The description of the API, for programs and for people.</summary>
+/// <summary>The OpenAPI document, and a page that renders it.</summary>
 internal static class OpenApiEndpoint
 {
     private static readonly byte[] ReferencePage = ReadReferencePage();
@@ -12,11 +12,11 @@ internal static class OpenApiEndpoint
     public static async Task Document(HttpContext context, ApiDocument document) =>
         await WriteAsync(context.Response, "application/json; charset=utf-8", await document.Json);
 
-    /// <summary><c>GET /docs</c>: a page that needs nothing but the document.</summary>
+    /// <summary><c>GET /docs</c>: a page that loads only the document.</summary>
     [GivesMedia("text/html")]
     public static Task Page(HttpContext context)
     {
-        // What is in the page, and the document: nothing from elsewhere, and in nobody else's frame.
+        // The page may load only the document, and no site may frame it.
         context.Response.Headers.ContentSecurityPolicy =
             "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
         return WriteAsync(context.Response, "text/html; charset=utf-8", ReferencePage);

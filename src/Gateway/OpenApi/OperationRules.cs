@@ -4,8 +4,8 @@ using Prism.Gateway.Limits;
 
 namespace Prism.Gateway.OpenApi;
 
-// These attributes of a handler become metadata of its endpoint. They declare what the OpenAPI document says of it beside what its other rules
-// imply: see OperationWriter. The prose is in Notes.
+// These attributes of a handler become metadata of its endpoint. They declare what the OpenAPI document contains beside what other rules imply: see
+// OperationWriter. The prose is in Notes.
 
 /// <summary>Responds with JSON.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
@@ -61,7 +61,7 @@ internal sealed class ReadsAttribute(params string[] parameters) : Attribute
     public IReadOnlyList<string> Parameters => parameters;
 }
 
-/// <summary>Sends headers with its successes: names in <c>components.headers</c>.</summary>
+/// <summary>Sends headers with its successful responses: names in <c>components.headers</c>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal class TellsAttribute(params string[] headers) : Attribute
 {
@@ -72,7 +72,7 @@ internal class TellsAttribute(params string[] headers) : Attribute
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class TellsRateLimitsAttribute() : TellsAttribute(RateLimitHeaders.All);
 
-/// <summary>Fails with these statuses too, beside those that its other rules imply.</summary>
+/// <summary>Fails with these statuses, beside those that other rules imply.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class FailsAttribute(params int[] statuses) : Attribute
 {

@@ -11,7 +11,7 @@ namespace Prism.Gateway.OpenApi;
 /// <summary>Completes an operation of the document with what the metadata of its endpoint implies, and with its notes.</summary>
 internal static class OperationWriter
 {
-    /// <summary>From here on, statuses are not those of responses: see <see cref="AlsoDescribesAttribute"/>.</summary>
+    /// <summary>Statuses from here on are no responses: see <see cref="AlsoDescribesAttribute"/>.</summary>
     public const int FirstUnreal = 1000;
 
     private static readonly Dictionary<int, string> Failures = new()
@@ -32,7 +32,7 @@ internal static class OperationWriter
         [504] = "UpstreamTimeout",
     };
 
-    /// <summary>Completes it.</summary>
+    /// <summary>Completes an operation.</summary>
     public static void Complete(JsonObject operation, EndpointMetadataCollection metadata, JsonObject notes)
     {
         operation["tags"] = new JsonArray(notes["tag"]!.DeepClone());

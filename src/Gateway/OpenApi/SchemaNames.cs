@@ -12,7 +12,7 @@ using Prism.Grains.Interfaces.Cluster;
 
 namespace Prism.Gateway.OpenApi;
 
-/// <summary>The names that types have in the document, where it is not their own. Generated clients have them: they stay.</summary>
+/// <summary>The names of types in the document, where these differ from the types' own. Generated clients use them, so they do not change.</summary>
 internal static class SchemaNames
 {
     private static readonly Dictionary<Type, string?> Names = new()
@@ -36,15 +36,15 @@ internal static class SchemaNames
         [typeof(StatusBody)] = "Status",
         [typeof(HomeBody)] = "Home",
         [typeof(ChatUsage)] = "Usage",
-        // Described by the notes of the properties that have them.
+        // The notes of their properties describe them.
         [typeof(MessageContent)] = null,
         [typeof(JsonElement)] = null,
     };
 
-    /// <summary>The name of a type; null where it is described in place.</summary>
+    /// <summary>The name of a type; null if it is described in place.</summary>
     public static string? Of(Type type) => Names.TryGetValue(type, out var name) ? name : type.Name;
 
-    /// <summary>The same for a type that the document has come to.</summary>
+    /// <summary>The same for a type that the document refers to.</summary>
     public static string? Of(System.Text.Json.Serialization.Metadata.JsonTypeInfo type) =>
         OpenApiOptions.CreateDefaultSchemaReferenceId(type) is null ? null : Of(Nullable.GetUnderlyingType(type.Type) ?? type.Type);
 }

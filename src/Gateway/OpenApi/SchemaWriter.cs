@@ -5,20 +5,19 @@ using System.Text.Json.Serialization.Metadata;
 namespace Prism.Gateway.OpenApi;
 
 /// <summary>
-/// Completes a schema with what the generator does not say of a record: which properties are always there, which may be null, whether there may be
-/// others; and with its notes.
+/// Completes the schema of a record: which properties are always present, which may be null, and whether there may be others. Adds its notes.
 /// </summary>
 internal static class SchemaWriter
 {
-    /// <summary>Says what is always there.</summary>
+    /// <summary>Adds which properties are always present.</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="type">The record.</param>
-    /// <param name="isRead">Whether it is only ever read: then every property may be null or left out, unless its notes say otherwise.</param>
+    /// <param name="isRead">Whether the record is only read: then every property may be null or absent, unless its notes say otherwise.</param>
     public static void Tighten(JsonObject schema, JsonTypeInfo type, bool isRead)
     {
         if (schema["enum"] is JsonArray words)
         {
-            // The first property that has it may be one that can be null.
+            // The first property of this type may be nullable.
             words.RemoveAll(word => word is null);
             schema["type"] ??= "string";
         }
@@ -67,17 +66,17 @@ internal static class SchemaWriter
         var properties = (schema["properties"] ??= new JsonObject()).AsObject();
         foreach (var (name, note) in notes["properties"] as JsonObject ?? [])
         {
-            // Notes with a type are a whole schema, of a record that a converter writes.
+            // Notes with a type are the whole schema of a record that a converter writes.
             if (!properties.ContainsKey(name) && !notes.ContainsKey("type"))
             {
-                throw new InvalidOperationException($"There are notes of '{name}', which no record has.");
+                throw new InvalidOperationException($"The notes describe '{name}', which is no property of a record.");
             }
 
             var keywords = note as JsonObject ?? new JsonObject { ["description"] = note!.DeepClone() };
             var property = (properties[name] ??= new JsonObject()).AsObject();
             if (keywords.ContainsKey("oneOf"))
             {
-                // A converter writes it, whose JSON the generator does not know.
+                // A converter writes it, and the generator does not know its JSON.
                 property.Clear();
             }
 
@@ -88,7 +87,7 @@ internal static class SchemaWriter
         }
     }
 
-    // Otherwise the property is left out.
+    // Otherwise the property is absent.
     private static bool IsWrittenAsNull(JsonPropertyInfo property) =>
         property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never }];
 

@@ -10,17 +10,17 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Gateway.Overload;
 
 /// <summary>
-/// Receives the whole body of a request before the request takes a place among those that are worked on: a client that sends slowly keeps
-/// nobody out. The body is whole before it is parsed, because a part of a value would be gone through again with each part that comes.
+/// Receives the whole body of a request before the request takes a place among those that are processed, so a client that sends slowly does not block
+/// others. The body is complete before it is parsed: parsing parts would repeat work for each part.
 /// </summary>
 internal sealed class BodyMiddleware(
     RequestDelegate next, MemoryBudget memory, IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time)
 {
-    private static readonly ApiError TooSlow = new("The body took too long to come.", ApiError.InvalidRequest, null, "request_timeout");
+    private static readonly ApiError TooSlow = new("The body arrived too slowly.", ApiError.InvalidRequest, null, "request_timeout");
 
     public Task InvokeAsync(HttpContext context) => HasBody(context) ? ReceiveAsync(context) : next(context);
 
-    // A body that will be rejected by its headers is not received.
+    // A request that its headers rule out is rejected without its body.
     private static bool HasBody(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<TakesAttribute>() is not null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false
@@ -36,7 +36,7 @@ internal sealed class BodyMiddleware(
                 await next(context);
                 break;
             case Reception.TooSlow:
-                // What is left of it would be taken for the next request.
+                // The server would take the rest of the body for the next request.
                 context.Response.Headers.Connection = "close";
                 await context.WriteErrorAsync(StatusCodes.Status408RequestTimeout, TooSlow);
                 break;
@@ -78,7 +78,7 @@ internal sealed class BodyMiddleware(
         }
         catch (IOException exception) when (exception.InnerException is OverflowException)
         {
-            // The server's own way to say that the size of a chunk is none.
+            // The server's own exception for a chunk without a valid size.
             throw new BadHttpRequestException("The size of a chunk is out of range.", StatusCodes.Status400BadRequest, exception);
         }
         finally

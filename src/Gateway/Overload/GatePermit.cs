@@ -5,18 +5,18 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Gateway.Overload;
 
 /// <summary>
-/// A request's place among those that are worked on. It is given back as soon as there is nothing left to do but to wait for the client: one
-/// that reads slowly keeps nobody out either.
+/// A request's place among those that are processed. It is given back as soon as only the client is waited for, so a client that reads slowly does
+/// not block others.
 /// </summary>
 internal sealed class GatePermit(RateLimitLease lease, MemoryBudget memory, OverloadTelemetry telemetry) : IDisposable
 {
-    // The server's buffer, the provider's, and what is between them.
+    // The buffers of the server and the provider, and what is between them.
     private const long BytesOfSlowStream = 256 * 1024;
 
     private MemoryShare? _buffers;
     private int _released;
 
-    /// <summary>The answer is ready, and only has to be taken.</summary>
+    /// <summary>The response is complete, and the client only has to read it.</summary>
     public void Release()
     {
         if (Interlocked.Exchange(ref _released, 1) == 0)
@@ -26,7 +26,7 @@ internal sealed class GatePermit(RateLimitLease lease, MemoryBudget memory, Over
         }
     }
 
-    /// <summary>The client of a stream is waited for. Its buffers count in the memory budget instead, if there is room for them.</summary>
+    /// <summary>The stream waits for its client. Its buffers count in the memory budget instead, if there is room for them.</summary>
     public void Exchange()
     {
         if (_buffers is null && Volatile.Read(ref _released) == 0)

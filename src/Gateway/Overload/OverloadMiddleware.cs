@@ -7,16 +7,16 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Gateway.Overload;
 
 /// <summary>
-/// Rejects requests beyond what the <see cref="RequestGate"/> admits, once the body is received and before it is parsed. Every endpoint is
-/// limited that does not declare <see cref="OverloadExtensions.WithoutLimits{TBuilder}"/>.
+/// Rejects requests beyond the limit of the <see cref="RequestGate"/>, once the body is received and before it is parsed. Endpoints that declare <see
+/// cref="OverloadExtensions.WithoutLimits{TBuilder}"/> are exempt.
 /// </summary>
 internal sealed class OverloadMiddleware(RequestDelegate next, RequestGate gate, MemoryBudget memory, OverloadTelemetry telemetry)
 {
-    // Long enough for some of what is under way to end; clients spread by their own jitter.
+    // Long enough for some requests in progress to end. The jitter of clients spreads the retries.
     private static readonly ChatError TooMany = new()
     {
         Kind = ChatErrorKind.Overloaded,
-        Message = "Prism has more requests than it can work on. Try again in a moment.",
+        Message = "Prism has too many requests in progress. Please retry in a moment.",
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 

@@ -1,28 +1,28 @@
 namespace Prism.Gateway.Overload;
 
-/// <summary>How much of one silo its clients may take. Bound from <c>Prism:Overload</c>.</summary>
+/// <summary>How much of one silo its clients may use. Bound from <c>Prism:Overload</c>.</summary>
 public sealed class OverloadOptions
 {
-    /// <summary>How many requests of <c>/v1</c> are worked on at the same time, a stream until its end. Default: 1000.</summary>
+    /// <summary>The most requests of <c>/v1</c> in progress at the same time. A stream counts until its end. Default: 1000.</summary>
     public int MaxConcurrentRequests { get; set; } = 1000;
 
-    /// <summary>How many more may wait for that, in order; all others are refused at once. Default: 100.</summary>
+    /// <summary>The most further requests that wait for a place, in order. Others are rejected at once. Default: 100.</summary>
     public int MaxQueuedRequests { get; set; } = 100;
 
-    /// <summary>The longest of these waits. Default: 2 s.</summary>
+    /// <summary>The longest wait for a place. Default: 2 s.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the client of a stream may take nothing of what is ready for it, before it is let go. Default: 30 s.</summary>
+    /// <summary>How long the client of a stream may read nothing before Prism disconnects it. Default: 30 s.</summary>
     public TimeSpan StreamWriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the body of a request may take from its first wait on. A whole answer may take as long to be read by its client. Default: 120 s.
+    /// The longest time from the first wait for a request's body to its end. The client may take as long to read a whole response. Default: 120 s.
     /// </summary>
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// How many bytes of memory requests and answers in flight may hold. Default: a third of the memory that the process sees, which is a
-    /// container's limit where it has one.
+    /// The most memory, in bytes, that requests and answers in progress may hold. Default: a third of the memory that the process sees, which is the
+    /// container's limit if there is one.
     /// </summary>
     public long? MemoryBudget { get; set; }
 }

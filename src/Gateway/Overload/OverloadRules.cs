@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Prism.Gateway.Overload;
 
-/// <summary>Declares what an endpoint needs of the memory and the places of this silo.</summary>
+/// <summary>Declares an endpoint's use of the limit on concurrent requests, and its body.</summary>
 public static class OverloadExtensions
 {
     /// <summary>
-    /// Keeps it out of the limit on concurrent requests: probes, metrics, pages and administration must work on an overloaded silo. All other
+    /// Exempts it from the limit on concurrent requests: probes, metrics, pages and administration must work on an overloaded silo. All other
     /// endpoints are limited.
     /// </summary>
     public static TBuilder WithoutLimits<TBuilder>(this TBuilder endpoint)
@@ -17,17 +17,17 @@ public static class OverloadExtensions
 /// <summary>The endpoint is not limited.</summary>
 internal sealed record WithoutLimitsRule;
 
-/// <summary>The handler reads a JSON body, which has to be received whole before. All other endpoints get no body.</summary>
+/// <summary>The handler reads a JSON body, which is received completely before. All other endpoints get no body.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal abstract class TakesAttribute(Type type, string? patchName) : Attribute, IAcceptsMetadata
 {
-    /// <summary>What is in the body.</summary>
+    /// <summary>The type of the body.</summary>
     public Type RequestType => type;
 
-    /// <summary>The name of its schema in the OpenAPI document, where it is a merge patch: the record without required properties.</summary>
+    /// <summary>The name of its schema in the OpenAPI document, if it is a merge patch: the record without required properties.</summary>
     public string? PatchName => patchName;
 
-    // With a type here, the routing would reject requests by their Content-Type, in its own words.
+    // With a type here, the router would reject requests by their Content-Type, with its own text.
     public IReadOnlyList<string> ContentTypes => [];
 
     public bool IsOptional => false;

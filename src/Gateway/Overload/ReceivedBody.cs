@@ -4,19 +4,19 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Gateway.Overload;
 
 /// <summary>
-/// The body of a request, as far as it has come. Only what is here counts in the memory budget: what a client announces costs nothing. Holds
-/// its share until the request ends.
+/// The received part of a request's body. Only received bytes count in the memory budget: an announced length costs nothing. It holds its share until
+/// the request ends.
 /// </summary>
 internal sealed class ReceivedBody(MemoryBudget budget) : IDisposable
 {
     private readonly MemoryShare _memory = budget.Open();
     private PooledBuffer? _bytes;
 
-    /// <summary>What has come.</summary>
+    /// <summary>The bytes received so far.</summary>
     public ReadOnlySpan<byte> Written => _bytes is null ? default : _bytes.Written;
 
-    /// <summary>Takes more.</summary>
-    /// <returns>False where there is no memory for it.</returns>
+    /// <summary>Adds bytes.</summary>
+    /// <returns>False if there is no memory for them.</returns>
     public bool TryAppend(in ReadOnlySequence<byte> more)
     {
         var length = (_bytes?.Length ?? 0) + more.Length;
@@ -35,11 +35,11 @@ internal sealed class ReceivedBody(MemoryBudget budget) : IDisposable
         return true;
     }
 
-    /// <summary>Makes room for what the body becomes when it is read.</summary>
-    /// <param name="size">How much that is.</param>
+    /// <summary>Makes room for the objects that the body is parsed to.</summary>
+    /// <param name="size">Their size.</param>
     public bool TryExpand(out long size) => _memory.TryHold(size = JsonSize.Of(Written));
 
-    /// <summary>The bytes are not needed any more. What was read of them still is.</summary>
+    /// <summary>Releases the bytes. The parsed objects stay.</summary>
     public void Drop()
     {
         _bytes?.Dispose();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Prism.Gateway.Overload;
 
 /// <summary>
-/// Bounds how many requests this silo works on at the same time, so that with too many of them it still answers as many as it can. What waits is
-/// few and does not wait for long: an answer that nobody waits for any more is work for nothing.
+/// Bounds the requests that this silo processes at the same time, so that an overloaded silo still answers as many as it can. Few requests wait, and
+/// not for long: an answer to a client that has given up is wasted.
 /// </summary>
 internal sealed class RequestGate(IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time) : IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class RequestGate(IOptions<OverloadOptions> options, OverloadTel
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>Lets a request in, after a wait where that is needed.</summary>
-    /// <returns>To be disposed at the request's end; null where there are too many.</returns>
-    /// <exception cref="OperationCanceledException">The client left while it waited.</exception>
+    /// <summary>Admits a request, after a wait if the silo is busy.</summary>
+    /// <returns>The permit, to be disposed at the request's end; null if there are too many requests.</returns>
+    /// <exception cref="OperationCanceledException">The client disconnected during the wait.</exception>
     public ValueTask<RateLimitLease?> TryEnterAsync(CancellationToken client)
     {
         var lease = _limiter.AttemptAcquire();

@@ -5,25 +5,25 @@ using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Gateway.Overload;
 
-/// <summary>Clients that take their time to read a whole answer: it stays in memory until they have it.</summary>
+/// <summary>Bounds the memory of whole answers that slow clients are still reading.</summary>
 internal static class SlowReaders
 {
-    // The answer as text, and as the objects that the text was made of.
+    // The answer as text, and as the objects that it was serialised from.
     private const int BytesPerByte = 3;
 
-    // Where such answers fill their part of the memory already.
+    // For answers beyond their part of the memory budget.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Waits for the client, for as long as a client may take to send a body, and for a moment where too much memory waits for clients already.
-    /// Then it is let go.
+    /// Waits for the client as long as a client may take to send a body, or only a moment if too much memory waits for clients already. Then the
+    /// client is disconnected.
     /// </summary>
     public static async Task WaitAsync(HttpContext context, long length, Task written)
     {
         var services = context.RequestServices;
         using var share = services.GetRequiredService<MemoryBudget>().Open(isKept: true);
         var hasRoom = share.TryHold(length * BytesPerByte);
-        // It is there already, so it counts in any case.
+        // The memory is in use already, so it counts in any case.
         share.Hold(length * BytesPerByte);
         var patience = hasRoom ? services.GetRequiredService<IOptions<OverloadOptions>>().Value.BodyTimeout : ShortPatience;
         await using var timer = services.GetRequiredService<TimeProvider>().CreateTimer(

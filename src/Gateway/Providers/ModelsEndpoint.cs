@@ -12,8 +12,8 @@ using Prism.Grains.Interfaces.Providers;
 namespace Prism.Gateway.Providers;
 
 /// <summary>
-/// <c>GET /v1/models</c>: the models that the usable providers are configured with, each by the name that a request may give as
-/// <c>model</c>. Others that a provider has can be asked for all the same. A key sees those that it may call.
+/// <c>GET /v1/models</c>: the configured models of the usable providers, each by its name in a request's <c>model</c>. A request may name other
+/// models of a provider, too. A key sees the models that it may call.
 /// </summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/models</remarks>
 internal static class ModelsEndpoint
@@ -25,7 +25,7 @@ internal static class ModelsEndpoint
     [Reads("ModelName"), Gives<Model>, Fails(404)]
     public static Task Get(HttpContext context, string model, IProviderCatalog catalog, IKeyTargets targets)
     {
-        // The one escape that the server leaves in a path, and the one that clients make of a model's name: openai%2Fgpt-4o-mini.
+        // The only escape that the server leaves in a path, and clients escape a model's name so: openai%2Fgpt-4o-mini.
         model = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         return GetModels(context, catalog, targets).FirstOrDefault(known => known.Id == model) is { } found
             ? context.Response.WriteJsonAsync(found, GatewayJson.Api.Model)
@@ -34,7 +34,7 @@ internal static class ModelsEndpoint
                 new($"The model '{model}' does not exist here.", ApiError.InvalidRequest, "model", "model_not_found"));
     }
 
-    // Those that the caller's key may call.
+    // Only models that the caller's key may call.
     private static ImmutableArray<Model> GetModels(HttpContext context, IProviderCatalog catalog, IKeyTargets targets) =>
     [
         .. from provider in catalog.GetStatus()
@@ -53,12 +53,12 @@ internal sealed record ModelList(ImmutableArray<Model> Data)
 }
 
 /// <summary>A model.</summary>
-/// <param name="Id">What a request gives as <c>model</c>.</param>
+/// <param name="Id">Its name in a request's <c>model</c>.</param>
 /// <param name="OwnedBy">The provider.</param>
 internal sealed record Model(string Id, string OwnedBy)
 {
     [JsonPropertyName("object")] public string ObjectType { get; } = "model";
 
-    /// <summary>Providers' models have no date that Prism knows of; the format demands a number.</summary>
+    /// <summary>Prism knows no date of a provider's model, but the format requires a number.</summary>
     public long Created { get; }
 }

@@ -15,7 +15,9 @@ namespace Prism.Gateway.Providers;
 /// <summary><c>GET /admin/providers</c>, <c>DELETE /admin/providers/{name}/holds</c></summary>
 internal static class ProviderReportsEndpoint
 {
-    /// <summary>How each provider is doing. Limits and circuits are those of the cluster, errors and latencies those of the silo that answers.</summary>
+    /// <summary>
+    /// The state of each provider. Limits and circuits are those of the cluster, errors and latencies those of the silo that responds.
+    /// </summary>
     [Gives<ProviderReportList>]
     public static async Task<JsonHttpResult<ProviderReportList>> List(HttpContext context, IProviderReports reports, IClusterView cluster) =>
         TypedResults.Json(
@@ -23,7 +25,7 @@ internal static class ProviderReportsEndpoint
                 cluster.GetStatus().Self, [.. (await reports.GetAsync(context.RequestAborted)).Select(ProviderReportBody.From)]),
             GatewayJson.Api.ProviderReportList);
 
-    /// <summary>Has a provider called again that is held back by its own word or by its circuit, on all silos.</summary>
+    /// <summary>Lifts the hold of a provider, by its own Retry-After or by its circuit, on all silos.</summary>
     [Reads("ProviderName"), GivesNothing, Fails(404)]
     public static async Task LiftHolds(HttpContext context, string name, IProviderHolds holds)
     {
@@ -34,16 +36,16 @@ internal static class ProviderReportsEndpoint
         }
 
         await context.WriteErrorAsync(
-            StatusCodes.Status404NotFound, new($"There is no provider '{name}'.", ApiError.InvalidRequest, "name", "provider_not_found"));
+            StatusCodes.Status404NotFound, new($"Provider '{name}' does not exist.", ApiError.InvalidRequest, "name", "provider_not_found"));
     }
 }
 
 /// <summary>The body of <c>GET /admin/providers</c>.</summary>
-/// <param name="Silo">Who answers.</param>
-/// <param name="Providers">All of them.</param>
+/// <param name="Silo">The silo that responds.</param>
+/// <param name="Providers">All providers.</param>
 internal sealed record ProviderReportList(string Silo, ImmutableArray<ProviderReportBody> Providers);
 
-/// <summary>A provider in a <see cref="ProviderReportList"/>. Limits and leases are null where they could not be asked for.</summary>
+/// <summary>A provider in a <see cref="ProviderReportList"/>. Limits and leases are null if they could not be read.</summary>
 internal sealed record ProviderReportBody(
     string Name,
     BreakerBody Breaker,
@@ -74,18 +76,18 @@ internal sealed record ProviderReportBody(
 internal sealed record BreakerBody(string State, double OpenForSeconds);
 
 /// <summary>A limit of a provider.</summary>
-/// <param name="Name">Which: as it is called where it is set, as in a <see cref="LimitView"/>.</param>
+/// <param name="Name">The name of its setting, as in a <see cref="LimitView"/>.</param>
 /// <param name="Limit">The limit itself: requests or tokens.</param>
-/// <param name="Remaining">What of it is neither used nor in the hands of a silo.</param>
-/// <param name="Outstanding">What silos hold of it.</param>
-/// <param name="ResetAfterSeconds">Until all of it is there again, if nothing more is used.</param>
+/// <param name="Remaining">The part that is neither used nor granted to a silo.</param>
+/// <param name="Outstanding">The part that silos hold.</param>
+/// <param name="ResetAfterSeconds">The time until the full limit is available again if nothing more is used.</param>
 internal sealed record LimitBody(string Name, long Limit, long Remaining, long Outstanding, double ResetAfterSeconds)
 {
     public static LimitBody From(LimitStatus status) => new(
         LimitView.NameOf(status.Kind), status.Limit, status.Remaining, status.Outstanding, status.ResetAfter.TotalSeconds);
 }
 
-/// <summary>What a silo holds of a provider's limits.</summary>
+/// <summary>The capacity that a silo holds of a provider's limits.</summary>
 internal sealed record LeaseBody(string Silo, double HeardAgoSeconds, ImmutableArray<HeldBody> Holds)
 {
     public static LeaseBody From(SiloLeaseStatus lease) => new(
@@ -94,7 +96,7 @@ internal sealed record LeaseBody(string Silo, double HeardAgoSeconds, ImmutableA
         [.. lease.Holds.Select(held => new HeldBody(LimitView.NameOf(held.Kind), held.Amount))]);
 }
 
-/// <summary>How much of a limit it is.</summary>
+/// <summary>The held part of one limit.</summary>
 internal sealed record HeldBody(string Name, long Amount);
 
 /// <summary>Percentiles of the last minutes.</summary>

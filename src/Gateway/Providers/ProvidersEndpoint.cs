@@ -9,7 +9,7 @@ namespace Prism.Gateway.Providers;
 /// <summary><c>GET /providers</c></summary>
 internal static class ProvidersEndpoint
 {
-    /// <summary>The names of the providers that can be used as they are configured.</summary>
+    /// <summary>The names of the providers whose configuration is complete.</summary>
     [Gives<ProviderList>]
     public static JsonHttpResult<ProviderList> List(IProviderCatalog catalog) => TypedResults.Json(
         new ProviderList([.. catalog.GetStatus().Where(provider => provider.Usable).Select(provider => provider.Name)], catalog.Default),

@@ -5,8 +5,7 @@ using Prism.Grains.Interfaces;
 namespace Prism.Gateway.RequestIds;
 
 /// <summary>
-/// Gives every request an id: the client's own where it is short and plain, else a new one. It is on the response and in every log line
-/// of the request.
+/// Gives every request an id: the client's own if it is short and plain, else a new one. The response and every log line of the request have it.
 /// </summary>
 internal sealed class RequestIdMiddleware(RequestDelegate next)
 {
@@ -14,7 +13,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
 
     private const int MaxLength = 128;
 
-    // Nothing that could end a line in a log or mean something to who reads it.
+    // No character that could end a log line or have a meaning for its reader.
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 

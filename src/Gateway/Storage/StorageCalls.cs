@@ -4,8 +4,8 @@ using Prism.Grains.Interfaces.Cluster;
 namespace Prism.Gateway.Storage;
 
 /// <summary>
-/// Asks grains for what they store, and waits for it no longer than a request may: a storage that is frozen, or a silo that is cut off from it,
-/// says nothing for a long time. In memory nothing of that can happen, and nothing is cut short.
+/// Calls grains for stored data, and waits no longer than a request may: a frozen storage, or a silo that is cut off from it, does not respond for a
+/// long time. In memory that cannot happen, so there is no limit.
 /// </summary>
 internal sealed class StorageCalls(IClusterView cluster, IOptions<StorageOptions> options, TimeProvider time)
 {
@@ -15,13 +15,15 @@ internal sealed class StorageCalls(IClusterView cluster, IOptions<StorageOptions
     public TimeSpan Patience => options.Value.Timeout;
 
     /// <summary>Makes a call.</summary>
-    /// <param name="call">The call; its token ends it with the wait.</param>
-    /// <param name="cancellationToken">The client left.</param>
-    /// <exception cref="TimeoutException">It took too long. It may be carried out all the same.</exception>
+    /// <param name="call">The call. Its token ends it with the wait.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
+    /// <exception cref="TimeoutException">The call took too long. It may still be carried out.</exception>
     public Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
         AskAsync(call, Patience, cancellationToken);
 
-    /// <summary>Makes a call that takes its time also where the storage is well; given up once this silo knows that it is not.</summary>
+    /// <summary>
+    /// Makes a call that may be slow with a healthy storage too. It is abandoned once this silo knows that the storage is unavailable.
+    /// </summary>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellationToken)
     {
         if (cluster.GetStatus().Storage.Kind == StorageStatus.InMemory.Kind)
@@ -32,7 +34,7 @@ internal sealed class StorageCalls(IClusterView cluster, IOptions<StorageOptions
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var began = time.GetTimestamp();
         var task = call(end.Token);
-        // Where it is given up, nobody wants to know how it ends.
+        // The result of an abandoned call is ignored.
         task.Ignore();
         while (true)
         {
@@ -40,7 +42,7 @@ internal sealed class StorageCalls(IClusterView cluster, IOptions<StorageOptions
             if (left <= TimeSpan.Zero || !cluster.GetStatus().Storage.CanRead)
             {
                 await end.CancelAsync();
-                throw new TimeoutException("What is stored did not come in time.");
+                throw new TimeoutException("The storage did not respond in time.");
             }
 
             if (await IsOverAsync(task, left < Glance ? left : Glance, cancellationToken))

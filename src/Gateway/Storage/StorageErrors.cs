@@ -3,20 +3,20 @@ using Prism.Grains.Interfaces.Cluster;
 
 namespace Prism.Gateway.Storage;
 
-/// <summary>What is said where a request needs what is stored, and that cannot be had.</summary>
+/// <summary>The errors for requests that need the storage while it is unavailable.</summary>
 internal static class StorageErrors
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>It was asked for and did not come: this silo's storage, or the silo that has it, does not answer.</summary>
-    public static ChatError NoAnswer { get; } = Create("Prism's storage does not answer.");
+    /// <summary>The storage, or the silo that has the data, did not respond.</summary>
+    public static ChatError NoAnswer { get; } = Create("Prism's storage does not respond.");
 
-    /// <summary>The storage is known to be of no use.</summary>
+    /// <summary>The error for a known problem of the storage.</summary>
     public static ChatError Of(StorageStatus storage) => storage.Problem switch
     {
         StorageProblems.Full => Create("Prism's storage is full."),
-        StorageProblems.ReadOnly => Create("Prism's storage takes no writes."),
-        StorageProblems.Refused => Create("Prism's storage refuses this service."),
+        StorageProblems.ReadOnly => Create("Prism's storage is read-only."),
+        StorageProblems.Refused => Create("Prism's storage rejects the credentials of this service."),
         _ => Create("Prism's storage cannot be reached."),
     };
 

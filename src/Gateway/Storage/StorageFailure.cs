@@ -1,20 +1,20 @@
 namespace Prism.Gateway.Storage;
 
 /// <summary>
-/// Tells what a broken storage, or a silo that is gone, throws from what a bug does. Types that this process need not have (Redis, or another
-/// silo's) go by the namespace that they come from.
+/// Tells exceptions of a broken storage or a lost silo from those of bugs. Types that this process may not have loaded (Redis, or another silo's) are
+/// recognised by their namespace.
 /// </summary>
 internal static class StorageFailure
 {
     private static readonly string[] Namespaces = ["StackExchange.Redis.", "Orleans.Persistence.", "Orleans.Reminders.", "Orleans.Storage.", "Orleans.Clustering."];
 
-    /// <summary>Whether it is such a failure.</summary>
+    /// <summary>Whether an exception is such a failure.</summary>
     public static bool Is(Exception exception) =>
         exception is OrleansException or TimeoutException or EnumerationAbortedException
         || Namespaces.Any(name => exception.GetType().FullName!.StartsWith(name, StringComparison.Ordinal))
         || (exception.InnerException is { } inner && Is(inner));
 
-    /// <summary>The same for the log: one line.</summary>
+    /// <summary>The exception in one line, for the log.</summary>
     public static string Describe(Exception exception)
     {
         var inmost = exception;

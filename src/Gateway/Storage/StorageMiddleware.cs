@@ -8,8 +8,8 @@ using Prism.Grains.Interfaces.Cluster;
 namespace Prism.Gateway.Storage;
 
 /// <summary>
-/// Refuses at once what needs the storage while this silo knows that there is none, or that it is full: nothing of the request is read, and no
-/// grain is asked. Whatever needs none is served.
+/// Rejects requests that need the storage while this silo knows that it is unavailable or full, before their bodies are read and without a call to a
+/// grain. Other requests are served.
 /// </summary>
 internal sealed class StorageMiddleware(RequestDelegate next)
 {

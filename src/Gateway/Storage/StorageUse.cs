@@ -2,17 +2,17 @@ using Microsoft.AspNetCore.Builder;
 
 namespace Prism.Gateway.Storage;
 
-/// <summary>What an endpoint needs of the storage. One that does not say needs nothing.</summary>
+/// <summary>An endpoint's use of the storage. An endpoint that declares none does not need it.</summary>
 internal enum StorageUse
 {
-    /// <summary>It cannot answer without reading.</summary>
+    /// <summary>It has to read.</summary>
     Reads,
 
-    /// <summary>It cannot answer without writing.</summary>
+    /// <summary>It has to write.</summary>
     Writes,
 }
 
-/// <summary>Declares what an endpoint needs of the storage.</summary>
+/// <summary>Declares an endpoint's use of the storage.</summary>
 internal static class StorageUseExtensions
 {
     public static TBuilder ThatReads<TBuilder>(this TBuilder endpoint)
@@ -29,5 +29,5 @@ internal static class StorageUseExtensions
     }
 }
 
-/// <summary>What an endpoint has declared.</summary>
+/// <summary>The rule of an endpoint.</summary>
 internal sealed record StorageUseRule(StorageUse Use);

@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Templates;
 namespace Prism.Gateway.Templates;
 
 /// <summary>
-/// The body of <c>PUT /v1/templates/{name}</c>: what <c>GET</c> answers with, of which only the text has to be there. The text may also be called
+/// The body of <c>PUT /v1/templates/{name}</c>: the response of <c>GET</c>, of which only the text is required. The text may also be called
 /// <c>template</c>, as in the steps of chains.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -26,7 +26,7 @@ internal sealed record TemplateBody
 
     public int? Version { get; init; }
 
-    /// <summary>What is to be stored by a name, or why it cannot be told.</summary>
+    /// <summary>The template to store by a name, or the error in the body.</summary>
     public (TemplateDraft? Draft, ChatError? Error) ToDraft(string name)
     {
         if (Check(name) is { } error)
@@ -76,6 +76,6 @@ internal sealed record TemplateBody
     }
 }
 
-/// <summary>What is to be said of a variable.</summary>
+/// <summary>The description of a variable.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record TemplateBodyVariable(string? Name, string? Description, string? Default);

@@ -15,7 +15,7 @@ namespace Prism.Gateway.Templates;
 /// <summary><c>/v1/templates</c></summary>
 internal static class TemplatesEndpoint
 {
-    // Longer than a change of one waits for a silo that cannot be told of it.
+    // Longer than a change waits for a silo that cannot be notified.
     private static readonly TimeSpan Patience = TemplateLease.Life + TimeSpan.FromSeconds(2);
 
     [Gives<TemplateList>]
@@ -100,5 +100,5 @@ internal sealed record TemplateList(ImmutableArray<PromptTemplate> Templates);
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RenderRequest(Dictionary<string, JsonElement>? Variables);
 
-/// <summary>What a template has been rendered to.</summary>
+/// <summary>A rendered template.</summary>
 internal sealed record RenderResponse(string Prompt);

@@ -4,13 +4,13 @@ using Prism.Grains.Interfaces.Usage;
 
 namespace Prism.Gateway.Usage;
 
-/// <summary>What was used: <c>{"from","to","group_by":[…],"data":[…],"total":{…}}</c>.</summary>
+/// <summary>Usage: <c>{"from","to","group_by":[…],"data":[…],"total":{…}}</c>.</summary>
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
-/// <param name="GroupBy">What there is a row for, each of.</param>
+/// <param name="GroupBy">The properties that the rows are grouped by.</param>
 /// <param name="Data">The rows, by key, day, provider and model.</param>
-/// <param name="Total">All together, whichever page it is.</param>
-/// <param name="Next">Where the next page of rows begins; null where there is none.</param>
+/// <param name="Total">The sum of all rows, of all pages.</param>
+/// <param name="Next">The cursor of the next page of rows; null on the last.</param>
 internal sealed record UsageBody(
     DateOnly From, DateOnly To, ImmutableArray<string> GroupBy, ImmutableArray<UsageRow> Data, UsageRow Total, string? Next = null);
 
@@ -20,12 +20,12 @@ internal sealed record UsageBody(
 /// </summary>
 internal sealed record UsageRow
 {
-    // As many digits as a decimal has: dividing by it leaves the value, without the zeros behind it.
+    // A decimal of one with as many digits as a decimal has: dividing by it removes the trailing zeros.
     private const decimal One = 1.0000000000000000000000000000m;
 
     public string? Key { get; init; }
 
-    /// <summary>What <see cref="Key"/> is called; null where it has no name.</summary>
+    /// <summary>The name of <see cref="Key"/>; null if it has none.</summary>
     public string? KeyName { get; init; }
 
     public DateOnly? Day { get; init; }
@@ -34,25 +34,25 @@ internal sealed record UsageRow
 
     public string? Model { get; init; }
 
-    /// <summary>How many calls upstream.</summary>
+    /// <summary>The number of upstream calls.</summary>
     public required long Requests { get; init; }
 
     /// <summary>Tokens of prompts, cached ones included.</summary>
     public required long InputTokens { get; init; }
 
-    /// <summary>Of the input, what providers had in their prompt caches.</summary>
+    /// <summary>The part of the input tokens that providers had in their prompt caches.</summary>
     public required long CachedInputTokens { get; init; }
 
     /// <summary>Tokens of answers.</summary>
     public required long OutputTokens { get; init; }
 
-    /// <summary>What is known of the cost; null where no price is known.</summary>
+    /// <summary>The known part of the cost; null if no price is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public required decimal? CostUsd { get; init; }
 
-    /// <summary>How many calls are not in the cost, because their price is not known.</summary>
+    /// <summary>The number of calls that are not in the cost, because their price is unknown.</summary>
     public required long UnpricedRequests { get; init; }
 
-    /// <summary>What those took, in tokens of prompts and answers.</summary>
+    /// <summary>The tokens of prompts and answers of those calls.</summary>
     public required long UnpricedTokens { get; init; }
 
     public static UsageRow Of(in UsageSums sums, UsageGroup group = default) => new()

@@ -9,8 +9,8 @@ using Prism.Grains.Interfaces.Usage;
 namespace Prism.Gateway.Usage;
 
 /// <summary>
-/// <c>GET /admin/usage?from=2026-01-01&amp;to=2026-01-31&amp;group_by=key,model</c>: what was used, and what it cost, of UTC days; see
-/// <see cref="UsageQuery"/> and <see cref="UsageBody"/>.
+/// <c>GET /admin/usage?from=2026-01-01&amp;to=2026-01-31&amp;group_by=key,model</c>: usage and cost of UTC days. See <see cref="UsageQuery"/> and
+/// <see cref="UsageBody"/>.
 /// </summary>
 internal static class UsageEndpoint
 {

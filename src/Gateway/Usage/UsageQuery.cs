@@ -10,13 +10,13 @@ using Prism.Grains.Interfaces.Usage;
 namespace Prism.Gateway.Usage;
 
 /// <summary>
-/// What usage is asked for: <c>from</c> and <c>to</c> are UTC days, both included (by default the month of <c>to</c>, up to today), and
-/// <c>group_by</c> is a list of <c>key</c>, <c>day</c>, <c>provider</c> and <c>model</c>; without it there is only the total.
+/// A query for usage: <c>from</c> and <c>to</c> are UTC days, both included (by default the month of <c>to</c>, up to today), and <c>group_by</c> is
+/// a list of <c>key</c>, <c>day</c>, <c>provider</c> and <c>model</c>. Without it there is only the total.
 /// </summary>
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
-/// <param name="GroupBy">What there is to be a row for, each of.</param>
-/// <param name="Page">Which of the rows.</param>
+/// <param name="GroupBy">The properties to group rows by.</param>
+/// <param name="Page">The page of rows.</param>
 internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<string> GroupBy, Page Page)
 {
     internal const string DayFormat = "yyyy-MM-dd";
@@ -28,7 +28,7 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<str
 
     private static readonly ImmutableArray<string> Groups = [Key, Day, Provider, Model];
 
-    /// <summary>Reads it, or says what is wrong with it.</summary>
+    /// <summary>Reads it from the query, or returns the error in it.</summary>
     public static (UsageQuery? Query, ChatError? Error) Read(HttpRequest request, DateOnly today)
     {
         var (to, wrongTo) = ReadDay(request, "to", today);
@@ -40,10 +40,10 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<str
         return error is null ? (new(from, to, [.. groupBy], page!), null) : (null, error);
     }
 
-    /// <summary>Whether a row comes behind the last of the page before.</summary>
+    /// <summary>Whether a row comes behind the last row of the page before.</summary>
     public bool IsBehind(UsageGroup group) => Page.After is not { } after || group.CompareTo(UsageGroup.FromCursor(after)!.Value) > 0;
 
-    /// <summary>The row that a line is a part of.</summary>
+    /// <summary>The row that a line belongs to.</summary>
     public UsageGroup GroupOf(string owner, UsageLine line) => new(
         GroupBy.Contains(Key) ? owner : null,
         GroupBy.Contains(Day) ? line.Day : null,
@@ -58,7 +58,7 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<str
     };
 
     private static ChatError? CheckRange(DateOnly from, DateOnly to) =>
-        from > to ? ChatError.Invalid("'from' must not be after 'to', which is today where it is not given.", "from")
+        from > to ? ChatError.Invalid("'from' must not be after 'to', which is today by default.", "from")
         : to.DayNumber - from.DayNumber >= MostDays ? ChatError.Invalid($"'from' must not be {MostDays} days or more before 'to'.", "from")
         : null;
 
@@ -68,12 +68,12 @@ internal sealed record UsageQuery(DateOnly From, DateOnly To, ImmutableArray<str
             : ChatError.Invalid($"'group_by' must be a list of {string.Join(", ", Groups)}, each at most once.", "group_by");
 }
 
-/// <summary>What a row is for; null for what it is not told apart by.</summary>
+/// <summary>The values that a row is grouped by; null for properties that do not group.</summary>
 internal readonly record struct UsageGroup(string? Key, DateOnly? Day, string? Provider, string? Model) : IComparable<UsageGroup>
 {
     private const char Separator = '\n';
 
-    /// <summary>The row that a cursor stands for; null where it stands for none.</summary>
+    /// <summary>The row of a cursor; null if the cursor is invalid.</summary>
     public static UsageGroup? FromCursor(string cursor)
     {
         var bytes = new byte[cursor.Length];
@@ -84,7 +84,7 @@ internal readonly record struct UsageGroup(string? Key, DateOnly? Day, string? P
             : null;
     }
 
-    /// <summary>Itself, for the address of the page behind it.</summary>
+    /// <summary>The cursor of this row, for the address of the page behind it.</summary>
     public string ToCursor() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
         string.Join(Separator, Key, Day?.ToString(UsageQuery.DayFormat, CultureInfo.InvariantCulture), Provider, Model)));
 

@@ -6,42 +6,38 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// A silo's side of one limit set: admits requests out of the blocks that it holds, in memory, and has the next block come before the last
-/// is spent (see the other part of this class). At most one ask is in flight, and waiters are served in the order in which they came.
+/// A silo's side of one limit set: it admits requests out of the <see cref="LeaseStock"/> that this silo holds, in memory, and asks the ledger for
+/// more before the stock is spent. Requests that find nothing wait in line and are served in the order in which they came.
 /// </summary>
-internal sealed partial class LocalQuota : IAsyncDisposable
+internal sealed class LocalQuota : IAsyncDisposable
 {
-    // A line longer than this is not a queue but an outage.
+    // A longer line is not a queue but an outage.
     private const int MaxWaiters = 10_000;
 
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly LimitDenial Unreachable = new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null);
+
     private readonly Lock _gate = new();
-    private readonly string _silo;
-    private readonly LimitSet _limits;
-    private readonly ILeaseSource _source;
     private readonly TimeProvider _time;
     private readonly LimitSeries _telemetry;
     private readonly ILogger _logger;
-    private readonly TaskScheduler _scheduler;
-    private readonly ImmutableArray<LimitKind> _kinds;
-    private readonly LeasePool[] _pools;
-    private readonly PermitPool? _permits;
-    private readonly ReservationTable _reservations;
+    private readonly LeaseStock _stock;
     private readonly DenialCache _denial;
+    private readonly LeaseAsks _asks;
+    private readonly LedgerExchange _exchange;
     private readonly LinkedList<LeaseWaiter> _waiters = new();
     private readonly TimeSpan _queueTimeout;
-    private readonly ITimer _wake;
     private readonly ITimer _tick;
-    private readonly FailureLog _askLog;
-    private bool _closed;
 
-    /// <param name="silo">The silo with its incarnation; has only one holder of this limit set.</param>
-    /// <param name="limits">What is to be kept, as the ledger is also told.</param>
-    /// <param name="queueTimeout">How long a request may wait in line. Zero: it waits only for the ledger's word.</param>
+    /// <param name="silo">The silo with its incarnation. It has one local quota of this limit set.</param>
+    /// <param name="limits">The limits, as the ledger gets them too.</param>
+    /// <param name="queueTimeout">How long a request may wait in line. Zero: it waits only for the ledger's answer.</param>
     /// <param name="source">The ledger.</param>
-    /// <param name="time">The clock; only its monotonic side matters.</param>
-    /// <param name="telemetry">Counts what is admitted and denied.</param>
-    /// <param name="logger">Told when the ledger cannot be reached.</param>
-    /// <param name="scheduler">Where asks run: never on a caller's, which may be a grain that ends before the ask does.</param>
+    /// <param name="time">The clock. Only its monotonic side matters.</param>
+    /// <param name="telemetry">Counts admissions and denials.</param>
+    /// <param name="logger">Logs that the ledger cannot be reached.</param>
+    /// <param name="scheduler">Runs the calls to the ledger.</param>
     public LocalQuota(
         string silo,
         LimitSet limits,
@@ -52,34 +48,33 @@ internal sealed partial class LocalQuota : IAsyncDisposable
         ILogger logger,
         TaskScheduler scheduler)
     {
-        (_silo, _limits, _queueTimeout, _source) = (silo, limits, queueTimeout, source);
-        (_time, _telemetry, _logger, _scheduler) = (time, telemetry, logger, scheduler);
-        (_kinds, ScarcestTokens) = (limits.Kinds, limits.ScarcestTokens);
-        _pools = [.. _kinds.Where(kind => kind != LimitKind.Concurrency).Select(kind => new LeasePool(kind, limits.Of(kind)!.Value, time))];
-        _permits = limits.MaxConcurrency is { } most ? new(most) : null;
-        _reservations = new(_pools.Length);
+        (Limits, _queueTimeout, _time, _telemetry, _logger) = (limits, queueTimeout, time, telemetry, logger);
+        (HasLimits, ScarcestTokens) = (!limits.Kinds.IsEmpty, limits.ScarcestTokens);
+        _stock = new(limits, time, telemetry);
         _denial = new(limits, time);
-        _askLog = new("Asking the ledger", logger);
-        _wake = time.CreateTimer(_ => Guard(OnWake), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _asks = new(silo, _stock, _denial, _waiters, Queues, Serve, time);
+        _exchange = new(_gate, _asks, () => Guard(OnWake), source, time, telemetry, logger, scheduler);
         var interval = HasLimits ? TickInterval : Timeout.InfiniteTimeSpan;
         _tick = time.CreateTimer(_ => Guard(OnTick), null, interval, interval);
     }
 
-    /// <summary>How many admitted requests are not settled.</summary>
-    public int OpenReservations => _reservations.Count;
+    /// <summary>The number of admitted requests that are not settled.</summary>
+    public int OpenReservations => _stock.OpenReservations;
 
-    /// <summary>The least that a limit on tokens is.</summary>
+    /// <summary>The lowest limit on tokens.</summary>
     public long ScarcestTokens { get; }
 
-    /// <summary>Whether there is anything to keep. Where not, only the provider's own word can hold a request back.</summary>
-    public bool HasLimits => !_kinds.IsEmpty;
+    /// <summary>Whether there are any limits. If not, only a provider's own <c>Retry-After</c> holds requests back.</summary>
+    public bool HasLimits { get; }
 
-    /// <summary>What is to be kept.</summary>
-    public LimitSet Limits => _limits;
+    /// <summary>The limits.</summary>
+    public LimitSet Limits { get; }
+
+    private bool Queues => _queueTimeout > TimeSpan.Zero;
 
     /// <summary>
-    /// Admits a request out of what this silo holds: no waiting, no allocation. False: not at once, which <see cref="AdmitAsync"/> may
-    /// change; the request has not been counted as demand then.
+    /// Admits a request out of the stock, without waiting or allocation. False: not at once, but perhaps with <see cref="AdmitAsync"/>; the request
+    /// is not counted as demand then.
     /// </summary>
     public bool TryAdmit(in Charge charge, out LeaseReservation reservation)
     {
@@ -99,15 +94,15 @@ internal sealed partial class LocalQuota : IAsyncDisposable
                 return false;
             }
 
-            Count(charge);
-            AskIfDue(now);
+            _stock.Count(charge);
+            _exchange.AskIfDue(now);
             return true;
         }
     }
 
-    /// <summary>Admits a request, or says why not and when to come back.</summary>
-    /// <param name="charge">What it takes.</param>
-    /// <param name="cancellationToken">It is not wanted any more.</param>
+    /// <summary>Admits a request, or denies it with the time to come back.</summary>
+    /// <param name="charge">The amounts to reserve.</param>
+    /// <param name="cancellationToken">Cancelled when the caller no longer wants it.</param>
     public ValueTask<LeaseAdmission> AdmitAsync(Charge charge, CancellationToken cancellationToken)
     {
         if (TryAdmit(charge, out var reservation))
@@ -119,12 +114,12 @@ internal sealed partial class LocalQuota : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetTimestamp();
-            if (FindImpossible(charge) is { } never)
+            if (_stock.FindImpossible(charge) is { } never)
             {
                 return new(Deny(never));
             }
 
-            Count(charge);
+            _stock.Count(charge);
             if (FindRefusal(charge, now) is { } denial)
             {
                 return new(Deny(denial));
@@ -134,63 +129,39 @@ internal sealed partial class LocalQuota : IAsyncDisposable
             waiter.Value.Watch(
                 Queues ? _time.CreateTimer(_ => Guard(() => OnDeadline(waiter)), null, _queueTimeout, Timeout.InfiniteTimeSpan) : null,
                 cancellationToken.UnsafeRegister((_, token) => Guard(() => OnCancelled(waiter, token)), null));
-            AskIfDue(now);
+            _exchange.AskIfDue(now);
             return new(waiter.Value.Outcome);
         }
     }
 
     /// <summary>Settles a reservation once.</summary>
-    /// <param name="slot">Its place.</param>
-    /// <param name="version">Its turn in that place.</param>
-    /// <param name="used">What it used; null: all that was reserved.</param>
-    /// <param name="sent">False: the provider never got to see it, so that it was no request either.</param>
+    /// <param name="slot">The slot of the reservation.</param>
+    /// <param name="version">The version of the slot.</param>
+    /// <param name="used">The amounts that were used; null: all that was reserved.</param>
+    /// <param name="sent">False: the provider never received the request, so it does not count as one.</param>
     public void Settle(int slot, int version, Charge? used, bool sent = true)
     {
         lock (_gate)
         {
-            if (!_reservations.TryClose(slot, version, out var reserved, out var blocks))
+            var now = _time.GetTimestamp();
+            if (!_stock.TrySettle(slot, version, used, sent, now, _denial, out var isReportDue))
             {
                 return;
             }
 
-            // release before settle: a crash must under-bill, never leak a permit.
-            if (!reserved.WithoutPermit)
-            {
-                _permits?.Release();
-                _denial.Forget(LimitKind.Concurrency);
-            }
-
-            var now = _time.GetTimestamp();
-            for (var i = 0; i < _pools.Length; i++)
-            {
-                var kind = _pools[i].Kind;
-                var took = reserved.Of(kind);
-                var spent = kind == LimitKind.RequestsPerMinute ? (sent ? 1 : 0) : (used ?? reserved).Of(kind);
-                if (spent != took || kind.IsBudget())
-                {
-                    _pools[i].Settle(blocks[i], took, spent, now);
-                    // The other silos are to know at once.
-                    _reportDue |= _pools[i].HasUntoldDebt;
-                }
-
-                if (spent < took)
-                {
-                    _denial.Forget(kind);
-                }
-            }
+            _asks.IsReportDue |= isReportDue;
 
             Serve(now);
-            if (_waiters.Count == 0 && IsScarce(LimitKind.Concurrency))
+            if (_waiters.Count == 0)
             {
-                // The next request may be on another silo.
-                _permits!.SurrenderAll();
+                _stock.SurrenderScarcePermits();
             }
 
-            AskIfDue(now);
+            _exchange.AskIfDue(now);
         }
     }
 
-    /// <summary>The provider wants to be left alone, as this silo or another has been told.</summary>
+    /// <summary>Admits nothing for a time that the provider has asked for, on this silo or another.</summary>
     public void Throttle(TimeSpan duration)
     {
         lock (_gate)
@@ -201,7 +172,7 @@ internal sealed partial class LocalQuota : IAsyncDisposable
         }
     }
 
-    /// <summary>The provider may be called again, whatever it said.</summary>
+    /// <summary>Admits requests again, whatever the provider has asked for.</summary>
     public void LiftHoldBack()
     {
         lock (_gate)
@@ -211,61 +182,54 @@ internal sealed partial class LocalQuota : IAsyncDisposable
         }
     }
 
-    private bool Queues => _queueTimeout > TimeSpan.Zero;
-
-    // More than a limit is never there.
-    private LimitDenial? FindImpossible(in Charge charge)
+    /// <summary>See <see cref="LeaseStock.GetSnapshots"/>.</summary>
+    public ImmutableArray<LimitStatus> GetSnapshots()
     {
-        foreach (var kind in _kinds)
+        lock (_gate)
         {
-            if (charge.Of(kind) > _limits.Of(kind))
-            {
-                return new(kind, null, _limits.Of(kind));
-            }
+            return _stock.GetSnapshots(_time.GetTimestamp());
         }
+    }
 
-        return null;
+    /// <summary>Gives back everything that is not in use and admits nothing more. What is still in use counts as used.</summary>
+    public Task ReturnAllAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_asks.IsClosed)
+            {
+                _asks.Leave(_exchange.HasAsked);
+                foreach (var waiter in _waiters)
+                {
+                    waiter.Complete(Deny(Unreachable));
+                }
+
+                _waiters.Clear();
+                _exchange.AskIfDue(_time.GetTimestamp());
+            }
+
+            return _asks.Left.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops the timers. Capacity that is not returned is lost until it expires.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _tick.DisposeAsync();
+        await _exchange.DisposeAsync();
     }
 
     private LimitDenial? FindRefusal(in Charge charge, long now) =>
-        _closed || _waiters.Count >= MaxWaiters ? new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)
+        _asks.IsClosed || _waiters.Count >= MaxWaiters ? Unreachable
             : !Queues ? _denial.Find(charge, now)
             : null;
 
-    private void Count(in Charge charge)
-    {
-        foreach (var pool in _pools)
-        {
-            pool.Demand.Add(charge.Of(pool.Kind));
-        }
-    }
-
-    // All or nothing.
     private bool TryTake(in Charge charge, long now, out LeaseReservation reservation)
     {
         reservation = default;
-        if (_closed || now < _denial.HeldBackUntil || (!charge.WithoutPermit && _permits is { AnyFree: false }))
+        if (_asks.IsClosed || now < _denial.HeldBackUntil || !_stock.TryTake(charge, now, out var slot, out var version))
         {
             return false;
-        }
-
-        foreach (var pool in _pools)
-        {
-            if (!pool.Fits(charge.Of(pool.Kind), now))
-            {
-                return false;
-            }
-        }
-
-        if (!charge.WithoutPermit)
-        {
-            _permits?.Take();
-        }
-
-        var (slot, version) = _reservations.Open(charge, out var blocks);
-        for (var i = 0; i < _pools.Length; i++)
-        {
-            blocks[i] = _pools[i].Take(charge.Of(_pools[i].Kind), now);
         }
 
         _telemetry.OnAdmitted();
@@ -273,7 +237,7 @@ internal sealed partial class LocalQuota : IAsyncDisposable
         return true;
     }
 
-    // Serves the line as far as there is something; where nobody queues, then sends those away whose denial is known.
+    // Serves the line as far as the stock goes. Without a queue, waiters whose denial is known are denied.
     private void Serve(long now)
     {
         while (_waiters.First is { } first && TryTake(first.Value.Charge, now, out var reservation))
@@ -301,6 +265,24 @@ internal sealed partial class LocalQuota : IAsyncDisposable
         return new(default, denial);
     }
 
+    private void OnTick()
+    {
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            _asks.OnTick(now);
+            _exchange.AskIfDue(now);
+        }
+    }
+
+    private void OnWake()
+    {
+        lock (_gate)
+        {
+            Advance(_time.GetTimestamp());
+        }
+    }
+
     private void OnDeadline(LinkedListNode<LeaseWaiter> waiter)
     {
         lock (_gate)
@@ -309,7 +291,7 @@ internal sealed partial class LocalQuota : IAsyncDisposable
             {
                 var now = _time.GetTimestamp();
                 _waiters.Remove(waiter);
-                waiter.Value.Complete(Deny(_denial.FindLast(now) ?? new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null)));
+                waiter.Value.Complete(Deny(_denial.FindLast(now) ?? Unreachable));
                 Advance(now);
             }
         }
@@ -333,6 +315,6 @@ internal sealed partial class LocalQuota : IAsyncDisposable
     private void Advance(long now)
     {
         Serve(now);
-        AskIfDue(now);
+        _exchange.AskIfDue(now);
     }
 }

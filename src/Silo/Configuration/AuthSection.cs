@@ -4,7 +4,7 @@ using Prism.Silo.Configuration.Kinds;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>Reads and checks the keys. What is wrong with them never leaves authentication off: it stops the start.</summary>
+/// <summary>Reads and checks the keys. A problem with them stops the start: it never leaves authentication off.</summary>
 internal sealed class AuthSection(IConfiguration configuration) : IConfigureOptions<AuthOptions>, IValidateOptions<AuthOptions>
 {
     public void Configure(AuthOptions options)
@@ -18,7 +18,7 @@ internal sealed class AuthSection(IConfiguration configuration) : IConfigureOpti
         var problems = new[] { Settings.AdminApiKey, Settings.ApiKeys }
             .Select(setting => Read(setting) is { } value && setting.Kind.FindProblem(value) is { } problem ? $"{setting.Label} {problem}." : null)
             .Append(options.AdminApiKey is { } admin && options.ApiKeys.Contains(admin)
-                ? $"{Settings.ApiKeys.Label} has the key of {Settings.AdminApiKey.Label} in it: everybody who has it would be the admin."
+                ? $"{Settings.ApiKeys.Label} contains the key of {Settings.AdminApiKey.Label}: every caller with it would be the admin."
                 : null)
             .OfType<string>()
             .ToList();

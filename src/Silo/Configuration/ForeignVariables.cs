@@ -3,8 +3,7 @@ using System.Collections.Frozen;
 namespace Prism.Silo.Configuration;
 
 /// <summary>
-/// Finds variables of other programs by which somebody may have meant to configure Prism: it reads its own only, and would start as if they
-/// were not there.
+/// Finds variables of other programs that the operator may have meant for Prism. Prism reads only its own variables and would start without a word.
 /// </summary>
 internal static class ForeignVariables
 {
@@ -13,7 +12,7 @@ internal static class ForeignVariables
 
     private const string KeySuffix = "_API_KEY";
 
-    // Under other names than Prism's without its prefix.
+    // These have other names than Prism's own without the prefix.
     private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>
     {
         ["OPENAI_API_BASE"] = "LLM_OPENAI_BASE_URL",
@@ -38,12 +37,12 @@ internal static class ForeignVariables
         ["LOGLEVEL"] = "LLM_LOG_LEVEL",
     }.ToFrozenDictionary();
 
-    // Services that speak the API of OpenAI, for which there is no provider until one is added.
+    // Services with OpenAI's API. They have no provider until one is added.
     private static readonly FrozenSet<string> Vendors = FrozenSet.Create(
         "AZURE_OPENAI", "CEREBRAS", "COHERE", "DEEPINFRA", "DEEPSEEK", "FIREWORKS", "GEMINI", "GOOGLE", "GROQ", "MISTRAL", "MOONSHOT", "NVIDIA",
         "OPENROUTER", "PERPLEXITY", "SAMBANOVA", "TOGETHER", "XAI");
 
-    /// <summary>A sentence for each, with the variable that Prism reads and without any value.</summary>
+    /// <summary>A sentence for each, with the variable that Prism reads and without values.</summary>
     public static IEnumerable<string> Find(IReadOnlyDictionary<string, string> variables, SettingsTable table) =>
         from name in variables.Keys.Order(StringComparer.Ordinal)
         where variables[name].Length > 0

@@ -4,7 +4,7 @@ using Prism.Silo.Metrics;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>The metrics can only be closed with a key that opens them.</summary>
+/// <summary>The metrics page can only be closed if there is a key for it.</summary>
 internal sealed class MetricsAuthValidator(IOptions<AuthOptions> auth) : IValidateOptions<MetricsOptions>
 {
     public ValidateOptionsResult Validate(string? name, MetricsOptions options)
@@ -17,7 +17,7 @@ internal sealed class MetricsAuthValidator(IOptions<AuthOptions> auth) : IValida
         }
         catch (OptionsValidationException)
         {
-            // The keys have a problem of their own, which their own check reports.
+            // The check of the other options reports their problem.
             return ValidateOptionsResult.Skip;
         }
     }

@@ -5,7 +5,7 @@ using Prism.Silo.Server;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>No two listeners can have the same port; but the API and the metrics may share theirs, which is then one listener.</summary>
+/// <summary>Listeners must have different ports. Only the API and the metrics may share one, which is then one listener.</summary>
 internal sealed class PortsValidator(IOptions<MetricsOptions> metrics, IOptions<SiloEndpointOptions> silo) : IValidateOptions<ServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
@@ -17,7 +17,7 @@ internal sealed class PortsValidator(IOptions<MetricsOptions> metrics, IOptions<
         }
         catch (OptionsValidationException)
         {
-            // The other options have a problem of their own, which their own check reports.
+            // The check of the other options reports their problem.
             return ValidateOptionsResult.Skip;
         }
     }

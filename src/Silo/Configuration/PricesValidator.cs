@@ -3,7 +3,7 @@ using Prism.Pipeline.Costs;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>A price that is not what the operator means is found out at the start, not on a bill.</summary>
+/// <summary>Reports wrong prices at the start, not on a bill.</summary>
 internal sealed class PricesValidator : IValidateOptions<CostOptions>
 {
     public ValidateOptionsResult Validate(string? name, CostOptions options) =>

@@ -31,7 +31,7 @@ internal sealed class ProvidersSection(IConfiguration configuration) : IConfigur
         }
     }
 
-    /// <summary>A provider's value in the configuration; a list may also be written as one. Null for none.</summary>
+    /// <summary>A provider's value in the configuration, where a list may be one text. Null for none.</summary>
     public static string? ReadValue(IConfiguration configuration, string path)
     {
         var section = configuration.GetSection(path);
@@ -43,14 +43,14 @@ internal sealed class ProvidersSection(IConfiguration configuration) : IConfigur
     {
         foreach (var setting in Settings.Of(provider))
         {
-            // What is wrong is left out here and reported by the validator.
+            // Values with problems are left out here. The validator reports them.
             if (ReadValue(configuration, setting.Of(provider).Path!) is { } value && setting.Kind.FindProblem(value) is null)
             {
                 setting.Apply(provider, value);
             }
         }
 
-        // With a key and no address, the vendor's own service is meant.
+        // A key without an address is for the vendor's own service.
         if (provider is { BaseUrl: null, ApiKey: not null })
         {
             provider.BaseUrl = provider.Type?.VendorUrl;

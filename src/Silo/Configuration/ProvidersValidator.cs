@@ -5,13 +5,13 @@ using Prism.Silo.Configuration.Kinds;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>What must hold of the providers: each setting by itself, and those that depend on each other.</summary>
+/// <summary>Checks the providers: each setting by itself, and settings that depend on each other.</summary>
 internal sealed class ProvidersValidator(IConfiguration configuration) : IValidateOptions<ProvidersOptions>
 {
     public ValidateOptionsResult Validate(string? name, ProvidersOptions options)
     {
         var problems = options.Providers.Values.SelectMany(FindProblems).ToList();
-        // What follows from a problem is no news.
+        // Problems that follow from another problem are not reported.
         problems = problems.Count > 0 ? problems : [.. FindProblemsOfDefault(options), .. options.FallbackProviders.SelectMany(fallback => FindProblemsOfFallback(options, fallback))];
         return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
@@ -42,7 +42,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         where problem is not null
         select $"{setting.Label} {problem}.";
 
-    // Which key is for which address must not be guessed: one that is sent to another's address is given away.
+    // A key must not be sent to another's address, so Prism does not guess which key is for which address.
     private static IEnumerable<string> FindUnpaired(ProviderOptions provider)
     {
         if (provider is { ApiKeys.Length: > 1 and var keys, BaseUrls.Length: > 1 and var urls } && keys != urls)
@@ -50,7 +50,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Settings.ApiKey.Of(provider).Label} has {keys} keys and {Settings.BaseUrl.Of(provider).Label} {urls} addresses: "
-                    + $"of several keys and several addresses there have to be as many, each key for its own address.");
+                    + $"with several keys and several addresses, their numbers have to be equal: each key belongs to one address.");
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         }
     }
 
-    // What is reserved is the prompt and the cap: with these, no request that leaves the cap to Prism would ever be admitted.
+    // A reservation is the prompt plus the cap: with these, no request without a cap of its own would ever be admitted.
     private static IEnumerable<string> FindTooTight(ProviderOptions provider) =>
         from limit in new[]
         {
@@ -76,7 +76,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         where limit.Tokens <= provider.DefaultMaxTokens
         select string.Create(
             CultureInfo.InvariantCulture,
-            $"{limit.Setting.Of(provider).Label} is {limit.Tokens}, which has to be above the output cap of requests that have none: "
+            $"{limit.Setting.Of(provider).Label} is {limit.Tokens}, which has to be above the default output cap: "
                 + $"{Settings.DefaultMaxTokens.Of(provider).Label} is {provider.DefaultMaxTokens}.");
 
     private static IEnumerable<string> FindMissing(ProviderOptions provider)
@@ -101,7 +101,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
     {
         if (!options.Providers.TryGetValue(name, out var provider))
         {
-            yield return $"{Settings.FallbackProviders.Label} names no provider: there is no {Quoted.Of(name)}, "
+            yield return $"{Settings.FallbackProviders.Label} names an unknown provider, {Quoted.Of(name)}; "
                 + $"only {string.Join(", ", options.Providers.Keys)}.";
         }
         else if (provider.Missing is not null)
@@ -115,7 +115,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
     {
         if (!options.Providers.TryGetValue(options.DefaultProvider, out var provider))
         {
-            yield return $"{Settings.DefaultProvider.Label} names no provider: there is no {Quoted.Of(options.DefaultProvider)}, "
+            yield return $"{Settings.DefaultProvider.Label} names an unknown provider, {Quoted.Of(options.DefaultProvider)}; "
                 + $"only {string.Join(", ", options.Providers.Keys)}.";
         }
         else if (provider.Missing is not null)

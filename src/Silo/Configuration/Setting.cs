@@ -6,9 +6,9 @@ namespace Prism.Silo.Configuration;
 
 /// <summary>One setting.</summary>
 /// <param name="Name">The environment variable.</param>
-/// <param name="Path">Where it stands in the configuration; null for one that only says how to read the others.</param>
-/// <param name="Kind">What its value may be.</param>
-/// <param name="Default">As the environment variable would say it; null for none.</param>
+/// <param name="Path">Its path in the configuration; null if it only says how to read others.</param>
+/// <param name="Kind">The allowed values.</param>
+/// <param name="Default">The default, in the form of the environment variable; null for none.</param>
 /// <param name="Description">For the documentation, in Markdown.</param>
 internal sealed record Setting(string Name, string? Path, SettingKind Kind, string? Default, string Description)
 {
@@ -24,9 +24,9 @@ internal sealed record SettingGroup(string Title, ImmutableArray<Setting> Settin
 /// <summary>A setting that every provider has.</summary>
 /// <param name="Suffix">The end of its environment variable, after <see cref="ProviderOptions.VariablePrefix"/>.</param>
 /// <param name="Key">Its key in the provider's section.</param>
-/// <param name="Kind">What its value may be.</param>
+/// <param name="Kind">The allowed values.</param>
 /// <param name="Description">For the documentation, in Markdown.</param>
-/// <param name="GetDefault">What a provider has, as the environment variable would say it; null for nothing.</param>
+/// <param name="GetDefault">The default of a provider, in the form of the environment variable; null for none.</param>
 /// <param name="Apply">Sets a configured value.</param>
 internal sealed record ProviderSetting(
     string Suffix,

@@ -7,8 +7,8 @@ using Prism.Silo.Logging;
 namespace Prism.Silo.Configuration;
 
 /// <summary>
-/// Every setting there is. A line here is a setting's environment variable, its check, and its row in docs/configuration.md; one of a
-/// provider also says where its value goes.
+/// All settings. A line here is a setting's environment variable, its check, and its row in docs/configuration.md; a line of a provider setting also
+/// has the property that it sets.
 /// </summary>
 internal static class Settings
 {
@@ -52,23 +52,23 @@ internal static class Settings
         "Names of providers to add to the built-in ones: `groq,vllm`.");
 
     public static readonly Setting DefaultProvider = new(
-        "LLM_DEFAULT_PROVIDER", DefaultProviderPath, SettingKind.Text, "echo", "The provider of a request that names none.");
+        "LLM_DEFAULT_PROVIDER", DefaultProviderPath, SettingKind.Text, "echo", "The provider of a request that does not name one.");
 
     public static readonly Setting FallbackProviders = new(
         "LLM_FALLBACK_PROVIDERS", FallbackProvidersPath, SettingKind.List(), null,
-        "Who is asked, in this order and for their default models, where a provider fails before its first token: `ollama,echo`.");
+        "Providers to fall back on, in this order and with their default models, when a provider fails before its first token: `ollama,echo`.");
 
     public static readonly Setting AdminApiKey = new(
         "LLM_ADMIN_API_KEY", "Prism:Auth:AdminApiKey", SettingKind.Secret, null,
-        "Turns authentication on. The key that may do everything: make keys, clear the cache, see the dashboard.");
+        "Turns authentication on. The key with full access: create keys, clear the cache, open the dashboard.");
 
     public static readonly Setting ApiKeys = new(
         "LLM_API_KEYS", "Prism:Auth:ApiKeys", SettingKind.Secrets, null,
-        "Turns authentication on. Keys for the API without limits; keys with limits are made with `POST /admin/keys`.");
+        "Turns authentication on. Keys for the API without limits; keys with limits are created with `POST /admin/keys`.");
 
     public static readonly Setting OtlpEndpoint = new(
         "OTEL_EXPORTER_OTLP_ENDPOINT", "Prism:Telemetry:Endpoint", SettingKind.Url, null,
-        "The OpenTelemetry collector that traces and `gen_ai.…` measurements are sent to; without it there are none.");
+        "The OpenTelemetry collector that receives traces and `gen_ai.…` measurements; without it there are none.");
 
     public static readonly ImmutableArray<SettingGroup> Groups =
     [
@@ -80,187 +80,187 @@ internal static class Settings
             new("LLM_SHUTDOWN_TIMEOUT", "Prism:ShutdownTimeout", SettingKind.Seconds(MaxTimeout), "40",
                 "The longest time from SIGTERM to the end of the process."),
             new("LLM_DRAIN_DELAY", "Prism:DrainDelay", SettingKind.SecondsOrNone(MaxTimeout), "0",
-                "For how long of it requests are still taken, though it is not ready any more: until load balancers have noticed. 5 in Kubernetes."),
+                "The first part of it: requests are still served, but the silo is not ready, until load balancers have noticed. 5 in Kubernetes."),
             new("LLM_DRAIN_TIMEOUT", "Prism:DrainTimeout", SettingKind.Seconds(MaxTimeout), "25",
-                "How much of it the requests under way have to finish after that; the rest is the silo's, to hand over what it has."),
-            new("LLM_LOG_LEVEL", LogLevelPath, LogLevels.Kind, "info", "The least severe log lines that are written."),
+                "The next part of it: requests in progress finish. In the rest, the silo hands over its state."),
+            new("LLM_LOG_LEVEL", LogLevelPath, LogLevels.Kind, "info", "The lowest level of log lines that are written."),
             new("LLM_LOG_FORMAT", LogFormatPath, SettingKind.Choice(("auto", "Auto"), ("text", "Text"), ("json", "Json")), "auto",
-                "How log lines are written: as text for people, or as JSON. `auto`: text in a terminal, else JSON."),
+                "The format of log lines: text for people, or JSON. `auto`: text in a terminal, else JSON."),
             DefaultProvider,
             Providers,
         ]),
         new("Authentication", [AdminApiKey, ApiKeys]),
         new("Observability",
         [
-            new("LLM_METRICS_ENABLED", "Prism:Metrics:Enabled", SettingKind.Switch, "true", "Whether there is `/metrics`."),
+            new("LLM_METRICS_ENABLED", "Prism:Metrics:Enabled", SettingKind.Switch, "true", "Whether `/metrics` is served."),
             new("LLM_METRICS_PORT", MetricsPortPath, SettingKind.WholeNumber(0, MaxPort), "9090",
-                "The port that serves `/metrics` and nothing else; `/metrics` is on `LLM_PORT` too. `0`: any free one."),
+                "The port that serves only `/metrics`; `LLM_PORT` serves it too. `0`: any free one."),
             new("LLM_METRICS_AUTH", "Prism:Metrics:Auth", SettingKind.Switch, "false",
-                "Whether `/metrics` takes the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),
+                "Whether `/metrics` requires the admin key on `LLM_METRICS_PORT` too, as it does on `LLM_PORT`."),
             new("LLM_METRICS_HTTP", "Prism:Metrics:Http", SettingKind.Switch, "false",
-                "Whether `/metrics` also has what ASP.NET Core and .NET's HTTP client measure of each request. It costs processor time."),
-            new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether there is the Orleans dashboard."),
+                "Whether `/metrics` includes the request metrics of ASP.NET Core and .NET's HTTP client. They cost processor time."),
+            new("LLM_DASHBOARD_ENABLED", "Prism:Dashboard:Enabled", SettingKind.Switch, "true", "Whether the Orleans dashboard is served."),
             OtlpEndpoint,
             new("OTEL_EXPORTER_OTLP_PROTOCOL", "Prism:Telemetry:Protocol",
-                SettingKind.Choice(("grpc", "Grpc"), ("http/protobuf", "HttpProtobuf"), ("HttpProtobuf", "HttpProtobuf")), "grpc", "How the collector is spoken to."),
+                SettingKind.Choice(("grpc", "Grpc"), ("http/protobuf", "HttpProtobuf"), ("HttpProtobuf", "HttpProtobuf")), "grpc", "The protocol of the collector."),
             new("LLM_TRACE_CONTENT", "Prism:Telemetry:Content", SettingKind.Switch, "false",
-                "Whether prompts and answers are in the traces."),
+                "Whether traces contain prompts and answers."),
         ]),
         new("Failing providers",
         [
             FallbackProviders,
             new("LLM_MAX_RETRIES", "Prism:Failover:MaxRetries", SettingKind.WholeNumber(0, 10), "2",
-                "How often a provider that failed a request for the moment is asked again, before its first token."),
+                "The most retries at a provider after a transient failure, before its first token."),
             new("LLM_RETRY_BACKOFF_MS", "Prism:Failover:RetryBackoff", SettingKind.Milliseconds(MaxTimeout), "250",
                 "The longest pause before the first retry; it doubles with each, up to 8 s. Pauses are random, up to this."),
             new("LLM_RETRY_MAX_WAIT", "Prism:Failover:MaxRetryAfter", SettingKind.Seconds(MaxTimeout), "10",
-                "The longest `Retry-After` of a provider that is waited for; one that is longer is passed on to the client."),
+                "The longest `Retry-After` of a provider that Prism waits for; a longer one is passed on to the client."),
             new("LLM_REQUEST_DEADLINE", "Prism:Failover:Deadline", SettingKind.Seconds(MaxTimeout), "180",
-                "How long a request may take to its first token: retries and fallbacks neither begin later nor go on without one."),
+                "The longest time of a request to its first token: retries and fallbacks do not start later, and end without one."),
             new("LLM_BREAKER_ENABLED", "Prism:Breaker:Enabled", SettingKind.Switch, "true",
-                "Whether a provider that keeps failing is left alone for a while."),
+                "Whether a provider that keeps failing is not called for a while."),
             new("LLM_BREAKER_CONSECUTIVE_FAILURES", "Prism:Breaker:ConsecutiveFailures", SettingKind.WholeNumber(1, 1_000_000), "10",
-                "So many failed calls of a silo in a row open the circuit of a provider, for all silos."),
+                "Consecutive failures on one silo that open the breaker for the whole cluster."),
             new("LLM_BREAKER_FAILURE_RATE", "Prism:Breaker:FailureRate", SettingKind.WholeNumber(1, 100), "50",
-                "Or such a share of a silo's calls, in percent."),
+                "The share of failed calls on one silo, in percent, that opens it too."),
             new("LLM_BREAKER_MINIMUM_CALLS", "Prism:Breaker:MinimumCalls", SettingKind.WholeNumber(1, 1_000_000), "20",
-                "If there were so many of them."),
-            new("LLM_BREAKER_WINDOW", "Prism:Breaker:Window", SettingKind.Seconds(MaxPeriod), "30", "How far back the share looks."),
+                "The fewest calls for the share to count."),
+            new("LLM_BREAKER_WINDOW", "Prism:Breaker:Window", SettingKind.Seconds(MaxPeriod), "30", "The time over which the share is computed."),
             new("LLM_BREAKER_OPEN_DURATION", "Prism:Breaker:OpenDuration", SettingKind.Seconds(MaxPeriod), "15",
-                "How long the circuit stays open; twice as long after each probe that fails, up to eight times."),
+                "How long the breaker stays open. Each failed probe doubles it, up to eight times as long."),
             new("LLM_BREAKER_PROBES", "Prism:Breaker:Probes", SettingKind.WholeNumber(1, 1_000), "2",
-                "How many probes are made at the same time in the whole cluster, and how many have to succeed to close it."),
+                "The number of simultaneous probes in the whole cluster, and of successes that close the breaker."),
         ]),
         new("Overload",
         [
             new("LLM_MAX_CONCURRENT_REQUESTS", "Prism:Overload:MaxConcurrentRequests", SettingKind.WholeNumber(1, 1_000_000), "1000",
-                "How many requests of `/v1` this silo works on at the same time, a stream until its end."),
+                "The most requests of `/v1` in progress on this silo. A stream counts until its end."),
             new("LLM_MAX_QUEUED_REQUESTS", "Prism:Overload:MaxQueuedRequests", SettingKind.WholeNumber(0, 1_000_000), "100",
-                "How many more may wait for that; all others get a 503 at once."),
-            new("LLM_QUEUE_TIMEOUT", "Prism:Overload:QueueTimeout", SettingKind.Seconds(MaxTimeout), "2", "The longest of these waits."),
+                "The most further requests that wait for a place. Others get a 503 at once."),
+            new("LLM_QUEUE_TIMEOUT", "Prism:Overload:QueueTimeout", SettingKind.Seconds(MaxTimeout), "2", "The longest wait for a place."),
             new("LLM_STREAM_WRITE_TIMEOUT", "Prism:Overload:StreamWriteTimeout", SettingKind.Seconds(MaxTimeout), "30",
-                "How long the client of a stream may take nothing of what is ready for it, before it is let go."),
+                "How long the client of a stream may read nothing before Prism disconnects it."),
             new("LLM_MAX_CONNECTIONS", "Prism:MaxConnections", SettingKind.WholeNumber(1, 1_000_000), "10000",
-                "How many connections a port has at the same time; more are closed at once."),
-            new("LLM_HEADERS_TIMEOUT", "Prism:HeadersTimeout", SettingKind.Seconds(MaxTimeout), "10", "How long the headers of a request may take, and the first byte of a new connection."),
+                "The most connections of a port. More are closed at once."),
+            new("LLM_HEADERS_TIMEOUT", "Prism:HeadersTimeout", SettingKind.Seconds(MaxTimeout), "10", "The longest time for the headers of a request, and for the first byte of a new connection."),
             new("LLM_BODY_TIMEOUT", "Prism:Overload:BodyTimeout", SettingKind.Seconds(MaxTimeout), "120",
-                "How long the body of a request may take to come, and a whole answer to be read by its client."),
+                "The longest time to receive the body of a request, and for the client to read a whole response."),
             new("LLM_MEMORY_BUDGET_BYTES", "Prism:Overload:MemoryBudget", SettingKind.WholeNumber(1 << 20, 1L << 40), null,
-                "How much memory requests and answers in flight may hold; more get a 503. Without it, a third of what the process sees: of a container, its limit."),
+                "The most memory that requests and answers in progress may hold. Further requests get a 503. Default: a third of the process's memory, or of the container's limit."),
             new("LLM_MIN_DATA_RATE", "Prism:MinDataRate", SettingKind.WholeNumber(1, 1 << 30), "240",
-                "How fast a body has to come and to be taken, in bytes a second."),
+                "The lowest rate at which a body is sent or read, in bytes per second."),
         ]),
         new("Response cache",
         [
             new("LLM_CACHE_ENABLED", "Prism:Cache:Enabled", SettingKind.Switch, "false", "Whether answers are cached. The same on all silos."),
             new("LLM_CACHE_SCOPE", "Prism:Cache:Scope", SettingKind.Choice(("key", "Key"), ("global", "Global")), "key",
-                "Who shares answers: those with the same API key, or everybody. The same on all silos."),
-            new("LLM_CACHE_TTL", "Prism:Cache:Ttl", SettingKind.Seconds(MaxTtl), "3600", "How long an answer is served."),
+                "The callers that share answers: those with the same API key, or all. The same on all silos."),
+            new("LLM_CACHE_TTL", "Prism:Cache:Ttl", SettingKind.Seconds(MaxTtl), "3600", "How long a stored answer is served."),
             new("LLM_CACHE_MAX_TTL", "Prism:Cache:MaxTtl", SettingKind.Seconds(MaxTtl), "86400",
-                "The longest time that a request may ask for with `x-prism-cache-ttl`; longer ones are cut to it."),
+                "The longest `x-prism-cache-ttl`; longer ones are reduced to it."),
             new("LLM_CACHE_MAX_ENTRIES", "Prism:Cache:MaxEntries", SettingKind.WholeNumber(1, 100_000_000), "10000",
-                "The most answers that a silo stores. Beyond it, the oldest of the key with the most are deleted."),
+                "The most answers that a silo stores. Beyond it, Prism deletes the oldest answers of the key with the most."),
             new("LLM_CACHE_TOTAL_BYTES", "Prism:Cache:TotalBytes", SettingKind.WholeNumber(1 << 16, 1L << 40), null,
-                "The most bytes of all answers that a silo stores, as JSON and 1 KiB for each. Without it, a sixteenth of the memory that the process sees."),
+                "The most bytes of all answers that a silo stores, as JSON plus 1 KiB each. Default: a sixteenth of the process's memory."),
             new("LLM_CACHE_OWNER_ENTRIES", "Prism:Cache:OwnerEntries", SettingKind.WholeNumber(1, 100_000_000), null,
-                "The most answers of one key that a silo stores. Without it, as many as of all."),
+                "The most answers of one key that a silo stores. Default: as many as of all."),
             new("LLM_CACHE_OWNER_BYTES", "Prism:Cache:OwnerBytes", SettingKind.WholeNumber(1 << 10, 1L << 40), null,
-                "The most bytes of one key's answers. Without it, as many as of all."),
+                "The most bytes of one key's answers. Default: as many as of all."),
             new("LLM_CACHE_SHARED_BYTES", "Prism:Cache:MaxSharedBytes", SettingKind.WholeNumber(1 << 16, 1 << 30), "16777216",
-                "How much memory an answer may take that is kept while it comes. A longer one is passed on, but neither joined any more nor stored."),
+                "The most memory of an answer that is kept while it is generated. A larger one is passed on, but not shared or stored."),
             new("LLM_CACHE_MAX_BYTES", "Prism:Cache:MaxBytes", SettingKind.WholeNumber(1, 1 << 30), "1048576",
-                "The longest answer that is kept, as JSON."),
+                "The longest answer that is stored, as JSON."),
             new("LLM_CACHE_SINGLE_FLIGHT", "Prism:Cache:SingleFlight", SettingKind.Switch, "true",
-                "Whether identical calls that come while one is under way share its answer."),
+                "Whether identical calls that arrive during a call share its answer."),
             new("LLM_CACHE_JOIN_TIMEOUT", "Prism:Cache:JoinTimeout", SettingKind.Seconds(MaxTimeout), "60",
-                "The longest wait for the first piece of an answer that is shared; then a request calls by itself."),
+                "The longest wait for the first piece of a shared answer. Then a request makes its own call."),
         ]),
         new("Templates",
         [
             new("LLM_TEMPLATE_RENDERS", "Prism:Templates:RendersAtOnce", SettingKind.WholeNumber(1, 1_000), "4",
-                "How many templates this silo renders at the same time, each on a thread of its own."),
+                "The most templates that this silo renders at the same time, each on a thread of its own."),
             new("LLM_TEMPLATE_RENDERS_PER_OWNER", "Prism:Templates:RendersAtOncePerOwner", SettingKind.WholeNumber(1, 1_000), "2",
-                "How many of them may be of one API key."),
+                "The most of them for one API key."),
         ]),
         new("Chains",
         [
             new("LLM_RUN_RETENTION", "Prism:Chains:RunRetention", SettingKind.Seconds(MaxTtl), "604800",
-                "How long the run of a chain is kept, from its start."),
+                "How long a run is kept, from its start."),
         ]),
         new("Quotas",
         [
             new("LLM_QUOTA_ACTIVE_RUNS", "Prism:Quotas:ActiveRuns", SettingKind.WholeNumber(1, MaxEntries), "100",
-                "How many runs of one owner (an API key; all callers where there are no keys) may be active at the same time."),
+                "The most active runs of one owner (an API key; all callers if there are no keys)."),
             new("LLM_QUOTA_RUNS", "Prism:Quotas:Runs", SettingKind.WholeNumber(1, MaxEntries), "20000",
-                "How many runs of one owner are kept."),
+                "The most stored runs of one owner."),
             new("LLM_QUOTA_RUN_BYTES", "Prism:Quotas:RunBytes", SettingKind.WholeNumber(1, MaxLimit), "268435456",
-                "How many bytes the runs of one owner may have, as JSON."),
-            new("LLM_QUOTA_CHAINS", "Prism:Quotas:Chains", SettingKind.WholeNumber(1, MaxEntries), "500", "How many chains one owner may store."),
+                "The most bytes of one owner's runs, as JSON."),
+            new("LLM_QUOTA_CHAINS", "Prism:Quotas:Chains", SettingKind.WholeNumber(1, MaxEntries), "500", "The most stored chains of one owner."),
             new("LLM_QUOTA_CHAIN_BYTES", "Prism:Quotas:ChainBytes", SettingKind.WholeNumber(1, MaxLimit), "67108864",
-                "How many bytes the stored chains of one owner may have, as JSON."),
-            new("LLM_QUOTA_TEMPLATES", "Prism:Quotas:Templates", SettingKind.WholeNumber(1, MaxEntries), "500", "How many templates one owner may store."),
+                "The most bytes of one owner's stored chains, as JSON."),
+            new("LLM_QUOTA_TEMPLATES", "Prism:Quotas:Templates", SettingKind.WholeNumber(1, MaxEntries), "500", "The most stored templates of one owner."),
             new("LLM_QUOTA_TEMPLATE_BYTES", "Prism:Quotas:TemplateBytes", SettingKind.WholeNumber(1, MaxLimit), "16777216",
-                "How many bytes the stored templates of one owner may have, as JSON."),
+                "The most bytes of one owner's stored templates, as JSON."),
         ]),
         new("Costs",
         [
             new("LLM_PRICES_FILE", PricesFilePath, SettingKind.Text, null,
-                "A JSON file of prices, for models that Prism has no price of, or another one."),
+                "A JSON file of prices, for models without a built-in price or with another one."),
             new("LLM_USAGE_REPORT_INTERVAL", "Prism:Usage:ReportInterval", SettingKind.Seconds(MaxPeriod), "5",
-                "How often a silo puts on record what its calls took and cost; a silo that is killed loses no more."),
+                "How often a silo writes its usage and costs. A silo that is killed loses no more than that."),
         ]),
         new("Cluster",
         [
             new("LLM_REDIS_URL", RedisUrlPath, SettingKind.RedisUrl, null,
-                "Where silos find each other and keep their state; without it, one silo on its own, in memory."),
+                "The Redis in which silos find each other and keep their state. Without it, one silo runs in memory."),
             new("LLM_STORAGE_TIMEOUT", "Prism:Storage:Timeout", SettingKind.Seconds(MaxTimeout), "2.5",
-                "How long a request waits for what is stored on Redis, before it is refused with 503."),
+                "How long a request waits for Redis before it is rejected with 503."),
             new("LLM_CLUSTER_ID", "Prism:Cluster:ClusterId", SettingKind.Text, "prism", "Silos with the same id are one cluster."),
-            new("LLM_SERVICE_ID", "Prism:Cluster:ServiceId", SettingKind.Text, "prism", "What stored state belongs to; outlives clusters."),
+            new("LLM_SERVICE_ID", "Prism:Cluster:ServiceId", SettingKind.Text, "prism", "The owner of stored state; it outlives clusters."),
             new("LLM_SILO_PORT", "Prism:Cluster:SiloPort", SettingKind.WholeNumber(1, MaxPort), "11111", "The port for other silos."),
             new("LLM_SILO_GATEWAY_PORT", "Prism:Cluster:GatewayPort", SettingKind.WholeNumber(0, MaxPort), "30000",
-                "The port for Orleans clients; `0`: none."),
+                "The port for Orleans clients; `0` for none."),
             new("LLM_ADVERTISED_IP", "Prism:Cluster:AdvertisedIp", SettingKind.IpAddress, null,
-                "The address that other silos reach this one at; without it, it is detected."),
+                "The address at which other silos reach this one. Default: detected."),
             new("LLM_CLUSTER_PROBE_TIMEOUT", "Prism:Cluster:ProbeTimeout", SettingKind.Seconds(MaxPeriod), "1",
                 "How often silos probe each other, and the longest wait for an answer."),
             new("LLM_CLUSTER_MAX_PROBE_TIMEOUT", "Prism:Cluster:MaxProbeTimeout", SettingKind.Seconds(MaxPeriod), "2.5",
-                "The longest wait for an answer where the network is slow. Times the missed probes: how long ago a silo must have been heard of last to be suspected."),
+                "The longest wait for an answer on a slow network. Multiplied by the missed probes, it is the time without any message after which a silo is suspected."),
             new("LLM_CLUSTER_MISSED_PROBES", "Prism:Cluster:MissedProbes", SettingKind.WholeNumber(1, 100), "2",
-                "After how many missed probes a silo is suspected to be dead."),
+                "The missed probes after which a silo is suspected to be dead."),
             new("LLM_CLUSTER_TABLE_REFRESH", "Prism:Cluster:TableRefresh", SettingKind.Seconds(MaxPeriod), "5",
-                "How often a silo reads who is in the cluster."),
+                "How often a silo reads the membership table."),
             new("LLM_CLUSTER_ALIVE_INTERVAL", "Prism:Cluster:AliveInterval", SettingKind.Seconds(MaxPeriod), "5",
-                "How often a silo writes that it is alive."),
+                "How often a silo writes to the membership table that it is alive."),
             new("LLM_CLUSTER_JOIN_TIMEOUT", "Prism:Cluster:JoinTimeout", SettingKind.Seconds(MaxPeriod), "300",
-                "How long a starting silo tries to join while a silo of the cluster does not answer, before it gives up and exits."),
+                "How long a starting silo tries to join while another silo does not respond, before it exits."),
             new("LLM_CLUSTER_RESPONSE_TIMEOUT", "Prism:Cluster:ResponseTimeout", SettingKind.Seconds(MaxPeriod), "15",
-                "The longest wait for a grain's answer. No grain call waits for an LLM."),
+                "The longest wait for a grain's response. No grain call waits for an LLM."),
             new("LLM_CLUSTER_CANCEL_ON_TIMEOUT", "Prism:Cluster:CancelOnTimeout", SettingKind.Switch, "true",
-                "Whether a call that nobody waits for any more is cancelled."),
+                "Whether a call is cancelled when its caller stops waiting."),
             new("LLM_CLUSTER_MAX_QUEUED_CALLS", "Prism:Cluster:MaxQueuedCalls", SettingKind.WholeNumber(1, int.MaxValue), "10000",
-                "How many calls may wait for one grain; more are refused."),
+                "The most calls that wait for one grain. More are rejected."),
         ]),
     ];
 
     public static readonly ProviderSetting DefaultModel = new(
-        "DEFAULT_MODEL", "DefaultModel", SettingKind.Text, "The model of a request that names none.",
+        "DEFAULT_MODEL", "DefaultModel", SettingKind.Text, "The model of a request that does not name one.",
         provider => provider.DefaultModel, (provider, value) => provider.DefaultModel = value);
 
     private static readonly ProviderSetting Models = new(
         "MODELS", "Models", SettingKind.List(), "More models to list. Requests are not limited to them.",
         provider => string.Join(',', provider.Models), (provider, value) => provider.Models = [.. ListKind.Split(value)]);
 
-    /// <summary>What a provider that is added can be.</summary>
+    /// <summary>The types of added providers.</summary>
     public static readonly ImmutableArray<string> TypeNames = [.. ProviderType.All.Where(type => !type.IsInProcess).Select(type => type.Name)];
 
     public static readonly ProviderSetting Type = new(
-        "TYPE", "Type", SettingKind.Choice([.. TypeNames.Select(name => (name, name))]), "The API it speaks.",
+        "TYPE", "Type", SettingKind.Choice([.. TypeNames.Select(name => (name, name))]), "Its API.",
         _ => null, (provider, value) => provider.Type = ProviderType.Find(value));
 
     public static readonly ProviderSetting ApiKey = new(
         "API_KEY", "ApiKey", SettingKind.Secrets,
-        "Its API key. Several share the load; with several addresses, each is for its own.", _ => null, (provider, value) => provider.ApiKey = value);
+        "Its API key. Several share the load; with several addresses, each key belongs to one.", _ => null, (provider, value) => provider.ApiKey = value);
 
     public static readonly ProviderSetting Headers = new(
         "HEADERS", "Headers", SettingKind.Headers,
@@ -268,12 +268,12 @@ internal static class Settings
         _ => null, (provider, value) => provider.Headers = ProviderHeaders.Parse(value));
 
     public static readonly ProviderSetting BaseUrl = new(
-        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version where the vendor has one in it. Several share the load.",
+        "BASE_URL", "BaseUrl", SettingKind.Url, "Its address, with the version if the vendor's address has one. Several share the load.",
         provider => provider.BaseUrl, (provider, value) => provider.BaseUrl = value);
 
     public static readonly ProviderSetting DefaultMaxTokens = new(
         "DEFAULT_MAX_TOKENS", "DefaultMaxTokens", SettingKind.WholeNumber(1, int.MaxValue),
-        "The output cap that is sent where a request has none and one is needed: the vendor demands it, or tokens are limited.",
+        "The output cap of requests without one, sent only if the vendor requires it or tokens are limited.",
         provider => provider.DefaultMaxTokens.ToString(CultureInfo.InvariantCulture),
         (provider, value) => provider.DefaultMaxTokens = int.Parse(value, CultureInfo.InvariantCulture));
 
@@ -295,10 +295,10 @@ internal static class Settings
         TokensPerMinute,
         TokensPerDay,
         TokensPerMonth,
-        Limit("MAX_CONCURRENCY", "MaxConcurrency", "The most requests that are being answered at the same time.",
+        Limit("MAX_CONCURRENCY", "MaxConcurrency", "The most concurrent requests.",
             (provider, limit) => provider.MaxConcurrency = limit),
         new("QUEUE_TIMEOUT_MS", "QueueTimeout", SettingKind.Milliseconds(MaxTimeout),
-            "How long a request waits, in order, for what is limited, before it is refused.",
+            "How long a request waits in line for a limit before it is rejected.",
             provider => provider.QueueTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
             (provider, value) => provider.QueueTimeout = Duration(value)),
     ];
@@ -311,12 +311,12 @@ internal static class Settings
         BaseUrl,
         DefaultModel,
         Models,
-        new("TIMEOUT", "Timeout", SettingKind.Seconds(MaxTimeout), "The longest wait for the first output, or for a whole answer, and for each piece after it.",
+        new("TIMEOUT", "Timeout", SettingKind.Seconds(MaxTimeout), "The longest wait for the first output, or for a whole answer, and for each further piece.",
             provider => InSeconds(provider.Timeout), (provider, value) => provider.Timeout = Duration(value)),
         new("CONNECT_TIMEOUT", "ConnectTimeout", SettingKind.Seconds(MaxTimeout), "The longest wait for a connection.",
             provider => InSeconds(provider.ConnectTimeout), (provider, value) => provider.ConnectTimeout = Duration(value)),
         new("MAX_ANSWER_BYTES", "MaxAnswerBytes", SettingKind.WholeNumber(1024, 1 << 30),
-            "The longest answer, and of a streamed one the longest event.",
+            "The longest answer, or the longest event of a stream.",
             provider => provider.MaxAnswerBytes.ToString(CultureInfo.InvariantCulture),
             (provider, value) => provider.MaxAnswerBytes = int.Parse(value, CultureInfo.InvariantCulture)),
         .. OfLimits,
@@ -332,7 +332,7 @@ internal static class Settings
         .. OfLimits,
     ];
 
-    /// <summary>What a setting of the service is called in messages.</summary>
+    /// <summary>The name of a setting in messages.</summary>
     public static string LabelOf(string path) => Groups.SelectMany(group => group.Settings).Single(setting => setting.Path == path).Label;
 
     /// <summary>The settings of a provider.</summary>

@@ -26,12 +26,12 @@ namespace Prism.Silo.Configuration;
 internal static class SettingsExtensions
 {
     /// <summary>
-    /// Reads the <c>LLM_…</c> variables over what is configured so far (appsettings.json), under the command line, and adds all options,
-    /// which are checked at the start.
+    /// Reads the <c>LLM_…</c> variables over the configuration so far (appsettings.json), under the command line, and adds all options. They are
+    /// checked at the start.
     /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="variables">The environment; null for the process's own.</param>
-    /// <exception cref="SettingException">A variable cannot be right.</exception>
+    /// <exception cref="SettingException">A variable is wrong.</exception>
     public static TBuilder AddPrismConfiguration<TBuilder>(this TBuilder builder, IReadOnlyDictionary<string, string>? variables = null)
         where TBuilder : IHostApplicationBuilder
     {
@@ -106,7 +106,7 @@ internal static class SettingsExtensions
 
     private static void AddSource(IConfigurationManager configuration, VariablesConfigurationSource source)
     {
-        // What is typed for one start wins over what the machine is set to.
+        // The command line, typed for one start, overrides the machine's environment.
         var commandLine = configuration.Sources.OfType<CommandLineConfigurationSource>().LastOrDefault();
         var position = commandLine is null ? configuration.Sources.Count : configuration.Sources.IndexOf(commandLine);
         configuration.Sources.Insert(position, source);

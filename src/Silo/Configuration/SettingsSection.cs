@@ -3,14 +3,14 @@ using Microsoft.Extensions.Options;
 namespace Prism.Silo.Configuration;
 
 /// <summary>
-/// Binds a section to its options and checks it against <see cref="Settings"/>. A section with a problem is not bound at all: the binder's
-/// own exceptions name neither the variable nor what is allowed.
+/// Binds a section to its options and checks it against <see cref="Settings"/>. A section with a problem is not bound at all: the binder's exceptions
+/// name neither the variable nor the allowed values.
 /// </summary>
 internal sealed class SettingsSection<TOptions>(string section, SettingsTable table, IConfiguration configuration)
     : IConfigureOptions<TOptions>, IValidateOptions<TOptions>
     where TOptions : class
 {
-    /// <summary>The options where the host is still being put together; a section with a problem is left as it is by default.</summary>
+    /// <summary>The options while the host is being built. A section with a problem keeps its defaults.</summary>
     public static TOptions Read(string section, IConfiguration configuration)
     {
         var options = Activator.CreateInstance<TOptions>();

@@ -3,7 +3,7 @@ using Prism.Providers;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>All settings of this process: the fixed ones, and those of each provider that it knows by name.</summary>
+/// <summary>All settings of this process: the fixed ones, and those of each known provider.</summary>
 internal sealed class SettingsTable
 {
     private readonly Dictionary<string, Setting> _byName = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed class SettingsTable
     /// <summary>The setting of this environment variable.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out Setting? setting) => _byName.TryGetValue(name, out setting);
 
-    /// <summary>The settings that stand directly in a section of the configuration.</summary>
+    /// <summary>The settings directly in a section of the configuration.</summary>
     public IEnumerable<Setting> In(string section) =>
         All.Where(setting => setting.Path is { } path
             && path.LastIndexOf(':') == section.Length

@@ -3,7 +3,7 @@ using Prism.Silo.Server;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>A drain that uses up the whole time of a shutdown would leave the silo none to hand over what it has.</summary>
+/// <summary>The drain must leave the silo time to hand over its state before the shutdown ends.</summary>
 internal sealed class ShutdownValidator : IValidateOptions<ServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, ServerOptions options) => options.DrainDelay + options.DrainTimeout < options.ShutdownTimeout

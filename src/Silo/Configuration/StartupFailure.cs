@@ -6,13 +6,13 @@ using StackExchange.Redis;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>Tells the operator, a line for each thing to mend, why Prism does not start, where it is the operator who can mend it.</summary>
+/// <summary>Reports why Prism does not start, in one line for each thing that the operator can repair.</summary>
 internal static class StartupFailure
 {
     /// <summary>Builds a host, checks its options and runs it to its end.</summary>
-    /// <param name="build">Builds the host; may throw what <see cref="Describe"/> knows.</param>
-    /// <param name="error">Where the line goes.</param>
-    /// <param name="signals">The signals to stop; null where the host alone listens for them.</param>
+    /// <param name="build">Builds the host. It may throw the exceptions that <see cref="Describe"/> knows.</param>
+    /// <param name="error">Receives the line.</param>
+    /// <param name="signals">The signals to stop; null if only the host listens for them.</param>
     /// <returns>The exit code of the process, see <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(Func<IHost> build, TextWriter error, StopSignals? signals = null)
     {
@@ -28,7 +28,7 @@ internal static class StartupFailure
                     await error.WriteLineAsync(HostRun.StoppedEarly);
                     return ExitCodes.Stopped;
                 default:
-                    await error.WriteLineAsync("prism: did not stop in time, and ends without having left the cluster.");
+                    await error.WriteLineAsync("prism: did not stop in time, and exits without leaving the cluster.");
                     return ExitCodes.Failed;
             }
         }
@@ -39,12 +39,12 @@ internal static class StartupFailure
         }
     }
 
-    /// <summary>A line for each thing to mend, or null where the exception is a bug.</summary>
+    /// <summary>A line for each thing to repair; null if the exception is a bug.</summary>
     public static string? Describe(Exception exception) => Find(exception).Distinct().ToList() is { Count: > 0 } messages
         ? string.Join(Environment.NewLine, messages.Select(message => Line([message])))
         : null;
 
-    // Without its stack: a process that ends says why in one line. The level debug logs the stacks of a start.
+    // Without the stack: the last line of a process is short. The level debug logs the stacks of a start.
     private static string DescribeBug(Exception exception)
     {
         var cause = exception.GetBaseException();
@@ -54,7 +54,7 @@ internal static class StartupFailure
     private static string FindPlace(Exception exception) =>
         exception.StackTrace?.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains(" Prism.", StringComparison.Ordinal))
         ?? exception.TargetSite?.ToString()
-        ?? "no place is known";
+        ?? "unknown place";
 
     private static string Line(IEnumerable<string> messages) =>
         "prism: " + string.Join(' ', string.Join(' ', messages).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
@@ -64,8 +64,8 @@ internal static class StartupFailure
         SettingException => [exception.Message],
         OptionsValidationException invalid => invalid.Failures,
         AggregateException many when many.InnerExceptions.All(inner => Find(inner).Any()) => many.InnerExceptions.SelectMany(Find),
-        // As for a user who may not do or touch something; the message names it, and no password.
-        RedisServerException refused => [$"Redis refuses a command: {refused.Message} Check the user of {Settings.LabelOf(Settings.RedisUrlPath)}."],
+        // As for a Redis user without a permission. The message names the permission, and no password.
+        RedisServerException refused => [$"Redis rejects a command: {refused.Message} Check the user of {Settings.LabelOf(Settings.RedisUrlPath)}."],
         // Kestrel's message names the address; Orleans' does not.
         IOException { InnerException: AddressInUseException } => [exception.Message + " Check LLM_PORT and LLM_METRICS_PORT."],
         AddressInUseException => ["A port of the silo is in use already. Check LLM_SILO_PORT and LLM_SILO_GATEWAY_PORT."],
@@ -73,7 +73,7 @@ internal static class StartupFailure
             ["This machine does not have the address to listen at. Check LLM_HOST and LLM_ADVERTISED_IP."],
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             ["This user may not listen at one of the ports. Check LLM_PORT and LLM_METRICS_PORT."],
-        // A configuration file that cannot be read; the message names the file, and the innermost one the line.
+        // An unreadable configuration file: the message names the file, and that of the innermost exception the line.
         InvalidDataException { InnerException: FormatException } => [$"{exception.Message} {exception.GetBaseException().Message}"],
         _ => [],
     };

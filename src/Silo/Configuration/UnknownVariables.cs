@@ -3,10 +3,10 @@ using Prism.Providers;
 
 namespace Prism.Silo.Configuration;
 
-/// <summary>Finds <c>LLM_…</c> variables that are no settings: most are misspelt ones.</summary>
+/// <summary>Finds <c>LLM_…</c> variables that are no settings. Most are misspelt.</summary>
 internal static partial class UnknownVariables
 {
-    /// <summary>A sentence for each, with what may have been meant; never with their values.</summary>
+    /// <summary>A sentence for each, with the setting that may have been meant; never with their values.</summary>
     public static IEnumerable<string> Find(IReadOnlyDictionary<string, string> variables, SettingsTable table) =>
         from name in variables.Keys.Order(StringComparer.Ordinal)
         where name.StartsWith(Settings.Prefix, StringComparison.OrdinalIgnoreCase)
@@ -15,7 +15,7 @@ internal static partial class UnknownVariables
         select $"Environment variable {name} is not a setting of Prism{FindHint(name, table)}";
 
     // Kubernetes sets LLM_SERVICE_HOST, LLM_SERVICE_PORT_HTTP, LLM_PORT_8000_TCP_ADDR and the like for a Service called "llm", and
-    // LLM_GATEWAY_PORT=tcp://… for one called "llm-gateway". Nobody misspelt these.
+    // LLM_GATEWAY_PORT=tcp://… for one called "llm-gateway". These are no misspellings.
     private static bool IsServiceLink(string name, string value) =>
         ServiceLink().IsMatch(name)
         || (name.EndsWith("_PORT", StringComparison.Ordinal) && value.Contains("://", StringComparison.Ordinal));
@@ -26,7 +26,7 @@ internal static partial class UnknownVariables
         var (closest, distance) = table.All
             .Select(setting => (setting.Name, Distance: EditDistance.Between(written, setting.Name)))
             .MinBy(candidate => candidate.Distance);
-        // The longer the name, the more of it can be wrong and still be meant.
+        // The longer the name, the more letters may differ.
         if (distance <= Math.Clamp((closest.Length - Settings.Prefix.Length) / 3, 1, 3))
         {
             return $"; did you mean {closest}?";

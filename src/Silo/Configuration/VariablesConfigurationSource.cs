@@ -11,7 +11,7 @@ internal sealed class VariablesConfigurationSource(
 
     private sealed class VariablesConfigurationProvider(VariablesConfigurationSource source) : ConfigurationProvider
     {
-        /// <exception cref="SettingException">A variable's text is not what its setting takes.</exception>
+        /// <exception cref="SettingException">A variable's text is not valid for its setting.</exception>
         public override void Load() => Data = source.Read();
     }
 
@@ -34,7 +34,7 @@ internal sealed class VariablesConfigurationSource(
         return data;
     }
 
-    /// <summary>A variable's text without white space around it; null where it is not set, or empty as deployment tools leave it.</summary>
+    /// <summary>A variable's text without white space around it; null if it is not set, or empty as deployment tools leave it.</summary>
     public static string? ReadText(IReadOnlyDictionary<string, string> variables, Setting setting) =>
         variables.TryGetValue(setting.Name, out var text) && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 

@@ -22,7 +22,7 @@ public sealed class ErrorMiddlewareTests : GatewayTest
 
         Assert.StartsWith("HTTP/1.1 404 Not Found\r\n", response, StringComparison.Ordinal);
         Assert.Contains("\r\nx-request-id: req_", response, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(($"There is no {told}.", "invalid_request_error", null, "not_found"), ReadError(BodyOf(response)));
+        Assert.Equal(($"Path {told} does not exist.", "invalid_request_error", null, "not_found"), ReadError(BodyOf(response)));
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class ErrorMiddlewareTests : GatewayTest
         Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
         Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
         Assert.StartsWith("req_", HeaderOf(response, "x-request-id"), StringComparison.Ordinal);
-        Assert.Equal(($"{path} does not take {method}.", "invalid_request_error", null, "method_not_allowed"), await ReadErrorAsync(response));
+        Assert.Equal(($"Method {method} is not allowed for {path}.", "invalid_request_error", null, "method_not_allowed"), await ReadErrorAsync(response));
     }
 
     [Theory]

@@ -113,9 +113,9 @@ public sealed class StorageTests : GatewayTest
 
         using var response = await SendAsync("PUT", "/v1/chains/a");
 
-        await AssertRefusedAsync(response, "Prism's storage does not answer.");
+        await AssertRefusedAsync(response, "Prism's storage does not respond.");
         var line = await Host.Log.NextAsync(logged => logged.Exception is not null
-            || logged.MessageTemplate.Text.Contains("could not be answered", StringComparison.Ordinal));
+            || logged.MessageTemplate.Text.Contains("failed: the storage", StringComparison.Ordinal));
         Assert.Null(line.Exception);
         Assert.DoesNotContain('\n', line.RenderMessage(CultureInfo.InvariantCulture));
         Assert.Null((await Host.Log.NextRequestAsync()).Exception);

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
-using Prism.Grains.Chains.Index;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
@@ -11,26 +10,20 @@ using Prism.Grains.Interfaces.Chains;
 namespace Prism.Grains.Chains.Running;
 
 /// <summary>
-/// One run. It is worked on by whichever activation has its row; a call or the reminder makes one where there is none, which goes on from what
-/// is written. Nothing that somebody waits for here waits for a model.
+/// One run. The activation that has its row works on it. A call or the reminder creates an activation if there is none, and it continues from the
+/// written state. No call to this grain waits for a model.
 /// </summary>
 [HashBasedPlacement, CollectionAgeLimit(Minutes = 3)]
 internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRemindable
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
-
-    // Others wait for it, and it is only told early.
-    private static readonly TimeSpan LongestTelling = TimeSpan.FromSeconds(1);
-
     private readonly RunStore _store;
     private readonly RunFactory _factory;
-    private readonly ChainOptions _options;
+    private readonly RunRegistration _registration;
     private readonly TimeProvider _time;
     private readonly ILogger<ChainGrain> _logger;
     private readonly RunFeed _feed;
-    private Task _freed = Task.CompletedTask;
     private Task _following = Task.CompletedTask;
-    private RunLoop? _loop;
+    private RunWork? _work;
     private bool _starting;
 
     public ChainGrain(
@@ -40,8 +33,9 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
         TimeProvider time,
         ILogger<ChainGrain> logger)
     {
-        (_factory, _options, _time, _logger) = (factory, options.Value, time, logger);
+        (_factory, _time, _logger) = (factory, time, logger);
         _store = new(Id, storage, time, logger);
+        _registration = new(this, GrainFactory, Id, _store, options.Value.WakePeriod, time, logger);
         _feed = new(Id);
     }
 
@@ -58,17 +52,17 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_loop is not null)
+        if (_work is not null)
         {
-            await _loop.StopAsync();
+            await _work.StopAsync();
             await _following;
-            _loop.Dispose();
+            _work.Dispose();
         }
 
         _feed.End();
         if (reason.ReasonCode == DeactivationReasonCode.ShuttingDown && _store is { Exists: true, Current.IsFinished: false })
         {
-            // Waits behind this activation, and then makes one on another silo: else the run would stand still until its reminder.
+            // This call waits for the end of this activation and then creates one on another silo. Otherwise the run would wait for its reminder.
             GrainFactory.GetGrain<IChainGrain>(Id).GetAsync().Ignore();
         }
     }
@@ -90,44 +84,30 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
             return new() { Error = error };
         }
 
-        // Both before the run, which without them would be lost with its silo, or never be deleted. Without a run, the reminder, which has the
-        // shelf's name, sees to it that they go away again.
-        var admission = await RegisterOf(start.Owner).AdmitAsync(RunViews.ToSummary(run, Id));
-        if (admission.Shelf is not { } shelf)
+        var admission = await _registration.EnterAsync(run);
+        if (admission.Shelf is not { } partition)
         {
             DeactivateOnIdle();
             return new() { Error = admission.Error };
         }
 
-        await this.RegisterOrUpdateReminder(shelf, _options.WakePeriod, _options.WakePeriod);
-
-        run = run with { Shelf = shelf };
+        run = run with { Shelf = partition };
         await WorkAsync(plan!, loop => loop.BeginAsync(run));
         if (_store.Current.IsFinished)
         {
-            await _freed;
+            await _work!.Freed;
         }
 
-        return _store.Exists ? new() { Run = ViewOf() } : throw Overtaken();
+        return _store.Exists ? new() { Run = ViewOf() } : throw RunWork.Overtaken();
     }
 
     public Task<ChainRun?> GetAsync() => Task.FromResult(FindView());
 
     public async Task<ChainRun?> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (_loop is not null)
+        if (_work is not null)
         {
-            var wait = TimeSpan.FromTicks(Math.Clamp(timeout.Ticks, 0, LongestWait.Ticks));
-            try
-            {
-                // Until its quota is free, too: the caller's next start may follow at once.
-                await _freed.WaitAsync(wait, _time, cancellationToken);
-                ThrowIfOvertaken(await _loop.Ended);
-            }
-            catch (TimeoutException)
-            {
-                // As far as it is.
-            }
+            await _work.WaitAsync(timeout, cancellationToken);
         }
 
         return FindView();
@@ -135,10 +115,9 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
 
     public async Task<ChainRun?> CancelAsync()
     {
-        if (_loop is not null && !_store.Current.IsFinished)
+        if (_work is not null && !_store.Current.IsFinished)
         {
-            ThrowIfOvertaken(await _loop.CancelAsync());
-            await _freed;
+            await _work.CancelAsync();
         }
 
         return FindView();
@@ -165,7 +144,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
             return false;
         }
 
-        await EndReminderAsync();
+        await _registration.EndReminderAsync();
         await _store.DeleteAsync();
         DeactivateOnIdle();
         return true;
@@ -183,17 +162,17 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
             return false;
         }
 
-        // What it does at its end comes first: it would put away the reminder.
+        // The end of the run comes first: it would end the reminder.
         await _following;
-        if (_store.Current.Shelf is not { } shelf)
+        if (_store.Current.Shelf is not { } partition)
         {
             return await DeleteAsync();
         }
 
-        // Before anything is gone: should this be cut short, it takes the run out of its owner's list.
-        await this.RegisterOrUpdateReminder(shelf, _options.WakePeriod, _options.WakePeriod);
+        // Before anything is gone: if this breaks off, the reminder removes the run from its owner's list.
+        await _registration.WakeAsync(partition);
         await _store.DeleteAsync();
-        await ForgetAsync(shelf);
+        await ForgetAsync(partition);
         return true;
     }
 
@@ -201,7 +180,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
     {
         if (_store is { Exists: true, Current.IsFinished: true })
         {
-            await CloseAsync();
+            await _registration.CloseAsync();
         }
         else if (FindView() is null && !_starting)
         {
@@ -209,11 +188,11 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
         }
     }
 
-    /// <summary>Being activated for it is all that a run needs which is not over.</summary>
+    /// <summary>A run that has not ended needs nothing but the activation.</summary>
     public Task ReceiveReminder(string reminderName, TickStatus status) => _store switch
     {
         { Exists: false } => ForgetAsync(reminderName),
-        { Current.IsFinished: true } => CloseAsync(),
+        { Current.IsFinished: true } => _registration.CloseAsync(),
         _ => Task.CompletedTask,
     };
 
@@ -227,8 +206,8 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
         }
         else if (await _store.TryWriteAsync(RunScheduler.Abandon(_store.Current, error!, _time.GetUtcNow())))
         {
-            // What this version of Prism cannot plan any more.
-            _ = CloseQuietlyAsync();
+            // This version of Prism cannot plan the run.
+            _ = _registration.CloseQuietlyAsync();
         }
         else
         {
@@ -238,39 +217,22 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
 
     private async Task WorkAsync(ChainPlan plan, Func<RunLoop, Task> begin)
     {
-        var loop = _factory.CreateLoop(_store, plan, _feed);
-        _loop = loop;
-        // Nobody may call for as long as a model thinks: that is no reason to be collected.
+        // While a model thinks there may be no call for a long time. That must not deactivate the grain.
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        _freed = FreeAsync(loop);
-        _following = FollowAsync(loop);
+        var loop = _factory.CreateLoop(_store, plan, _feed);
+        _work = RunWork.Of(loop, _registration, _time);
+        _following = FollowAsync(_work);
         await begin(loop);
     }
 
-    // Tells the index first, which costs no write. What it could not be told it finds on the shelf.
-    private async Task FreeAsync(RunLoop loop)
+    private async Task FollowAsync(RunWork work)
     {
-        if (await loop.Ended)
-        {
-            try
-            {
-                await RegisterOf(_store.Current.Start!.Owner).OnEndedAsync(RunViews.ToSummary(_store.Current, Id)).WaitAsync(LongestTelling, _time);
-            }
-            catch (Exception exception)
-            {
-                LogNotClosed(Id, exception.Message);
-            }
-        }
-    }
-
-    private async Task FollowAsync(RunLoop loop)
-    {
-        await _freed;
-        if (await loop.Ended)
+        await work.Freed;
+        if (await work.Ended)
         {
             LogEnded(Id, _store.Current.Status, _store.Writes);
             DelayDeactivation(TimeSpan.Zero);
-            await CloseQuietlyAsync();
+            await _registration.CloseQuietlyAsync();
         }
         else
         {
@@ -278,49 +240,11 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
         }
     }
 
-    private async Task CloseQuietlyAsync()
+    private async Task ForgetAsync(string partition)
     {
-        try
-        {
-            await CloseAsync();
-        }
-        catch (Exception exception)
-        {
-            // The reminder is still there, and comes back to it.
-            LogNotClosed(Id, exception.Message);
-        }
-    }
-
-    // In this order, so that the reminder sees to it that both happen.
-    private async Task CloseAsync()
-    {
-        if (_store.Current.Shelf is { } shelf)
-        {
-            var summary = RunViews.ToSummary(_store.Current, Id);
-            await GrainFactory.GetGrain<IRunPartition>(shelf).EndAsync(summary);
-            // Again: it may have counted anew meanwhile, from what the shelf had then.
-            await RegisterOf(_store.Current.Start!.Owner).OnEndedAsync(summary);
-        }
-
-        await EndReminderAsync();
-    }
-
-    private async Task ForgetAsync(string shelf)
-    {
-        await GrainFactory.GetGrain<IRunPartition>(shelf).RemoveAsync(Id);
-        await EndReminderAsync();
+        await _registration.ForgetAsync(partition);
         DeactivateOnIdle();
     }
-
-    private async Task EndReminderAsync()
-    {
-        foreach (var reminder in await this.GetReminders())
-        {
-            await this.UnregisterReminder(reminder);
-        }
-    }
-
-    private IRunIndexWriter RegisterOf(string owner) => GrainFactory.GetGrain<IRunIndexWriter>(GrainKeys.Runs(owner));
 
     private ChainRun ViewOf() => RunViews.ToRun(_store.Current, Id);
 
@@ -331,7 +255,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
             return ViewOf();
         }
 
-        // Ids are guessed and mistyped: nothing of that is kept.
+        // Callers guess and mistype ids. No activation stays for those.
         if (!_starting)
         {
             DeactivateOnIdle();
@@ -340,22 +264,9 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
         return null;
     }
 
-    private static void ThrowIfOvertaken(bool ended)
-    {
-        if (!ended)
-        {
-            throw Overtaken();
-        }
-    }
-
-    private static OrleansException Overtaken() => new("The run goes on in another activation: ask again.");
-
     [LoggerMessage(LogLevel.Information, "Run {Run} is taken over at revision {Revision}")]
     private partial void LogTakenOver(string run, long revision);
 
     [LoggerMessage(LogLevel.Information, "Run {Run} ended: {Status}, {Writes} writes by this activation")]
     private partial void LogEnded(string run, ChainRunStatus status, int writes);
-
-    [LoggerMessage(LogLevel.Warning, "Run {Run} is not closed yet ({Reason:l})")]
-    private partial void LogNotClosed(string run, string reason);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Prism.Silo.Configuration.Kinds;
 
-/// <summary>One of some words. Where several mean the same, the first is the one that is documented.</summary>
+/// <summary>One of some words. Of several with the same meaning, the first is documented.</summary>
 internal sealed class ChoiceKind(ImmutableArray<(string Word, string Configured)> choices) : SettingKind
 {
     private IEnumerable<string> Documented => choices.DistinctBy(choice => choice.Configured).Select(choice => choice.Word);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Prism.Silo.Configuration.Kinds;
 
-/// <summary>Where to listen. No names but <c>localhost</c>: a name may stand for addresses of other machines.</summary>
+/// <summary>An address to listen at. <c>localhost</c> is the only name: other names may resolve to addresses of other machines.</summary>
 internal sealed class HostKind : SettingKind
 {
     public override string Allowed => "IP address, `localhost` or `*`";

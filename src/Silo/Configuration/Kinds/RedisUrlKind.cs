@@ -1,6 +1,6 @@
 namespace Prism.Silo.Configuration.Kinds;
 
-/// <summary>The address of a Redis, see <see cref="Silo.Cluster.RedisUrl"/>. Messages never quote it: there may be a password in it.</summary>
+/// <summary>The address of a Redis, see <see cref="Silo.Cluster.RedisUrl"/>. Messages never quote it, because it may contain a password.</summary>
 internal sealed class RedisUrlKind : SettingKind
 {
     public override string Allowed => "`redis://[user:password@]host:port[/db]`, or `rediss://` for TLS";

@@ -11,7 +11,7 @@ internal sealed class SecretListKind : SettingKind
 
     public override IEnumerable<string> FindSecrets(string configured) => ListKind.Split(configured);
 
-    // Which of them is there twice is not to be said: it is a secret.
+    // The message must not quote the duplicate: it is a secret.
     public override string? FindProblem(string configured) =>
         ListKind.Split(configured) is var keys && keys.Distinct(StringComparer.Ordinal).Count() < keys.Length
             ? "lists a key more than once"

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Prism.Silo.Configuration.Kinds;
 
 /// <summary>
-/// What a setting's value may be. A value has two forms: the text of an environment variable (<c>60</c> for seconds) and what stands in
-/// the configuration (<c>00:01:00</c>). Problems are the ends of a sentence that begins with the setting's name.
+/// The allowed values of a setting. A value has two forms: the text of an environment variable (<c>60</c> for seconds) and the configured value
+/// (<c>00:01:00</c>). Problems are the ends of a sentence that begins with the setting's name.
 /// </summary>
 internal abstract class SettingKind
 {
@@ -18,13 +18,13 @@ internal abstract class SettingKind
     public static readonly SettingKind Host = new HostKind();
     public static readonly SettingKind IpAddress = new IpAddressKind();
 
-    /// <summary>What is allowed, for the documentation.</summary>
+    /// <summary>The allowed values, for the documentation.</summary>
     public abstract string Allowed { get; }
 
     /// <summary>Whether the value must never be shown.</summary>
     public virtual bool IsSecret => false;
 
-    /// <summary>What of a configured value must be in no log: all of it, and parts that are secrets by themselves.</summary>
+    /// <summary>The parts of a configured value that no log may contain: all of it, and parts that are secrets by themselves.</summary>
     public virtual IEnumerable<string> FindSecrets(string configured) => IsSecret ? [configured] : [];
 
     public static SettingKind WholeNumber(long min, long max) => new WholeNumberKind(min, max);
@@ -39,18 +39,18 @@ internal abstract class SettingKind
     public static SettingKind Milliseconds(TimeSpan max) =>
         new DurationKind(TimeSpan.FromMilliseconds(1), "milliseconds", allowsZero: true, max);
 
-    /// <summary>One of the words on the left; those on the right are what the configuration gets.</summary>
+    /// <summary>One of the words on the left. The configuration gets the word on the right.</summary>
     public static SettingKind Choice(params ImmutableArray<(string Word, string Configured)> choices) => new ChoiceKind(choices);
 
-    /// <param name="findProblem">What is wrong with an item, as the end of a sentence; null for nothing.</param>
+    /// <param name="findProblem">The problem with an item, as the end of a sentence; null if it is valid.</param>
     public static SettingKind List(Func<string, string?>? findProblem = null) => new ListKind(findProblem);
 
     /// <summary>Turns the text of an environment variable, neither empty nor with white space around it, into its configured form.</summary>
     public virtual SettingValue Read(string text) => FindProblem(text) is { } problem ? new(null, problem) : new(text, null);
 
-    /// <summary>What is wrong with a configured value, or null.</summary>
+    /// <summary>The problem with a configured value, or null.</summary>
     public abstract string? FindProblem(string configured);
 }
 
-/// <summary>A value in its configured form, or why there is none.</summary>
+/// <summary>A value in its configured form, or the problem with it.</summary>
 internal readonly record struct SettingValue(string? Configured, string? Problem);

@@ -1,6 +1,6 @@
 namespace Prism.Silo.Configuration.Kinds;
 
-/// <summary>A base address, or several between commas. Messages never quote one: what is wrong with it may be the password in it.</summary>
+/// <summary>A base address, or several between commas. Messages never quote one, because the problem may be a password in it.</summary>
 internal sealed class UrlKind : SettingKind
 {
     public override string Allowed => "URL, or several, comma-separated";

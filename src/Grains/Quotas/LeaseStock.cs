@@ -1,0 +1,308 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
+namespace Prism.Grains.Quotas;
+
+/// <summary>
+/// The capacity of one limit set that a silo holds: the blocks of each limit, the permits, and the reservations made out of both. Not thread-safe:
+/// used under the lock of its <see cref="LocalQuota"/>.
+/// </summary>
+internal sealed class LeaseStock
+{
+    private readonly LimitSet _limits;
+    private readonly TimeProvider _time;
+    private readonly LimitSeries _telemetry;
+    private readonly ImmutableArray<LimitKind> _kinds;
+    private readonly LeasePool[] _pools;
+    private readonly PermitPool? _permits;
+    private readonly ReservationTable _reservations;
+    private readonly Dictionary<LimitKind, (LeaseGrant Grant, long At)> _lastGrants = [];
+
+    public LeaseStock(LimitSet limits, TimeProvider time, LimitSeries telemetry)
+    {
+        (_limits, _time, _telemetry, _kinds) = (limits, time, telemetry, limits.Kinds);
+        _pools = [.. _kinds.Where(kind => kind != LimitKind.Concurrency).Select(kind => new LeasePool(kind, limits.Of(kind)!.Value, time))];
+        _permits = limits.MaxConcurrency is { } most ? new(most) : null;
+        _reservations = new(_pools.Length);
+    }
+
+    /// <summary>The number of reservations that are not settled.</summary>
+    public int OpenReservations => _reservations.Count;
+
+    /// <summary>Whether there are returned permits to report. They are reported at once.</summary>
+    public bool HasPermitReports => _permits is { HasReports: true };
+
+    /// <summary>The limit that a charge exceeds on its own, if there is one: it can never be admitted.</summary>
+    public LimitDenial? FindImpossible(in Charge charge)
+    {
+        foreach (var kind in _kinds)
+        {
+            if (charge.Of(kind) > _limits.Of(kind))
+            {
+                return new(kind, null, _limits.Of(kind));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Counts a request as demand.</summary>
+    public void Count(in Charge charge)
+    {
+        foreach (var pool in _pools)
+        {
+            pool.Demand.Add(charge.Of(pool.Kind));
+        }
+    }
+
+    /// <summary>Reserves a charge: of every limit, or nothing.</summary>
+    public bool TryTake(in Charge charge, long now, out int slot, out int version)
+    {
+        (slot, version) = (0, 0);
+        if (!charge.WithoutPermit && _permits is { AnyFree: false })
+        {
+            return false;
+        }
+
+        foreach (var pool in _pools)
+        {
+            if (!pool.Fits(charge.Of(pool.Kind), now))
+            {
+                return false;
+            }
+        }
+
+        if (!charge.WithoutPermit)
+        {
+            _permits?.Take();
+        }
+
+        (slot, version) = _reservations.Open(charge, out var blocks);
+        for (var i = 0; i < _pools.Length; i++)
+        {
+            blocks[i] = _pools[i].Take(charge.Of(_pools[i].Kind), now);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Settles a reservation once: see <see cref="LocalQuota.Settle"/>. Has <paramref name="denial"/> forget the limits that have room again.
+    /// <paramref name="isReportDue"/>: other silos have to learn of it at once.
+    /// </summary>
+    /// <returns>False if it is settled already.</returns>
+    public bool TrySettle(int slot, int version, Charge? used, bool sent, long now, DenialCache denial, out bool isReportDue)
+    {
+        isReportDue = false;
+        if (!_reservations.TryClose(slot, version, out var reserved, out var blocks))
+        {
+            return false;
+        }
+
+        // release before settle: a crash must under-bill, never leak a permit.
+        if (!reserved.WithoutPermit)
+        {
+            _permits?.Release();
+            denial.Forget(LimitKind.Concurrency);
+        }
+
+        for (var i = 0; i < _pools.Length; i++)
+        {
+            var kind = _pools[i].Kind;
+            var took = reserved.Of(kind);
+            var spent = kind == LimitKind.RequestsPerMinute ? (sent ? 1 : 0) : (used ?? reserved).Of(kind);
+            if (spent != took || kind.IsBudget())
+            {
+                _pools[i].Settle(blocks[i], took, spent, now);
+                isReportDue |= _pools[i].HasUntoldDebt;
+            }
+
+            if (spent < took)
+            {
+                denial.Forget(kind);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives back the free permits if they are scarce: the next request may be on another silo.</summary>
+    public void SurrenderScarcePermits()
+    {
+        if (IsScarce(LimitKind.Concurrency))
+        {
+            _permits!.SurrenderAll();
+        }
+    }
+
+    /// <summary>Whether any limit needs more than is left here.</summary>
+    public bool IsAnyLow(long now)
+    {
+        foreach (var pool in _pools)
+        {
+            if (pool.IsLow(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Drops what has expired.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isReportTime">Whether spending is reported, and unused permits are returned.</param>
+    /// <param name="isReturnTime">Whether returned capacity is reported.</param>
+    /// <returns>Whether there is something to report to the ledger.</returns>
+    public bool Sweep(long now, bool isReportTime, bool isReturnTime)
+    {
+        var isReportDue = false;
+        foreach (var pool in _pools)
+        {
+            pool.Sweep(now);
+            // Other silos may be waiting for scarce capacity that is not used here.
+            isReportDue |= pool.HasReports && (isReportTime || (isReturnTime && pool.HasReturns) || IsScarce(pool.Kind));
+        }
+
+        if (_permits is null)
+        {
+            return isReportDue;
+        }
+
+        if (isReportTime)
+        {
+            _permits.Trim();
+        }
+
+        // The answer tells of silos that wait for a share of the permits that are in use here.
+        return isReportDue || (_permits.Held > 0 && IsScarce(LimitKind.Concurrency));
+    }
+
+    /// <summary>The state of the limits in the whole cluster as far as this silo knows: the last grants, and what it holds. Limits without a grant are left out.</summary>
+    public ImmutableArray<LimitStatus> GetSnapshots(long now)
+    {
+        var snapshots = ImmutableArray.CreateBuilder<LimitStatus>(_lastGrants.Count);
+        foreach (var kind in _kinds)
+        {
+            if (!_lastGrants.TryGetValue(kind, out var last))
+            {
+                continue;
+            }
+
+            var (grant, at) = last;
+            var left = grant.ResetAfter - _time.GetElapsedTime(at, now);
+            snapshots.Add(new()
+            {
+                Kind = kind,
+                Limit = grant.Limit,
+                Remaining = Math.Clamp(grant.Remaining + HeldOf(kind, now), 0, grant.Limit),
+                ResetAfter = left > TimeSpan.Zero ? left : TimeSpan.Zero,
+            });
+        }
+
+        return snapshots.MoveToImmutable();
+    }
+
+    /// <summary>Composes what to ask the ledger for, and what to report to it.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="first">The charge at the head of the line, if it may be served.</param>
+    /// <param name="line">The sum of the line.</param>
+    /// <param name="isLeaving">Gives everything back and wants nothing.</param>
+    public (ImmutableArray<LeaseWant> Wants, ImmutableArray<LeaseReport> Reports) Compose(long now, Charge? first, LineSums line, bool isLeaving)
+    {
+        var wants = ImmutableArray.CreateBuilder<LeaseWant>();
+        var reports = ImmutableArray.CreateBuilder<LeaseReport>();
+        foreach (var pool in _pools)
+        {
+            pool.Sweep(now);
+            var isLow = pool.IsLow(now) && !isLeaving;
+            var perSecond = pool.Demand.Measure(now);
+            var needed = first is not { } charge || pool.Fits(charge.Of(pool.Kind), now) ? 0 : charge.Of(pool.Kind);
+            if (needed > 0 || isLeaving)
+            {
+                // What is too little here may be enough together with what the ledger has.
+                pool.SurrenderAll();
+            }
+
+            // After a debt the ledger's answer updates the state of the limit, for the headers.
+            if (needed > 0 || isLow || pool.IsInDebt)
+            {
+                wants.Add(new(pool.Kind, needed, line.Of(pool.Kind), perSecond));
+            }
+
+            pool.DrainReports(reports);
+        }
+
+        ComposePermits(wants, reports, first, line.Requests, isLeaving);
+        return (wants.DrainToImmutable(), reports.DrainToImmutable());
+    }
+
+    /// <summary>The ledger has received what was reported.</summary>
+    public void OnReported()
+    {
+        foreach (var pool in _pools)
+        {
+            pool.OnAnswered();
+        }
+    }
+
+    /// <summary>Adds what the ledger has granted.</summary>
+    public void Add(LeaseAnswer answer, long askedAt, long now)
+    {
+        var permits = 0L;
+        foreach (var grant in answer.Grants)
+        {
+            _lastGrants[grant.Kind] = (grant, now);
+            _telemetry.OnRemaining(grant.Kind, grant.Remaining);
+            if (grant.Kind == LimitKind.Concurrency)
+            {
+                permits = grant.Amount;
+            }
+            else if (grant.Amount > 0)
+            {
+                Array.Find(_pools, pool => pool.Kind == grant.Kind)?.Add(grant, askedAt, now);
+            }
+        }
+
+        _permits?.OnAnswer(permits, answer.PermitsToKeep);
+    }
+
+    private void ComposePermits(
+        ImmutableArray<LeaseWant>.Builder wants, ImmutableArray<LeaseReport>.Builder reports, Charge? first, long waiting, bool isLeaving)
+    {
+        if (_permits is null)
+        {
+            return;
+        }
+
+        if (isLeaving)
+        {
+            _permits.SurrenderAll();
+        }
+
+        // Also if none is needed: the answer tells how many may be kept.
+        wants.Add(first is null or { WithoutPermit: true } || _permits.AnyFree
+            ? new(LimitKind.Concurrency, 0, 0, 0)
+            : new(LimitKind.Concurrency, 1, waiting, 0));
+        if (_permits.DrainReturned() is > 0 and var returned)
+        {
+            reports.Add(new(LimitKind.Concurrency, 0, returned, 0));
+        }
+    }
+
+    private bool IsScarce(LimitKind kind) => _lastGrants.TryGetValue(kind, out var last) && last.Grant.Remaining <= last.Grant.Limit / 4;
+
+    private long HeldOf(LimitKind kind, long now) => kind == LimitKind.Concurrency
+        ? _permits!.Free
+        : Array.Find(_pools, pool => pool.Kind == kind)!.LeftAt(now);
+}
+
+/// <summary>The sum of the charges that wait.</summary>
+/// <param name="Requests">Their number.</param>
+/// <param name="Amounts">Their tokens and money.</param>
+internal readonly record struct LineSums(long Requests, Charge Amounts)
+{
+    public LineSums Plus(in Charge charge) => new(Requests + 1, new(Amounts.Tokens + charge.Tokens, Amounts.MicroUsd + charge.MicroUsd));
+
+    public long Of(LimitKind kind) => kind == LimitKind.RequestsPerMinute ? Requests : Amounts.Of(kind);
+}
