@@ -13,7 +13,7 @@ public static class GrainKeys
 
     private static readonly SearchValues<char> LowerCaseHex = SearchValues.Create("0123456789abcdef");
 
-    // As much of a key's hash as nobody finds a second key for.
+    // Long enough that no two keys have the same prefix of their hashes.
     internal const int KeyHashBytes = 16;
     private const string MonthFormat = "yyyy-MM";
 
@@ -28,11 +28,11 @@ public static class GrainKeys
 
     /// <summary>The key of an <see cref="Grains.Interfaces.Cache.ICacheGrain"/>.</summary>
     /// <param name="epoch">The cache's epoch.</param>
-    /// <param name="promptHash">The hash of what is asked.</param>
+    /// <param name="promptHash">The hash of the prompt.</param>
     public static string Cache(long epoch, string promptHash) => string.Create(CultureInfo.InvariantCulture, $"{epoch}.{promptHash}");
 
     /// <summary>The key of an <see cref="Grains.Interfaces.Cache.ICacheSweepGrain"/>.</summary>
-    /// <param name="entry">The key of an entry; its prompt hash's first character says which share of the keys it is in.</param>
+    /// <param name="entry">The key of an entry. The first character of its prompt hash selects its share of the keys.</param>
     /// <param name="slotEnd">When the slot ends, to the second.</param>
     public static string CacheSweep(string entry, DateTimeOffset slotEnd) =>
         string.Create(CultureInfo.InvariantCulture, $"{slotEnd.ToUnixTimeSeconds()}.{entry[entry.IndexOf('.', StringComparison.Ordinal) + 1]}");
@@ -57,7 +57,7 @@ public static class GrainKeys
     /// <summary>A fresh key for an <see cref="Grains.Interfaces.Chains.IChainGrain"/>: the run's id.</summary>
     public static string NewRun() => RunPrefix + Guid.NewGuid().ToString("N");
 
-    /// <summary>The key of the <see cref="Grains.Interfaces.Chains.IChainGrain"/> that an owner's idempotency key stands for: always the same.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Chains.IChainGrain"/> of an owner's idempotency key. It is always the same.</summary>
     public static string Run(string owner, string idempotencyKey)
     {
         // The length keeps ("ab", "c") and ("a", "bc") apart.
@@ -90,7 +90,7 @@ public static class GrainKeys
     /// <param name="day">A day of the month.</param>
     public static string Usage(string owner, DateOnly day) => Owned(owner, MonthOf(day));
 
-    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of those who have used anything in the month of a day.</summary>
+    /// <summary>The key of the <see cref="Grains.Interfaces.Catalog.INamesGrain"/> of the owners with usage in the month of a day.</summary>
     public static string UsageOwners(DateOnly day) => Owned("usage", MonthOf(day));
 
     /// <summary>The owner and the month's first day that a key of <see cref="Usage"/> was made of.</summary>
@@ -112,7 +112,7 @@ public static class GrainKeys
     /// <param name="sha256">The API key's hash.</param>
     public static string ApiKey(ReadOnlySpan<byte> sha256) => ApiKeyPrefix + Convert.ToHexStringLower(sha256[..KeyHashBytes]);
 
-    /// <summary>Whether an owner, or what a client says is an id, is of the form of <see cref="ApiKey"/>.</summary>
+    /// <summary>Whether an owner, or an id from a client, has the form of <see cref="ApiKey"/>.</summary>
     public static bool IsApiKey(string id) =>
         id.Length == ApiKeyPrefix.Length + (2 * KeyHashBytes)
         && id.StartsWith(ApiKeyPrefix, StringComparison.Ordinal)

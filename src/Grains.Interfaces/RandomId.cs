@@ -1,6 +1,6 @@
 namespace Prism.Grains.Interfaces;
 
-/// <summary>Ids that are to be unique, not secret. For those of <see cref="Guid.NewGuid"/> the operating system is asked each time.</summary>
+/// <summary>Ids that are unique, not secret. <see cref="Guid.NewGuid"/> would call the operating system for each.</summary>
 public static class RandomId
 {
     private const int Bytes = 16;

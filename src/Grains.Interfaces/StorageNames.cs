@@ -11,7 +11,7 @@ public static class StorageNames
     /// <summary>The state of a ledger in it.</summary>
     public const string LedgerState = "ledger";
 
-    /// <summary>What an owner has used in a month, in it.</summary>
+    /// <summary>An owner's usage in a month.</summary>
     public const string UsageState = "usage";
 
     /// <summary>The storage provider of the response cache. Should refuse a write that does not know the last one (etag).</summary>
@@ -29,7 +29,7 @@ public static class StorageNames
     /// <summary>The state of a part of an index in it.</summary>
     public const string RunPartitionState = "shelf";
 
-    /// <summary>The storage provider of what users keep here by name. Must refuse a write that does not know the last one (etag).</summary>
+    /// <summary>The storage provider of catalogs. It must reject a write that does not know the last one (etag).</summary>
     public const string Catalogs = "catalogs";
 
     /// <summary>The names of an owner's things of one kind in it.</summary>

@@ -2,11 +2,11 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Interfaces.Breakers;
 
-/// <summary>What a silo tells of a provider, or wants to know.</summary>
+/// <summary>A silo's report on a provider, or its question for the circuit.</summary>
 [GenerateSerializer, Immutable, Alias("prism.circuit-news")]
 public sealed record CircuitNews
 {
-    /// <summary>What it is about.</summary>
+    /// <summary>The kind of the report.</summary>
     [Id(0)] public required CircuitNewsKind Kind { get; init; }
 
     /// <summary>The last <see cref="CircuitStatus.Version"/> that the silo has heard of; 0 for none.</summary>
@@ -19,7 +19,7 @@ public sealed record CircuitNews
     [Id(3)] public ChatErrorKind? Failure { get; init; }
 }
 
-/// <summary>What a <see cref="CircuitNews"/> is about.</summary>
+/// <summary>The kind of a <see cref="CircuitNews"/>.</summary>
 [GenerateSerializer, Alias("prism.circuit-news-kind")]
 public enum CircuitNewsKind
 {

@@ -14,11 +14,11 @@ public enum CircuitState
     HalfOpen = 2,
 }
 
-/// <summary>How a provider's circuit stands in the cluster.</summary>
+/// <summary>The state of a provider's circuit in the cluster.</summary>
 [GenerateSerializer, Immutable, Alias("prism.circuit-status")]
 public sealed record CircuitStatus
 {
-    /// <summary>Grows with each change: what has a lower one is no news.</summary>
+    /// <summary>Grows with each change. A status with a lower version is out of date.</summary>
     [Id(0)] public required long Version { get; init; }
 
     /// <summary>Whether the provider is called.</summary>
@@ -30,6 +30,6 @@ public sealed record CircuitStatus
     /// <summary>Whether the asker may make its probe.</summary>
     [Id(3)] public bool MayProbe { get; init; }
 
-    /// <summary>Where a probe was asked for and may not be made: when to ask again.</summary>
+    /// <summary>If a probe was requested and denied: when to request it again.</summary>
     [Id(4)] public TimeSpan? RetryAfter { get; init; }
 }

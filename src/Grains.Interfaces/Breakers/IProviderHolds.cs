@@ -1,6 +1,6 @@
 namespace Prism.Grains.Interfaces.Breakers;
 
-/// <summary>What keeps a provider from being called although it is configured: its own word after a 429, and circuits.</summary>
+/// <summary>The holds that keep a configured provider from being called: its <c>Retry-After</c> after a 429, and its circuit.</summary>
 public interface IProviderHolds
 {
     /// <summary>Lifts all of it, on all silos: the next request goes to the provider. Where that fails again, the provider is held back again.</summary>

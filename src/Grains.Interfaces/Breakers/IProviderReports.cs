@@ -17,13 +17,13 @@ public sealed record ProviderReport
     /// <summary>Its name in requests and settings.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How its limits stand; null where its grain cannot be asked.</summary>
+    /// <summary>The state of its limits; null if its grain cannot be reached.</summary>
     public LedgerStatus? Limits { get; init; }
 
-    /// <summary>How its circuit stands in the cluster, or where its grain cannot be asked, on this silo.</summary>
+    /// <summary>The state of its circuit in the cluster, or on this silo if its grain cannot be reached.</summary>
     public required CircuitStatus Circuit { get; init; }
 
-    /// <summary>The last failures that say something about it, the latest first.</summary>
+    /// <summary>The last failures of the provider, the latest first.</summary>
     public ImmutableArray<ProviderFailure> LastErrors { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>How long whole answers took.</summary>
@@ -51,13 +51,13 @@ public sealed record ProviderFailure(DateTimeOffset At, ChatErrorKind Kind, int?
     /// <summary>The provider's own id of the call.</summary>
     public string? UpstreamRequestId { get; init; }
 
-    /// <summary>The provider's own words: on one line, shortened, without keys and without anything that stands in the request.</summary>
+    /// <summary>The provider's own text: on one line, shortened, without keys and without anything from the request.</summary>
     public string? Message { get; init; }
 }
 
 /// <summary>How long something took in the last five to ten minutes, to within an eighth.</summary>
 /// <param name="Count">How often it was measured.</param>
-/// <param name="P50">What half of them took at the most; null where there is none.</param>
+/// <param name="P50">The median; null if there is none.</param>
 /// <param name="P90">The same for nine of ten.</param>
 /// <param name="P99">The same for 99 of 100.</param>
 public sealed record LatencySummary(long Count, TimeSpan? P50, TimeSpan? P90, TimeSpan? P99);

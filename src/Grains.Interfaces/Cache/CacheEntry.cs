@@ -15,6 +15,6 @@ public sealed record CacheEntry
     /// <summary>From when on it is not served any more.</summary>
     [Id(2)] public required DateTimeOffset Expires { get; init; }
 
-    /// <summary>When its call began. An answer never takes the place of one that was asked for later.</summary>
+    /// <summary>When its call began. An answer never replaces the answer of a later call.</summary>
     [Id(3)] public required DateTimeOffset Asked { get; init; }
 }

@@ -3,18 +3,18 @@ using Orleans.Concurrency;
 namespace Prism.Grains.Interfaces.Cache;
 
 /// <summary>
-/// One prompt's place in the response cache: its stored answer, and who is calling upstream for it. The key is
+/// One prompt's entry in the response cache: its stored answer, and the shared call in progress. The key is
 /// <see cref="GrainKeys.Cache"/>.
 /// </summary>
 [Alias("prism.ICacheGrain")]
 [GrainInterfaceType("prism.ICacheGrain")]
 public interface ICacheGrain : IGrainWithStringKey
 {
-    /// <summary>Asks for the answer. Interleaves: also while an answer is being written, the next request gets it.</summary>
+    /// <summary>Looks the answer up. Interleaves: the next request gets an answer while it is being written.</summary>
     [AlwaysInterleave, Alias("join")]
     Task<JoinAnswer> JoinAsync(JoinAsk ask);
 
-    /// <summary>The shared call has brought the answer. It is kept unless there is one that was asked for later.</summary>
+    /// <summary>The shared call has completed. Its answer is kept unless there is one of a later call.</summary>
     /// <param name="shared">The shared call's id.</param>
     /// <param name="entry">The answer.</param>
     [Alias("complete")]
@@ -31,7 +31,7 @@ public interface ICacheGrain : IGrainWithStringKey
     Task<DateTimeOffset?> ExpireAsync();
 
     /// <summary>Deletes the answer before its time, to make room for others.</summary>
-    /// <param name="asked">When its call began: one that was asked for later stays.</param>
+    /// <param name="asked">When its call began. The answer of a later call stays.</param>
     [Alias("evict")]
     Task EvictAsync(DateTimeOffset asked);
 }
@@ -43,20 +43,20 @@ public sealed record JoinAsk
     /// <summary>The id of the shared call that the asker will lead if it is to. Asking again with the same one is the same question.</summary>
     [Id(0)] public required string SharedCall { get; init; }
 
-    /// <summary>True: no stored answer and no shared call under way will do; the asker leads.</summary>
+    /// <summary>True: the caller leads a call of its own, whatever is stored or in progress.</summary>
     [Id(1)] public bool Refresh { get; init; }
 
     /// <summary>The oldest stored answer that will do; null for any that has not expired.</summary>
     [Id(2)] public TimeSpan? MaxAge { get; init; }
 
-    /// <summary>A shared call that the asker was told to follow and found lost.</summary>
+    /// <summary>A shared call that the caller was referred to and found lost.</summary>
     [Id(3)] public string? Lost { get; init; }
 
     /// <summary>True: the asker does not follow and is not to be followed.</summary>
     [Id(4)] public bool Alone { get; init; }
 }
 
-/// <summary>What the cache says: exactly one of <see cref="Hit"/> and <see cref="SharedCall"/> is set.</summary>
+/// <summary>The result of a lookup: exactly one of <see cref="Hit"/> and <see cref="SharedCall"/> is set.</summary>
 [GenerateSerializer, Immutable, Alias("prism.join-answer")]
 public sealed record JoinAnswer
 {

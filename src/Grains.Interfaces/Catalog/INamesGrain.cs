@@ -21,14 +21,14 @@ public interface INamesGrain : IGrainWithStringKey
     /// Adds a name, and makes room for what it stands for, before that is stored: of a thing that is there already, for what is more than it has.
     /// </summary>
     /// <param name="name">The name.</param>
-    /// <param name="bytes">What it is to have.</param>
+    /// <param name="bytes">Its new size.</param>
     /// <param name="most">The most names.</param>
     /// <param name="mostBytes">The most bytes of all.</param>
-    /// <returns>Null: it is done. Else what is in the way: <see cref="NamesUse.Names"/> or <see cref="NamesUse.Bytes"/>.</returns>
+    /// <returns>Null: done. Else the quota that is reached: <see cref="NamesUse.Names"/> or <see cref="NamesUse.Bytes"/>.</returns>
     [Alias("reserve")]
     Task<NamesUse?> ReserveAsync(string name, long bytes, int most, long mostBytes);
 
-    /// <summary>What a name stands for is stored, and has so many bytes now.</summary>
+    /// <summary>The state of a name is stored, and has this many bytes now.</summary>
     [Alias("settle")]
     Task SettleAsync(string name, long bytes);
 
@@ -41,7 +41,7 @@ public interface INamesGrain : IGrainWithStringKey
     Task<ImmutableArray<string>> ListAsync();
 }
 
-/// <summary>What an owner has of one kind, where that is as much as may be: either is set.</summary>
+/// <summary>An owner's use of a quota that is reached: one of both is set.</summary>
 [GenerateSerializer, Immutable, Alias("prism.names-use")]
 public sealed record NamesUse
 {

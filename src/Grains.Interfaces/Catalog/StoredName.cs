@@ -3,11 +3,11 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Interfaces.Catalog;
 
-/// <summary>What users may call what they store. Part of grain keys, so it is to be checked before there is one.</summary>
+/// <summary>The valid names of stored things. A name is part of a grain key, so it has to be checked before the key is made.</summary>
 public static partial class StoredName
 {
     /// <summary>Why a name cannot be one, or null.</summary>
-    /// <param name="kind">What it is to name: <c>template</c>.</param>
+    /// <param name="kind">The kind of thing: <c>template</c>.</param>
     /// <param name="name">The name.</param>
     public static ChatError? Check(string kind, string name) => Valid().IsMatch(name) ? null : ChatError.Invalid(
         $"The name of a {kind} has up to 64 letters, digits, '.', '_' and '-', and begins with a letter or a digit.", "name", "invalid_name");

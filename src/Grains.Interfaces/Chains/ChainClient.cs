@@ -24,7 +24,7 @@ public sealed class ChainClient(IGrainFactory grains, TimeProvider time)
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     /// <summary>Starts a run.</summary>
-    /// <param name="start">What it is started with.</param>
+    /// <param name="start">The definition and the owner of the run.</param>
     /// <param name="idempotencyKey">The same owner and key answer with the same run. Null: a run of its own.</param>
     /// <param name="cancellationToken">Gives up waiting; the run may have been started.</param>
     public Task<ChainStartOutcome> StartAsync(ChainStart start, string? idempotencyKey, CancellationToken cancellationToken)
@@ -95,7 +95,7 @@ public sealed class ChainClient(IGrainFactory grains, TimeProvider time)
                 await batches.MoveNextAsync();
             }
 
-            // Asked for the sake of asking: it waits until the cluster is there again, and gives up where it does not come back.
+            // The result does not matter: the call waits until the cluster is there again, and gives up if it does not return.
             if (!batches.WasBroken || await GetAsync(runId, cancellationToken) is null)
             {
                 yield break;
@@ -160,7 +160,7 @@ public sealed class ChainClient(IGrainFactory grains, TimeProvider time)
             }
             catch (Exception exception) when (IsOfTheCluster(exception))
             {
-                // The silo that would be told is gone.
+                // The silo that would receive it is gone.
             }
         }
     }

@@ -17,7 +17,7 @@ public sealed record ChainDefinition
     /// <summary>The variables that no step makes, at most 1 MiB of JSON. Not to be changed after construction.</summary>
     [Id(1)] public Dictionary<string, JsonElement>? Inputs { get; init; }
 
-    /// <summary>How many calls may be under way at the same time, from 1 to 64. Null: 4.</summary>
+    /// <summary>The most concurrent calls, from 1 to 64. Null: 4.</summary>
     [Id(2)] public int? MaxParallel { get; init; }
 
     /// <summary>Properties that there are none of: kept to be refused by name. Not to be changed after construction.</summary>
@@ -28,7 +28,7 @@ public sealed record ChainDefinition
 [GenerateSerializer, Immutable, Alias("prism.chain-step")]
 public sealed record ChainStep
 {
-    /// <summary>What it is called in errors and events. Null: <see cref="OutputKey"/>.</summary>
+    /// <summary>Its name in errors and events. Null: <see cref="OutputKey"/>.</summary>
     [Id(0)] public string? Name { get; init; }
 
     /// <summary>The variable that its answer becomes: letters, digits and <c>_</c>.</summary>

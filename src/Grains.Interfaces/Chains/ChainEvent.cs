@@ -33,13 +33,13 @@ public sealed record ChainEvent
     /// <summary>How often the step was tried.</summary>
     [Id(7)] public int? Attempts { get; init; }
 
-    /// <summary>Who answered.</summary>
+    /// <summary>The provider that answered.</summary>
     [Id(8)] public string? Provider { get; init; }
 
-    /// <summary>The model that was asked for.</summary>
+    /// <summary>The requested model.</summary>
     [Id(9)] public string? Model { get; init; }
 
-    /// <summary>What the step, or at its end the run, took.</summary>
+    /// <summary>The usage of the step, or of the run at its end.</summary>
     [Id(10)] public ChatUsage? Usage { get; init; }
 
     /// <summary>Why the step or the run failed.</summary>

@@ -21,7 +21,7 @@ public sealed record ChainRun
     /// <summary>How far it is.</summary>
     [Id(3)] public required ChainRunStatus Status { get; init; }
 
-    /// <summary>What it was given.</summary>
+    /// <summary>The inputs of the run.</summary>
     [Id(4)] public required IReadOnlyDictionary<string, JsonElement> Inputs { get; init; }
 
     /// <summary>The outputs of the steps that are settled, by their output keys; null where one was skipped or failed.</summary>
@@ -30,7 +30,7 @@ public sealed record ChainRun
     /// <summary>The steps in the order of the definition.</summary>
     [Id(6)] public ImmutableArray<ChainRunStep> Steps { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What all steps took together.</summary>
+    /// <summary>The usage of all steps together.</summary>
     [Id(7)] public required ChatUsage Usage { get; init; }
 
     /// <summary>When it was started.</summary>
@@ -42,7 +42,7 @@ public sealed record ChainRun
     /// <summary>Why it failed; names the step.</summary>
     [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatError? Error { get; init; }
 
-    /// <summary>Whose it is, as <see cref="ChainStart.Owner"/> said. Not part of the JSON.</summary>
+    /// <summary>The owner, as in <see cref="ChainStart.Owner"/>. Not part of the JSON.</summary>
     [Id(11), JsonIgnore] public string Owner { get; init; } = "";
 
     /// <summary>Whether nothing will change any more.</summary>
@@ -65,13 +65,13 @@ public sealed record ChainRunStep
     /// <summary>How often it was tried; of a step with <c>for_each</c>, the most that an element was.</summary>
     [Id(3)] public int Attempts { get; init; }
 
-    /// <summary>Who answered.</summary>
+    /// <summary>The provider that answered.</summary>
     [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Provider { get; init; }
 
-    /// <summary>The model that was asked for.</summary>
+    /// <summary>The requested model.</summary>
     [Id(5), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Model { get; init; }
 
-    /// <summary>What its calls took, those that were tried in vain included as far as it is known.</summary>
+    /// <summary>The usage of its calls, including failed ones as far as it is known.</summary>
     [Id(6), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public ChatUsage? Usage { get; init; }
 
     /// <summary>When it was first claimed.</summary>
@@ -94,7 +94,7 @@ public enum ChainRunStatus
     /// <summary>Accepted, and no step is claimed yet.</summary>
     Queued = 0,
 
-    /// <summary>Steps are under way.</summary>
+    /// <summary>Steps are in progress.</summary>
     Running = 1,
 
     /// <summary>All steps are settled.</summary>

@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Interfaces.Chains;
 
-/// <summary>What a run is started with.</summary>
+/// <summary>The start of a run.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chain-start")]
 public sealed record ChainStart
 {

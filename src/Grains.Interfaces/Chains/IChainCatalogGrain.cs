@@ -13,7 +13,7 @@ namespace Prism.Grains.Interfaces.Chains;
 [GrainInterfaceType("prism.IChainCatalogGrain")]
 public interface IChainCatalogGrain : IGrainWithStringKey
 {
-    /// <summary>Stores the chain, as a new version if it is not what is stored already.</summary>
+    /// <summary>Stores the chain, as a new version if it differs from the stored one.</summary>
     [Alias("put")]
     Task<ChainPut> PutAsync(ChainDraft draft);
 
@@ -31,20 +31,20 @@ public interface IChainCatalogGrain : IGrainWithStringKey
     Task<ChainSummary?> DescribeAsync();
 }
 
-/// <summary>What a user wants a stored chain to be.</summary>
+/// <summary>A chain to store.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chain-draft")]
 public sealed record ChainDraft
 {
-    /// <summary>The steps, and inputs for runs that do not bring them. What else the steps need, runs have to bring.</summary>
+    /// <summary>The steps, and inputs for runs that do not provide them. Runs have to provide all other inputs.</summary>
     [Id(0)] public required ChainDefinition Definition { get; init; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>Its purpose.</summary>
     [Id(1)] public string? Description { get; init; }
 
     /// <summary>The version that this is a change of: any other must not be overwritten. Null: whatever there is may be.</summary>
     [Id(2)] public int? BasedOn { get; init; }
 
-    /// <summary>Null, or the inputs that a run has to bring: those that the steps say, or it is refused.</summary>
+    /// <summary>Null, or the inputs that a run has to provide. They must be those that the steps use.</summary>
     [Id(3)] public ImmutableArray<string>? Variables { get; init; }
 }
 
@@ -66,16 +66,16 @@ public sealed record ChainPut
 [GenerateSerializer, Immutable, Alias("prism.stored-chain")]
 public sealed record StoredChain
 {
-    /// <summary>What is told of it in lists.</summary>
+    /// <summary>Its entry in lists.</summary>
     [Id(0)] public required ChainSummary Summary { get; init; }
 
     /// <summary>The steps, and inputs for runs that do not bring them.</summary>
     [Id(1)] public required ChainDefinition Definition { get; init; }
 
-    /// <summary>What a run of it is started with.</summary>
+    /// <summary>The start of a run of it.</summary>
     /// <param name="owner">Whose run it is.</param>
     /// <param name="inputs">The run's inputs, which go before the chain's own.</param>
-    /// <param name="maxParallel">As <see cref="ChainDefinition.MaxParallel"/>; null: as the chain says.</param>
+    /// <param name="maxParallel">As <see cref="ChainDefinition.MaxParallel"/>; null for the chain's own.</param>
     public ChainStart StartWith(string owner, IReadOnlyDictionary<string, JsonElement>? inputs, int? maxParallel = null)
     {
         var all = new Dictionary<string, JsonElement>(Definition.Inputs ?? []);
@@ -94,17 +94,17 @@ public sealed record StoredChain
     }
 }
 
-/// <summary>What is told of a stored chain in lists.</summary>
+/// <summary>A stored chain in lists.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chain-summary")]
 public sealed record ChainSummary
 {
-    /// <summary>What it is called by.</summary>
+    /// <summary>Its name.</summary>
     [Id(0)] public required string Name { get; init; }
 
     /// <summary>How often it has been changed, from 1.</summary>
     [Id(1)] public required int Version { get; init; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>Its purpose.</summary>
     [Id(2)] public required string Description { get; init; }
 
     /// <summary>The inputs that a run has to bring.</summary>

@@ -22,13 +22,13 @@ public interface IChainGrain : IGrainWithStringKey
     Task<ChainRun?> GetAsync();
 
     /// <summary>Waits for the run's end.</summary>
-    /// <param name="timeout">At most 10 s are waited, so that no grain call stays open for long: who wants more asks again.</param>
+    /// <param name="timeout">At most 10 s, so that no grain call stays open for long. To wait longer, call again.</param>
     /// <param name="cancellationToken">The caller left.</param>
     /// <returns>The run, finished or not; null where there is none.</returns>
     [AlwaysInterleave, Alias("wait")]
     Task<ChainRun?> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends the run, and what it has under way upstream. One that has ended stays as it is.</summary>
+    /// <summary>Ends the run, and its upstream calls in progress. A run that has ended stays as it is.</summary>
     /// <returns>The run as it is then; null where there is none.</returns>
     [AlwaysInterleave, Alias("cancel")]
     Task<ChainRun?> CancelAsync();

@@ -1,6 +1,6 @@
 namespace Prism.Grains.Interfaces.Chat;
 
-/// <summary>What a caller wants of the response cache. All unset: to be answered from it where it has the answer.</summary>
+/// <summary>A caller's use of the response cache. All unset: a stored answer is served if there is one.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-cache-policy")]
 public sealed record ChatCachePolicy
 {

@@ -20,27 +20,27 @@ public sealed record ChatChunk
     /// <summary>The model that answers, as the provider names it.</summary>
     [Id(2)] public string? Model { get; init; }
 
-    /// <summary>What is new. Empty on a chunk that only brings <see cref="Usage"/>.</summary>
+    /// <summary>The new pieces. Empty on a chunk that only has <see cref="Usage"/>.</summary>
     [Id(3)] public ImmutableArray<ChatChunkChoice> Choices { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What the whole answer took, on one of the last chunks.</summary>
+    /// <summary>The usage of the whole answer, on one of the last chunks.</summary>
     [Id(4)] public ChatUsage? Usage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(5)] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
-/// <summary>What is new for one choice.</summary>
+/// <summary>The new piece of one choice.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-chunk-choice")]
 public sealed record ChatChunkChoice
 {
     /// <summary>Its place among the choices, from 0.</summary>
     [Id(0)] public int Index { get; init; }
 
-    /// <summary>What is new of its message.</summary>
+    /// <summary>The new part of its message.</summary>
     [Id(1)] public ChatDelta Delta { get => field ?? ChatDelta.Empty; init; }
 
-    /// <summary>Log probabilities where they were asked for.</summary>
+    /// <summary>Log probabilities, if requested.</summary>
     [Id(2)] public JsonElement? Logprobs { get; init; }
 
     /// <summary>One of <see cref="FinishReasons"/> on the choice's last piece, else null.</summary>
@@ -69,7 +69,7 @@ public sealed record ChatDelta
     /// <summary>Fragments of tool calls; each has its <see cref="ToolCall.Index"/>.</summary>
     [Id(3)] public ImmutableArray<ToolCall>? ToolCalls { get; init; }
 
-    /// <summary>More of what the model thinks.</summary>
+    /// <summary>The new part of the model's reasoning.</summary>
     [Id(4)] public string? ReasoningContent { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>

@@ -13,7 +13,7 @@ public sealed record ChatError
     /// <summary>The code of <see cref="ShuttingDown"/>.</summary>
     public const string Stopping = "stopping";
 
-    /// <summary>The code of a request that needs what is stored, while that cannot be had.</summary>
+    /// <summary>The code of a request that needs the storage while it is unavailable.</summary>
     public const string NoStorage = "storage_unavailable";
 
     /// <summary>The code of an answer that broke off because the silo is gone that was making it: the provider has not failed.</summary>
@@ -37,29 +37,30 @@ public sealed record ChatError
     /// <summary>When it is worth trying again, where that is known.</summary>
     [Id(5)] public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How the limits of the provider and of the caller's key stood; null where there are none, or the call did not come so far.</summary>
+    /// <summary>The state of the limits of the provider and of the caller's key; null if there are none, or the call failed before.</summary>
     [Id(6)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 
     /// <summary>The HTTP status that the provider answered with; null where it did not, or where its answer began well.</summary>
     [Id(7), JsonIgnore] public int? UpstreamStatus { get; init; }
 
     /// <summary>
-    /// Who was asked, and how often: of a stream that failed before its first piece, which has no <see cref="ChatStreamEvent.Started"/>.
+    /// The providers that were called, and how often: of a stream that failed before its first piece, which has no <see
+    /// cref="ChatStreamEvent.Started"/>.
     /// </summary>
     [Id(8), JsonIgnore] public AnswerInfo? Route { get; init; }
 
     /// <summary>The quota that is used up, where it is one.</summary>
     [Id(9), JsonIgnore] public QuotaUse? Quota { get; init; }
 
-    /// <summary>What operators may know of it; null where the provider was not asked, or by another process. Not serialized.</summary>
+    /// <summary>Details for operators; null if the provider was not called, or was called by another process. Not serialized.</summary>
     [field: NonSerialized]
     [JsonIgnore] public UpstreamFailure? Failure { get; init; }
 
-    /// <summary>A call that was still under way when the time was over that a process has to stop.</summary>
+    /// <summary>A call in progress when the time for a shutdown is over.</summary>
     public static ChatError ShuttingDown { get; } = new()
     {
         Kind = ChatErrorKind.Overloaded,
-        Message = "This Prism stops, and the time to finish is over. Send the request again.",
+        Message = "The server is shutting down and could not finish this request. Please retry.",
         Code = Stopping,
         RetryAfter = TimeSpan.FromSeconds(1),
     };
@@ -68,7 +69,7 @@ public sealed record ChatError
     public static ChatError MemoryFull { get; } = new()
     {
         Kind = ChatErrorKind.Overloaded,
-        Message = "Prism has no memory left for this request. Try again in a moment.",
+        Message = "Prism has no memory left for this request. Please retry in a moment.",
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
@@ -84,7 +85,7 @@ public enum ChatErrorKind
     /// <summary>A bug or a broken machine on Prism's side.</summary>
     Internal = 0,
 
-    /// <summary>The request cannot be right: a field is missing, out of range, or asks what the provider cannot do.</summary>
+    /// <summary>The request is wrong: a field is missing or out of range, or the provider does not support it.</summary>
     InvalidRequest = 1,
 
     /// <summary>The model does not exist, or not for this account.</summary>
@@ -129,10 +130,10 @@ public enum ChatErrorKind
     /// <summary>Silence in the middle of an answer.</summary>
     UpstreamIdleTimeout = 15,
 
-    /// <summary>What is named in the request's path does not exist, or not for this caller.</summary>
+    /// <summary>The resource in the request's path does not exist, or not for this caller.</summary>
     NotFound = 16,
 
-    /// <summary>The request is right in itself, but what there is already stands against it.</summary>
+    /// <summary>The request is valid, but conflicts with the current state.</summary>
     Conflict = 17,
 
     /// <summary>The provider has been failing and is not called for a while: see <see cref="ChatError.RetryAfter"/>.</summary>

@@ -14,7 +14,7 @@ public sealed record ChatMessage
     /// <summary>Null only for an assistant message that consists of tool calls.</summary>
     [Id(1)] public MessageContent? Content { get; init; }
 
-    /// <summary>Tells participants of one role apart.</summary>
+    /// <summary>Distinguishes participants of one role.</summary>
     [Id(2)] public string? Name { get; init; }
 
     /// <summary>On an assistant message: the calls that it made.</summary>
@@ -23,7 +23,7 @@ public sealed record ChatMessage
     /// <summary>On a tool message: the call that it answers.</summary>
     [Id(4)] public string? ToolCallId { get; init; }
 
-    /// <summary>On an assistant message: what the model thought before it answered.</summary>
+    /// <summary>On an assistant message: the model's reasoning before its answer.</summary>
     [Id(5)] public string? ReasoningContent { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
@@ -42,7 +42,7 @@ public static class ChatRoles
     /// <summary>OpenAI's newer name for <see cref="System"/>.</summary>
     public const string Developer = "developer";
 
-    /// <summary>The person who asks.</summary>
+    /// <summary>The end user.</summary>
     public const string User = "user";
 
     /// <summary>The model.</summary>

@@ -13,41 +13,45 @@ public sealed record ChatOutcome
     /// <summary>Why there is none.</summary>
     [Id(1)] public ChatError? Error { get; init; }
 
-    /// <summary>Who was asked; null where the call was refused before that was settled.</summary>
+    /// <summary>The provider and model; null if the call was rejected before they were known.</summary>
     [Id(2)] public AnswerInfo? Route { get; init; }
 }
 
-/// <summary>Who answers a call.</summary>
+/// <summary>How a call was answered.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-route")]
 public sealed record AnswerInfo
 {
     /// <summary>The provider's name.</summary>
     [Id(0)] public required string Provider { get; init; }
 
-    /// <summary>The model that the provider is asked for.</summary>
+    /// <summary>The model that the provider is called with.</summary>
     [Id(1)] public required string Model { get; init; }
 
     /// <summary>How many calls upstream it has taken, retries and those to other providers included; 0 where none was made, as for a stored answer.</summary>
     [Id(2)] public int Attempts { get; init; } = 1;
 
-    /// <summary>What the response cache had to do with it.</summary>
+    /// <summary>The use of the response cache.</summary>
     [Id(3)] public ChatCacheResult Cache { get; init; }
 
-    /// <summary>How the limits of the provider and of the caller's key stood when the call was admitted or refused; null where there are none.</summary>
+    /// <summary>
+    /// The state of the limits of the provider and of the caller's key when the call was admitted or denied; null if there are none.
+    /// </summary>
     [Id(4)] public ImmutableArray<LimitStatus>? Limits { get; init; }
 
     /// <summary>How old the answer is, where it is a stored one.</summary>
     [Id(5)] public TimeSpan? Age { get; init; }
 
-    /// <summary>What of the request the one who answers could not do and was not asked for, each as a sentence. Only a fallback has any.</summary>
+    /// <summary>
+    /// The parts of the request that the provider did not get because it does not support them, one sentence each. Only a fallback has any.
+    /// </summary>
     [Id(6)] public ImmutableArray<string>? Warnings { get; init; }
 }
 
-/// <summary>What the response cache had to do with a call.</summary>
+/// <summary>The use of the response cache by a call.</summary>
 [GenerateSerializer, Alias("prism.chat-cache-result")]
 public enum ChatCacheResult
 {
-    /// <summary>It was not asked.</summary>
+    /// <summary>The cache was not used.</summary>
     Bypass = 0,
 
     /// <summary>It had no answer, so the provider was called.</summary>
@@ -56,7 +60,7 @@ public enum ChatCacheResult
     /// <summary>It had the answer.</summary>
     Hit = 2,
 
-    /// <summary>The same call was under way for somebody else, and its answer served this one too.</summary>
+    /// <summary>The same call was in progress for another caller, and its answer served this one too.</summary>
     Joined = 3,
 }
 
@@ -73,7 +77,7 @@ public readonly record struct ChatStreamEvent
     /// <summary>A piece of the answer.</summary>
     [Id(1)] public ChatChunk? Chunk { get; init; }
 
-    /// <summary>The answer is complete, and this is what it took.</summary>
+    /// <summary>The answer is complete. The value is its usage.</summary>
     [Id(2)] public ChatUsage? Completed { get; init; }
 
     /// <summary>The answer ends here, incomplete.</summary>

@@ -39,7 +39,7 @@ public sealed record ChatRequest
     /// <summary>How many answers to make; at least 1.</summary>
     [Id(7)] public int? N { get; init; }
 
-    /// <summary>Asks for the same answer to the same call, as far as the provider can.</summary>
+    /// <summary>Requests the same answer for the same call, as far as the provider can.</summary>
     [Id(8)] public long? Seed { get; init; }
 
     /// <summary>From −2 to 2.</summary>
@@ -48,7 +48,7 @@ public sealed record ChatRequest
     /// <summary>From −2 to 2.</summary>
     [Id(10)] public double? PresencePenalty { get; init; }
 
-    /// <summary>What the model may call.</summary>
+    /// <summary>The tools that the model may call.</summary>
     [Id(11)] public ImmutableArray<ToolDefinition>? Tools { get; init; }
 
     /// <summary><c>"none"</c>, <c>"auto"</c>, <c>"required"</c> or <c>{"type":"function","function":{"name":…}}</c>.</summary>
@@ -79,13 +79,13 @@ public sealed record ChatRequest
     [Id(20)] public Dictionary<string, JsonElement>? Variables { get; init; }
 
     /// <summary>The provider by name. Null: from the prefix of <see cref="Model"/>, else the default. Not part of the JSON.</summary>
-    // An ignored property swallows its name, and `provider` is OpenRouter's: so it gets a name that nobody sends.
+    // An ignored property swallows its name, and `provider` is OpenRouter's. So it gets a name that no client sends.
     [Id(21), JsonIgnore, JsonPropertyName("(provider)")] public string? Provider { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(22), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
-    /// <summary>What the caller wants of the response cache; null for nothing special. Not part of the JSON.</summary>
+    /// <summary>The caller's use of the response cache; null for the default. Not part of the JSON.</summary>
     [Id(23), JsonIgnore, JsonPropertyName("(cache)")] public ChatCachePolicy? Cache { get; init; }
 
     /// <summary>
@@ -94,11 +94,11 @@ public sealed record ChatRequest
     [Id(24), JsonIgnore, JsonPropertyName("(idempotency_key)")] public string? IdempotencyKey { get; init; }
 
     /// <summary>
-    /// Who pays, and whose templates <see cref="Template"/> is among. Null: <see cref="Owners.Global"/>. Not part of the JSON.
+    /// The owner that pays, and whose templates <see cref="Template"/> is among. Null: <see cref="Owners.Global"/>. Not part of the JSON.
     /// </summary>
     [Id(25), JsonIgnore, JsonPropertyName("(owner)")] public string? Owner { get; init; }
 
-    /// <summary>The id of the HTTP request or of the run that asks, for the log. Not part of the JSON, and not serialized.</summary>
+    /// <summary>The id of the HTTP request or of the run, for the log. Not part of the JSON, and not serialized.</summary>
     [field: NonSerialized]
     [JsonIgnore, JsonPropertyName("(request_id)")] public string? RequestId { get; init; }
 
@@ -112,7 +112,7 @@ public sealed record ChatRequest
     [JsonIgnore, JsonPropertyName("(output_token_limit)")] public int? OutputTokenLimit => MaxCompletionTokens ?? MaxTokens;
 }
 
-/// <summary>What a streamed answer is to carry besides its pieces.</summary>
+/// <summary>Options of a stream.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-stream-options")]
 public sealed record ChatStreamOptions
 {

@@ -21,10 +21,10 @@ public sealed record ChatResponse
     /// <summary>The model that answered, as the provider names it.</summary>
     [Id(2)] public string? Model { get; init; }
 
-    /// <summary>The answers; one, unless <see cref="ChatRequest.N"/> asked for more.</summary>
+    /// <summary>The answers: one, or <see cref="ChatRequest.N"/>.</summary>
     [Id(3)] public ImmutableArray<ChatChoice> Choices { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What it took. A provider may leave it out; the pipeline then counts, so that callers always have it.</summary>
+    /// <summary>The usage. If a provider leaves it out, the pipeline counts, so callers always get it.</summary>
     [Id(4)] public ChatUsage? Usage { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
@@ -38,10 +38,10 @@ public sealed record ChatChoice
     /// <summary>Its place among the choices, from 0.</summary>
     [Id(0)] public int Index { get; init; }
 
-    /// <summary>What the model said.</summary>
+    /// <summary>The model's message.</summary>
     [Id(1)] public AssistantMessage? Message { get; init; }
 
-    /// <summary>Log probabilities where they were asked for.</summary>
+    /// <summary>Log probabilities, if requested.</summary>
     [Id(2), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public JsonElement? Logprobs { get; init; }
 
     /// <summary>One of <see cref="FinishReasons"/>.</summary>
@@ -61,13 +61,13 @@ public sealed record AssistantMessage
     /// <summary>The text; null where the answer is only tool calls.</summary>
     [Id(1), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Content { get; init; }
 
-    /// <summary>Why the model would not answer, where it says so.</summary>
+    /// <summary>Why the model refused to answer, if it did.</summary>
     [Id(2), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? Refusal { get; init; }
 
-    /// <summary>What the model wants called.</summary>
+    /// <summary>The calls that the model makes.</summary>
     [Id(3)] public ImmutableArray<ToolCall>? ToolCalls { get; init; }
 
-    /// <summary>What the model thought before it answered, where the provider shows it.</summary>
+    /// <summary>The model's reasoning, if the provider shows it.</summary>
     [Id(4)] public string? ReasoningContent { get; init; }
 
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>

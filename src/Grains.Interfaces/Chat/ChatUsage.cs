@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Prism.Grains.Interfaces.Chat;
 
-/// <summary>What an answer took, in tokens.</summary>
+/// <summary>The usage of an answer, in tokens.</summary>
 [GenerateSerializer, Immutable, Alias("prism.chat-usage")]
 public sealed record ChatUsage
 {
@@ -31,7 +31,7 @@ public sealed record ChatUsage
     /// </summary>
     [Id(6), JsonIgnore, JsonPropertyName("(cost_usd)")] public decimal? CostUsd { get; init; }
 
-    /// <summary>What a request cost that was answered along a route, in USD: nothing where the answer had been paid for; null where it is not known.</summary>
+    /// <summary>The cost of a request with this usage, in USD: zero if the answer had been paid for; null if unknown.</summary>
     public decimal? CostOf(AnswerInfo? route) => route?.Cache is ChatCacheResult.Hit or ChatCacheResult.Joined ? 0 : CostUsd;
 
     /// <summary>A usage whose total is the sum of its parts.</summary>
@@ -49,7 +49,7 @@ public sealed record PromptTokensDetails
     /// <summary>Properties that Prism does not know by name. Not to be changed after construction.</summary>
     [Id(1), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
-    /// <summary>Those that the provider put into its prompt cache, where it says so; dearer than others.</summary>
+    /// <summary>Tokens that the provider wrote to its prompt cache, if it reports them. They cost more than others.</summary>
     [Id(2)] public int? CacheWriteTokens { get; init; }
 
     /// <summary>Of <see cref="CacheWriteTokens"/>, those that it put there for an hour; dearer still.</summary>

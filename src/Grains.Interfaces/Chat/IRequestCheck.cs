@@ -1,6 +1,6 @@
 namespace Prism.Grains.Interfaces.Chat;
 
-/// <summary>Finds what is wrong with a chat request without making the call: its parameters, its provider, its fallbacks.</summary>
+/// <summary>Finds errors in a chat request without making the call: in its parameters, its provider, its fallbacks.</summary>
 public interface IRequestCheck
 {
     /// <summary>Checks a request.</summary>

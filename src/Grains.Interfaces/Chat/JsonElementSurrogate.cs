@@ -12,7 +12,7 @@ internal struct JsonElementSurrogate
 [RegisterConverter]
 internal sealed class JsonElementConverter : IConverter<JsonElement, JsonElementSurrogate>
 {
-    // No depth of its own: what may come in is settled where it is read, and must not fail between two silos.
+    // No depth limit of its own: the reader of a request sets it, and it must not fail between two silos.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = int.MaxValue };
 
     public JsonElement ConvertFromSurrogate(in JsonElementSurrogate surrogate) =>

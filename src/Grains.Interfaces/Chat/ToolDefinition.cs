@@ -24,7 +24,7 @@ public sealed record FunctionDefinition
     /// <summary>The name the model calls it by.</summary>
     [Id(0)] public string? Name { get; init; }
 
-    /// <summary>What it does, for the model.</summary>
+    /// <summary>Its purpose, for the model.</summary>
     [Id(1)] public string? Description { get; init; }
 
     /// <summary>A JSON Schema of its arguments. Null: it takes none.</summary>

@@ -15,7 +15,7 @@ public sealed record UpstreamFailure
     /// <summary>The id of the request that the call was made for; null where it has none.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The provider's own id of the call; null where it told none.</summary>
+    /// <summary>The provider's own id of the call; null if it sent none.</summary>
     public string? UpstreamRequestId { get; init; }
 
     /// <summary>

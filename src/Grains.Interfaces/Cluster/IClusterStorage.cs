@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces.Cluster;
 /// <summary>Where the cluster keeps its state, as this silo last saw it: asking costs no network hop.</summary>
 public interface IClusterStorage
 {
-    /// <summary>The storage as it stands.</summary>
+    /// <summary>The current state of the storage.</summary>
     StorageStatus Status { get; }
 }
 
@@ -25,7 +25,7 @@ public sealed record StorageStatus
     /// <summary>Why it cannot be used, one of <see cref="StorageProblems"/>; null where it can.</summary>
     [Id(2), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Problem { get; init; }
 
-    /// <summary>Whether what is stored can be read.</summary>
+    /// <summary>Whether stored data can be read.</summary>
     [JsonIgnore] public bool CanRead => Reachable && Problem is null or StorageProblems.Full or StorageProblems.ReadOnly;
 
     /// <summary>Whether anything can be stored.</summary>

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Prism.Grains.Interfaces.Cluster;
 
-/// <summary>What this silo knows of the cluster, from its own memory: asking costs no network hop.</summary>
+/// <summary>This silo's view of the cluster, from its own memory: reading it costs no network call.</summary>
 public interface IClusterView
 {
-    /// <summary>The cluster as it stands.</summary>
+    /// <summary>The current state of the cluster.</summary>
     ClusterStatus GetStatus();
 }
 

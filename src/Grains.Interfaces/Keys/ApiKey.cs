@@ -7,10 +7,10 @@ namespace Prism.Grains.Interfaces.Keys;
 [GenerateSerializer, Immutable, Alias("prism.api-key")]
 public sealed record ApiKey
 {
-    /// <summary>Its id, <c>key_…</c>, which is no secret. It owns what is made with the key.</summary>
+    /// <summary>Its id, <c>key_…</c>, which is no secret. It owns everything that is created with the key.</summary>
     [Id(0)] public required string Id { get; init; }
 
-    /// <summary>What may be done with it.</summary>
+    /// <summary>What the key may do.</summary>
     [Id(1)] public required ApiKeyTerms Terms { get; init; }
 
     /// <summary>How often its terms have been set, from 1.</summary>
@@ -26,18 +26,18 @@ public sealed record ApiKey
     public bool IsGoodAt(DateTimeOffset now) => RevokedAt is null && !(Terms.ExpiresAt <= now);
 }
 
-/// <summary>What may be done and spent with an <see cref="ApiKey"/>. What is null is not restricted.</summary>
+/// <summary>What an <see cref="ApiKey"/> may do and spend. Null does not restrict.</summary>
 [GenerateSerializer, Immutable, Alias("prism.api-key-terms")]
 public sealed record ApiKeyTerms
 {
-    /// <summary>What people call it; need not be the only one of its name.</summary>
+    /// <summary>Its name for people. Names need not be unique.</summary>
     [Id(0)] public required string Name { get; init; }
 
     /// <summary>The providers that may be called.</summary>
     [Id(1)] public ImmutableArray<string>? Providers { get; init; }
 
     /// <summary>
-    /// The models that may be called, as <c>model</c> or <c>provider/model</c>; one that ends in <c>*</c> stands for all that begin so.
+    /// The models that may be called, as <c>model</c> or <c>provider/model</c>. A final <c>*</c> matches every rest of a name.
     /// </summary>
     [Id(2)] public ImmutableArray<string>? Models { get; init; }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Prism.Grains.Interfaces.Keys;
 
-/// <summary>The parts of the API that keys can be limited to. What is in none of them (the lists of models and providers) takes any key.</summary>
+/// <summary>The parts of the API that keys can be limited to. Endpoints in none of them (the lists of models and providers) accept any key.</summary>
 public static class ApiKeyScopes
 {
     /// <summary>Chats, in either format.</summary>

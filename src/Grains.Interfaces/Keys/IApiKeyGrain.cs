@@ -12,8 +12,8 @@ namespace Prism.Grains.Interfaces.Keys;
 public interface IApiKeyGrain : IGrainWithStringKey
 {
     /// <summary>Makes the key.</summary>
-    /// <param name="terms">What may be done with it.</param>
-    /// <param name="sha256">The hash of the key, in lower-case hex: the key itself stays with whoever made it up.</param>
+    /// <param name="terms">What the key may do.</param>
+    /// <param name="sha256">The hash of the key, in lower-case hex. The key itself stays with its creator.</param>
     [Alias("create")]
     Task<ApiKeyOutcome> CreateAsync(ApiKeyTerms terms, string sha256);
 
@@ -33,14 +33,14 @@ public interface IApiKeyGrain : IGrainWithStringKey
     Task<ApiKey?> GetAsync();
 
     /// <summary>
-    /// Takes a silo's report and grants it what it wants of the key's limits, as far as there is. What is granted is written before it is answered.
-    /// Interleaves, so that all asks that come in while a write is under way share the next one.
+    /// Takes a silo's report and grants what it wants of the key's limits, as far as available. A grant is written before the response.
+    /// Interleaves, so that all asks that arrive during a write share the next write.
     /// </summary>
-    /// <param name="ask">The same ask may be sent again until it is answered.</param>
+    /// <param name="ask">The ask. It may be repeated until it is answered.</param>
     [AlwaysInterleave, Alias("ask")]
     Task<LeaseAnswer> AskAsync(LeaseAsk ask);
 
-    /// <summary>How the limits stand.</summary>
+    /// <summary>The state of the limits.</summary>
     [AlwaysInterleave, Alias("status")]
     Task<LedgerStatus> GetStatusAsync();
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Prism.Grains.Interfaces.Memory;
 
-/// <summary>What a JSON text becomes in memory once it is read into objects: far more than its bytes where it has many small values.</summary>
+/// <summary>The size of JSON in memory once it is parsed to objects: far more than its bytes if it has many small values.</summary>
 public static class JsonSize
 {
-    // A text takes two bytes a character, and is written once more for whoever it goes to.
+    // A text takes two bytes a character, and is written once more for its receiver.
     private const int BytesPerByte = 4;
 
     // An object or an entry of a dictionary with all that belongs to it; `{},` is three bytes of text.
@@ -34,7 +34,7 @@ public static class JsonSize
         }
         catch (JsonException)
         {
-            // The one who reads it in earnest says what is wrong.
+            // The actual parser reports the error.
         }
 
         return values;

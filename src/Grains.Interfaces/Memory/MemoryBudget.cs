@@ -11,7 +11,7 @@ public sealed class MemoryBudget(long bytes)
     private const long Small = 256 * 1024;
     private const double PartForLarge = 0.75;
 
-    // What is held only to save work later (answers for the cache) leaves the rest to what is asked for now.
+    // Memory that only saves work later (answers for the cache) leaves the rest to current requests.
     private const double PartForKeeping = 0.5;
 
     private long _held;
@@ -22,7 +22,7 @@ public sealed class MemoryBudget(long bytes)
     /// <summary>The most that may be held.</summary>
     public long Bytes => bytes;
 
-    /// <summary>What is held.</summary>
+    /// <summary>The held memory.</summary>
     public long Held => Interlocked.Read(ref _held);
 
     /// <summary>The most that one share may come to.</summary>

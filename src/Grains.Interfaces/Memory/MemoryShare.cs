@@ -1,6 +1,6 @@
 namespace Prism.Grains.Interfaces.Memory;
 
-/// <summary>What one holder has of the <see cref="MemoryBudget"/>; disposing it gives all of it back. One thread at a time.</summary>
+/// <summary>One holder's share of the <see cref="MemoryBudget"/>. Disposing it gives all of it back. One thread at a time.</summary>
 public sealed class MemoryShare : IDisposable
 {
     // Taken in steps, so that bytes that come one by one do not cost one exchange each.
@@ -31,7 +31,7 @@ public sealed class MemoryShare : IDisposable
         return true;
     }
 
-    /// <summary>Grows to a size at least, whether there is room or not: what is there already is counted all the same.</summary>
+    /// <summary>Grows to a size at least, whether there is room or not: memory that is in use already is counted anyway.</summary>
     public void Hold(long bytes)
     {
         var more = RoundUp(bytes) - _held;

@@ -15,7 +15,7 @@ public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDi
     /// <summary>How many there are; none once it is disposed.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What there is, until there is more.</summary>
+    /// <summary>The content, valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
     /// <summary>The same.</summary>

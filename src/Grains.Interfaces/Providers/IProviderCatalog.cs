@@ -31,7 +31,7 @@ public sealed record ProviderStatus
     /// <summary>The models it is configured with, the default first.</summary>
     [Id(4)] public ImmutableArray<string> Models { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What is missing before it can be used; null where it is usable.</summary>
+    /// <summary>The setting that is missing; null if the provider is usable.</summary>
     [Id(5)] public string? Missing { get; init; }
 
     /// <summary>How its last call on this silo ended; null before the first.</summary>
@@ -48,6 +48,6 @@ public sealed record ProviderLastOutcome
     /// <summary>When it ended.</summary>
     [Id(0)] public required DateTimeOffset At { get; init; }
 
-    /// <summary>What went wrong; null where it went well.</summary>
+    /// <summary>The kind of failure; null for a success.</summary>
     [Id(1)] public Grains.Interfaces.Chat.ChatErrorKind? Error { get; init; }
 }

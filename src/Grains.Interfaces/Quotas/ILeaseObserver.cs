@@ -3,12 +3,12 @@ using Prism.Grains.Interfaces.Breakers;
 
 namespace Prism.Grains.Interfaces.Quotas;
 
-/// <summary>A silo's ear for what its leases' ledger cannot wait to be asked for.</summary>
+/// <summary>A silo's observer of a ledger, for news that cannot wait for the next ask.</summary>
 [Alias("prism.ILeaseObserver")]
 [GrainInterfaceType("prism.ILeaseObserver")]
 public interface ILeaseObserver : IGrainObserver
 {
-    /// <summary>The provider asked to be left alone: admits nothing for so long.</summary>
+    /// <summary>The provider must not be called for this long.</summary>
     [OneWay, Alias("held-back")]
     Task OnHeldBackAsync(TimeSpan duration);
 

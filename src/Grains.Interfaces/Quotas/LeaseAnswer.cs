@@ -3,33 +3,33 @@ using Prism.Grains.Interfaces.Breakers;
 
 namespace Prism.Grains.Interfaces.Quotas;
 
-/// <summary>What a ledger says to a <see cref="LeaseAsk"/>: all that was needed is granted, or nothing is.</summary>
+/// <summary>A ledger's answer to a <see cref="LeaseAsk"/>: all that was needed is granted, or nothing is.</summary>
 [GenerateSerializer, Immutable, Alias("prism.lease-answer")]
 public sealed record LeaseAnswer
 {
-    /// <summary>The ask that is answered.</summary>
+    /// <summary>The answered ask.</summary>
     [Id(0)] public required long Sequence { get; init; }
 
-    /// <summary>What is granted, and how each limit that was asked for stands.</summary>
+    /// <summary>The grants, with the state of each limit in the ask.</summary>
     [Id(1)] public ImmutableArray<LeaseGrant> Grants { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>The limit in the way; null where everything needed is granted.</summary>
     [Id(2)] public LimitKind? DeniedBy { get; init; }
 
-    /// <summary>From when on the same ask would be granted, counted from the answer. Null: granted now, or never (more than the limit).</summary>
+    /// <summary>When the same ask would be granted, counted from the answer. Null: granted now, or never (more than the limit).</summary>
     [Id(3)] public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>For how long nobody may call the provider, because it said so; zero where it did not.</summary>
+    /// <summary>How long no silo may call the provider, by its own <c>Retry-After</c>; zero if it sent none.</summary>
     [Id(4)] public TimeSpan HeldBackFor { get; init; }
 
     /// <summary>Concurrency only: how many permits the silo may go on holding; others wait for the rest. Null: as many as it has.</summary>
     [Id(5)] public long? PermitsToKeep { get; init; }
 
-    /// <summary>How the provider's circuit stands; null where it has always been closed.</summary>
+    /// <summary>The state of the provider's circuit; null if it has always been closed.</summary>
     [Id(6)] public CircuitStatus? Circuit { get; init; }
 }
 
-/// <summary>A block of capacity to be spent locally, and how its limit stands.</summary>
+/// <summary>A block of capacity to be spent locally, and the state of its limit.</summary>
 [GenerateSerializer, Immutable, Alias("prism.lease-grant")]
 public readonly record struct LeaseGrant
 {
@@ -42,13 +42,13 @@ public readonly record struct LeaseGrant
     /// <summary>The block's number, for reports.</summary>
     [Id(2)] public long Block { get; init; }
 
-    /// <summary>How long it may be spent, counted from when it was asked for on the asker's monotonic clock.</summary>
+    /// <summary>How long it may be spent, counted from the ask on the silo's monotonic clock.</summary>
     [Id(3)] public TimeSpan Life { get; init; }
 
     /// <summary>The limit itself.</summary>
     [Id(4)] public long Limit { get; init; }
 
-    /// <summary>What is left of it for the whole cluster.</summary>
+    /// <summary>The rest for the whole cluster.</summary>
     [Id(5)] public long Remaining { get; init; }
 
     /// <summary>Until all of it is there again, if nothing more is spent.</summary>

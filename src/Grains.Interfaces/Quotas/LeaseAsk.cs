@@ -15,35 +15,35 @@ public sealed record LeaseAsk
     /// </summary>
     [Id(0)] public required string Silo { get; init; }
 
-    /// <summary>From 1, one more than the last answered ask of this silo.</summary>
+    /// <summary>From 1, one more than in this silo's last answered ask.</summary>
     [Id(1)] public required long Sequence { get; init; }
 
-    /// <summary>What became of capacity that was granted before.</summary>
+    /// <summary>The use of capacity that was granted before.</summary>
     [Id(2)] public ImmutableArray<LeaseReport> Reports { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What is wanted now; none in an ask that only reports.</summary>
+    /// <summary>The wanted capacity; empty if the ask only reports.</summary>
     [Id(3)] public ImmutableArray<LeaseWant> Wants { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>Whether requests wait for this: then they keep their place in line while others ask.</summary>
+    /// <summary>Whether requests wait for this. Then they keep their place in line while other silos ask.</summary>
     [Id(4)] public bool Waiting { get; init; }
 
     /// <summary>Whether the silo gives everything back and will not ask again.</summary>
     [Id(5)] public bool Leaving { get; init; }
 }
 
-/// <summary>What became of capacity out of one <see cref="LeaseGrant.Block"/> since the last report.</summary>
+/// <summary>The use of capacity out of one <see cref="LeaseGrant.Block"/> since the last report.</summary>
 /// <param name="Kind">Of which limit.</param>
 /// <param name="Block">The block's number.</param>
-/// <param name="Returned">What will never be spent; negative where more was spent than had been granted.</param>
-/// <param name="Spent">What was spent; told for budgets only.</param>
+/// <param name="Returned">The capacity that will never be spent; negative if more was spent than granted.</param>
+/// <param name="Spent">The spent capacity, for budgets only.</param>
 [GenerateSerializer, Immutable, Alias("prism.lease-report")]
 public readonly record struct LeaseReport(
     [property: Id(0)] LimitKind Kind, [property: Id(1)] long Block, [property: Id(2)] long Returned, [property: Id(3)] long Spent);
 
-/// <summary>What a silo wants of one limit.</summary>
+/// <summary>A silo's demand of one limit.</summary>
 /// <param name="Kind">Of which limit.</param>
-/// <param name="Needed">Less is of no use: what the first request in line takes. 0: nobody waits, this is to be ready.</param>
-/// <param name="Queued">What all requests in line take together.</param>
+/// <param name="Needed">The amount for the first request in line; less is of no use. 0: no request waits.</param>
+/// <param name="Queued">The amount for all requests in line.</param>
 /// <param name="PerSecond">The demand seen lately.</param>
 [GenerateSerializer, Immutable, Alias("prism.lease-want")]
 public readonly record struct LeaseWant(

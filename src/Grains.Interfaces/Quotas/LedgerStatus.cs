@@ -2,31 +2,31 @@ using System.Collections.Immutable;
 
 namespace Prism.Grains.Interfaces.Quotas;
 
-/// <summary>How the limits of a ledger stand, for operators.</summary>
+/// <summary>The state of the limits of a ledger, for operators.</summary>
 [GenerateSerializer, Immutable, Alias("prism.ledger-status")]
 public sealed record LedgerStatus
 {
     /// <summary>The configured limits.</summary>
     [Id(0)] public ImmutableArray<LimitStatus> Limits { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>For how long the provider has asked to be left alone; zero where it has not.</summary>
+    /// <summary>How long the provider must not be called; zero if it may be.</summary>
     [Id(1)] public TimeSpan HeldBackFor { get; init; }
 
     /// <summary>The silos that hold something or lately did.</summary>
     [Id(2)] public ImmutableArray<string> Silos { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What each of them holds.</summary>
+    /// <summary>The capacity that each silo holds.</summary>
     [Id(3)] public ImmutableArray<SiloLeaseStatus> Leases { get => field.IsDefault ? [] : field; init; }
 }
 
-/// <summary>What a silo holds of the limits of a ledger.</summary>
+/// <summary>The capacity of a ledger's limits that a silo holds.</summary>
 [GenerateSerializer, Immutable, Alias("prism.silo-lease-status")]
 public sealed record SiloLeaseStatus
 {
     /// <summary>The silo with its incarnation.</summary>
     [Id(0)] public required string Silo { get; init; }
 
-    /// <summary>How long ago it last asked.</summary>
+    /// <summary>The time since its last ask.</summary>
     [Id(1)] public TimeSpan HeardAgo { get; init; }
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed record SiloLeaseStatus
 [GenerateSerializer, Immutable, Alias("prism.held-capacity")]
 public readonly record struct HeldCapacity([property: Id(0)] LimitKind Kind, [property: Id(1)] long Amount);
 
-/// <summary>How one limit stands.</summary>
+/// <summary>The state of one limit.</summary>
 [GenerateSerializer, Immutable, Alias("prism.limit-status")]
 public sealed record LimitStatus
 {
@@ -52,10 +52,10 @@ public sealed record LimitStatus
     /// <summary>The limit itself.</summary>
     [Id(1)] public required long Limit { get; init; }
 
-    /// <summary>What nobody has.</summary>
+    /// <summary>The capacity that is neither used nor granted.</summary>
     [Id(2)] public required long Remaining { get; init; }
 
-    /// <summary>What silos have been granted and have not accounted for yet. Not known for rates: 0.</summary>
+    /// <summary>The capacity that silos were granted and have not reported on. Not known for rates: 0.</summary>
     [Id(3)] public long Outstanding { get; init; }
 
     /// <summary>Until all of it is there again, if nothing more is spent.</summary>

@@ -1,6 +1,6 @@
 namespace Prism.Grains.Interfaces.Quotas;
 
-/// <summary>What is limited, or else stands in the way of an admission.</summary>
+/// <summary>The kind of a limit, or another cause of a denial.</summary>
 [GenerateSerializer]
 public enum LimitKind
 {
@@ -19,10 +19,10 @@ public enum LimitKind
     /// <summary>Requests that are being answered at the same time.</summary>
     Concurrency = 4,
 
-    /// <summary>No limit of ours: the provider itself asked to be left alone until a time.</summary>
+    /// <summary>No limit of Prism: the provider must not be called until a time, by its own <c>Retry-After</c>.</summary>
     Upstream = 5,
 
-    /// <summary>No limit either: the ledger cannot be reached, and what is not known to be free is not given out.</summary>
+    /// <summary>No limit either: the ledger cannot be reached, and capacity that may be in use is not granted.</summary>
     Ledger = 6,
 
     /// <summary>Millionths of a USD of a UTC month.</summary>

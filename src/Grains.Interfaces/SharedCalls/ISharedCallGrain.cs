@@ -12,7 +12,7 @@ namespace Prism.Grains.Interfaces.SharedCalls;
 public interface ISharedCallGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// The shared call from its start, in batches: what is there at once, then what has come since. The last batch has the event that ends it.
+    /// The shared call from its start, in batches: first everything so far, then what follows. The last batch has the event that ends it.
     /// Where it stops without one, the shared call is lost. Counts as one reader of the shared call until the enumeration ends.
     /// </summary>
     [Alias("read")]

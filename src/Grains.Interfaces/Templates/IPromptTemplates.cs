@@ -18,7 +18,7 @@ public interface IPromptTemplates
     ValueTask<RenderOutcome> RenderAsync(
         string owner, string name, IReadOnlyDictionary<string, JsonElement>? variables, CancellationToken cancellationToken);
 
-    /// <summary>Stores a template of the owner's own. Who renders it after the answer, wherever, gets what has been stored.</summary>
+    /// <summary>Stores a template of the owner. After this returns, every silo renders the new version.</summary>
     Task<TemplatePut> PutAsync(string owner, string name, TemplateDraft draft);
 
     /// <summary>Removes a template of the owner's own.</summary>
@@ -30,13 +30,13 @@ public interface IPromptTemplates
 [GenerateSerializer, Immutable, Alias("prism.prompt-template")]
 public sealed record PromptTemplate
 {
-    /// <summary>What it is called by.</summary>
+    /// <summary>Its name.</summary>
     [Id(0)] public required string Name { get; init; }
 
     /// <summary>The role of the message it makes: <see cref="ChatRoles.User"/> for a task, <see cref="ChatRoles.System"/> for a persona.</summary>
     [Id(1)] public required string Role { get; init; }
 
-    /// <summary>What it is for, in a sentence.</summary>
+    /// <summary>Its purpose, in a sentence.</summary>
     [Id(2)] public required string Description { get; init; }
 
     /// <summary>The variables it uses.</summary>
@@ -56,10 +56,10 @@ public sealed record TemplateVariable
     /// <summary>Its name.</summary>
     [Id(0)] public required string Name { get; init; }
 
-    /// <summary>What belongs in it.</summary>
+    /// <summary>The description of its value.</summary>
     [Id(1)] public required string Description { get; init; }
 
-    /// <summary>What it is when it is not given; null: it has to be given.</summary>
+    /// <summary>Its default; null if it has to be given.</summary>
     [Id(2)] public string? Default { get; init; }
 }
 
@@ -74,7 +74,7 @@ public sealed record RenderOutcome
     [Id(1)] public ChatError? Error { get; init; }
 }
 
-/// <summary>What there is by a name: either <see cref="Template"/> or <see cref="Error"/> is set.</summary>
+/// <summary>The result for a name: either <see cref="Template"/> or <see cref="Error"/> is set.</summary>
 [GenerateSerializer, Immutable, Alias("prism.find-outcome")]
 public sealed record FindOutcome
 {

@@ -21,20 +21,20 @@ public interface ITemplateGrain : IGrainWithStringKey
     [Alias("delete")]
     Task<bool> DeleteAsync();
 
-    /// <summary>The template, for whoever keeps it no longer than <see cref="TemplateLease.Life"/> after asking.</summary>
+    /// <summary>The template, for readers that keep it no longer than <see cref="TemplateLease.Life"/> after the call.</summary>
     /// <param name="known">The <see cref="StoredTemplate.Revision"/> that the asker has, or null.</param>
     [AlwaysInterleave, Alias("read")]
     Task<TemplateReading> ReadAsync(string? known);
 }
 
-/// <summary>How long what has been read of a template may be used.</summary>
+/// <summary>How long a copy of a template may be used.</summary>
 public static class TemplateLease
 {
-    /// <summary>Shorter than a grain call may take: a change waits this long for a silo that cannot be told of it.</summary>
+    /// <summary>Shorter than the timeout of a grain call: a change waits this long for a silo that cannot be notified.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(8);
 }
 
-/// <summary>What a user wants a template to be.</summary>
+/// <summary>A template to store.</summary>
 [GenerateSerializer, Immutable, Alias("prism.template-draft")]
 public sealed record TemplateDraft
 {
@@ -44,10 +44,10 @@ public sealed record TemplateDraft
     /// <summary>As <see cref="PromptTemplate.Role"/>. Null: <c>user</c>.</summary>
     [Id(1)] public string? Role { get; init; }
 
-    /// <summary>What it is for.</summary>
+    /// <summary>Its purpose.</summary>
     [Id(2)] public string? Description { get; init; }
 
-    /// <summary>What is to be said of variables that the text uses. Those that are not in here have to be given.</summary>
+    /// <summary>Descriptions of variables that the text uses. Variables without one have to be given.</summary>
     [Id(3)] public ImmutableArray<TemplateVariable> Variables { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>The version that this is a change of: any other must not be overwritten. Null: whatever there is may be.</summary>
@@ -65,11 +65,11 @@ public sealed record StoredTemplate
     [Id(1)] public required string Revision { get; init; }
 }
 
-/// <summary>What is stored by a name.</summary>
+/// <summary>The stored state of a name.</summary>
 [GenerateSerializer, Immutable, Alias("prism.template-reading")]
 public sealed record TemplateReading
 {
-    /// <summary>Whether it is what the asker knows: then it is not repeated.</summary>
+    /// <summary>Whether the caller knows it already. Then it is not repeated.</summary>
     [Id(0)] public bool IsKnown { get; init; }
 
     /// <summary>The template; null where there is none.</summary>

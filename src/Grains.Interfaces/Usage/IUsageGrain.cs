@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 
 namespace Prism.Grains.Interfaces.Usage;
 
-/// <summary>What an owner's calls of a month took and cost. Its key is <see cref="GrainKeys.Usage"/>.</summary>
+/// <summary>The usage and cost of an owner's calls of a month. Its key is <see cref="GrainKeys.Usage"/>.</summary>
 [Alias("prism.IUsageGrain")]
 [GrainInterfaceType("prism.IUsageGrain")]
 public interface IUsageGrain : IGrainWithStringKey

@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Catalog;
 
 namespace Prism.Grains.Interfaces.Usage;
 
-/// <summary>Reads what was used, wherever in the cluster it is kept. Silos report every few seconds: the last ones may be missing.</summary>
+/// <summary>Reads usage from the whole cluster. Silos report every few seconds, so the latest usage may be missing.</summary>
 public sealed class UsageClient(IGrainFactory grains)
 {
     // Enough not to wait for each, and not so much that a report takes the cluster's whole attention.
@@ -33,7 +33,7 @@ public sealed class UsageClient(IGrainFactory grains)
         }
     }
 
-    /// <summary>What one owner has used in the month of a day, and of it on that day.</summary>
+    /// <summary>One owner's usage in the month of a day, and on that day.</summary>
     /// <param name="owner">Whose calls.</param>
     /// <param name="day">A UTC day.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

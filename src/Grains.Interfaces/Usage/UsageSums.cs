@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Interfaces.Usage;
 
-/// <summary>What calls upstream took and cost together.</summary>
+/// <summary>The sum of usage and cost of upstream calls.</summary>
 [GenerateSerializer, Immutable, Alias("prism.usage-sums")]
 public readonly record struct UsageSums
 {
@@ -24,13 +24,13 @@ public readonly record struct UsageSums
     /// <summary>How many of the calls were for a model of unknown price.</summary>
     [Id(5)] public long UnpricedRequests { get; init; }
 
-    /// <summary>What those took, in tokens of prompts and answers.</summary>
+    /// <summary>The tokens of prompts and answers of those calls.</summary>
     [Id(6)] public long UnpricedTokens { get; init; }
 
     /// <summary>One call.</summary>
     public static UsageSums Of(ChatUsage usage)
     {
-        // A provider may say anything, and what is spent never becomes less.
+        // Providers may report any number, and usage never decreases.
         var (input, output) = (Math.Max(0, usage.PromptTokens), Math.Max(0, usage.CompletionTokens));
         var isPriced = usage.CostUsd is not null;
         return new()
@@ -58,7 +58,7 @@ public readonly record struct UsageSums
     };
 }
 
-/// <summary>What an owner's calls of one day and model took and cost.</summary>
+/// <summary>The usage and cost of an owner's calls of one day and model.</summary>
 /// <param name="Line">Of which day and model.</param>
 /// <param name="Sums">The sums.</param>
 [GenerateSerializer, Immutable, Alias("prism.usage-entry")]
@@ -67,6 +67,6 @@ public readonly record struct UsageEntry([property: Id(0)] UsageLine Line, [prop
 /// <summary>A line of an owner's account.</summary>
 /// <param name="Day">A UTC day.</param>
 /// <param name="Provider">The provider's name.</param>
-/// <param name="Model">The model as it was asked for; <c>other</c> for those beyond a bound.</param>
+/// <param name="Model">The requested model; <c>other</c> beyond a bound.</param>
 [GenerateSerializer, Immutable, Alias("prism.usage-line")]
 public readonly record struct UsageLine([property: Id(0)] DateOnly Day, [property: Id(1)] string Provider, [property: Id(2)] string Model);

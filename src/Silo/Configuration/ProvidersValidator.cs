@@ -102,7 +102,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (!options.Providers.TryGetValue(name, out var provider))
         {
             yield return $"{Settings.FallbackProviders.Label} names an unknown provider, {Quoted.Of(name)}; "
-                + $"only {string.Join(", ", options.Providers.Keys)}.";
+                + $"the providers are {string.Join(", ", options.Providers.Keys)}.";
         }
         else if (provider.Missing is not null)
         {
@@ -116,7 +116,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (!options.Providers.TryGetValue(options.DefaultProvider, out var provider))
         {
             yield return $"{Settings.DefaultProvider.Label} names an unknown provider, {Quoted.Of(options.DefaultProvider)}; "
-                + $"only {string.Join(", ", options.Providers.Keys)}.";
+                + $"the providers are {string.Join(", ", options.Providers.Keys)}.";
         }
         else if (provider.Missing is not null)
         {

@@ -38,7 +38,7 @@ public sealed class DrainTests : GatewayTest
         Host.Drain.End();
 
         Assert.Equal(
-            "data: {\"error\":{\"message\":\"This Prism stops, and the time to finish is over. Send the request again.\",\"type\":\"server_error\",\"param\":null,\"code\":\"stopping\"}}\n\n",
+            "data: {\"error\":{\"message\":\"The server is shutting down and could not finish this request. Please retry.\",\"type\":\"server_error\",\"param\":null,\"code\":\"stopping\"}}\n\n",
             await client.ReadToEndAsync());
         Assert.True(token.IsCancellationRequested);
     }
