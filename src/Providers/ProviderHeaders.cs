@@ -17,7 +17,7 @@ public static class ProviderHeaders
     // Headers of the connection, of the answer's encoding and of a single call, and headers that have a value of Prism's.
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "Accept-Encoding", "Connection", "Expect", "Host", "HTTP2-Settings", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection",
+        "Accept-Encoding", "Connection", "Expect", "Host", "HTTP2-Settings", "Keep-Alive",
         "Range", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Idempotency-Key", "traceparent", "tracestate", "baggage", "User-Agent", "anthropic-version");
 
     /// <summary>Reads headers that have no problem.</summary>
@@ -45,7 +45,7 @@ public static class ProviderHeaders
     {
         var (name, value) = (NameOf(header), ValueOf(header));
         return name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) ? "it has no header name, or an invalid one"
-            : Reserved.Contains(name) || IsOfBody(name) ? $"Prism sets the header '{name}' itself"
+            : IsReserved(name) ? $"Prism sets the header '{name}' itself"
             : !names.Add(name) ? "an earlier item has the same name"
             : !IsEscaped(value) ? "its value has a percent sign without two hexadecimal digits after it (write a percent sign as %25)"
             : Decode(header) is not { Length: > 0 } text ? "it has no value"
@@ -53,10 +53,14 @@ public static class ProviderHeaders
             : "its value has a character that an HTTP header cannot have, such as a line break or a letter that is not ASCII";
     }
 
-    private static bool IsOfBody(string name)
+    private static bool IsReserved(string name)
     {
+        // What a request cannot have among its headers is a header of its body.
         using var message = new HttpRequestMessage();
-        return name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase) || !message.Headers.TryAddWithoutValidation(name, "x");
+        return Reserved.Contains(name)
+            || name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+            || !message.Headers.TryAddWithoutValidation(name, "x");
     }
 
     private static bool IsEscaped(string value)

@@ -47,6 +47,8 @@ public sealed class HeadersTests
     [InlineData("TE=" + Secret, "sets the header \'TE\' itself")]
     [InlineData("Upgrade=" + Secret, "sets the header \'Upgrade\' itself")]
     [InlineData("Proxy-Authorization=" + Secret, "sets the header \'Proxy-Authorization\' itself")]
+    [InlineData("proxy-connection=" + Secret, "sets the header 'proxy-connection' itself")]
+    [InlineData("Anthropic-Version=" + Secret, "sets the header 'Anthropic-Version' itself")]
     [InlineData("Accept-Encoding=" + Secret, "sets the header \'Accept-Encoding\' itself")]
     [InlineData("Idempotency-Key=" + Secret, "sets the header \'Idempotency-Key\' itself")]
     [InlineData("traceparent=" + Secret, "sets the header \'traceparent\' itself")]
