@@ -33,24 +33,21 @@ internal sealed class RemoteReader(string id, long from, IGrainFactory grains, I
             {
                 return await ReadAsync(cancellationToken);
             }
-            catch (Exception exception) when (exception is OrleansMessageRejectionException or EnumerationAbortedException)
+            catch (Exception exception) when (exception is OrleansMessageRejectionException or EnumerationAbortedException
+                || (isResuming && !cancellationToken.IsCancellationRequested))
             {
                 await CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (membership.HasLost(id) || patience is { IsOver: true })
                 {
                     throw;
                 }
-            }
-            catch (Exception) when (isResuming && !cancellationToken.IsCancellationRequested)
-            {
-                // Silos of the last release read from the start only, and do not know the other method.
-                await CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _readsFromStart = true;
-                continue;
+
+                // A silo of the last release cannot resume: there it reads from the start, and skips what it has read.
+                _readsFromStart = isResuming;
             }
 
             // The first time at once: a shared call that ends meanwhile is not there any more.
-            await Task.Delay(patience is null ? TimeSpan.Zero : LostSilo.RetryDelay, time, cancellationToken);
+            await Task.Delay(patience is null || isResuming ? TimeSpan.Zero : LostSilo.RetryDelay, time, cancellationToken);
             patience ??= new(time, LostSilo.Patience);
         }
     }
