@@ -1,9 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Memory;
-using Prism.Providers.Telemetry;
 using Prism.Providers.Upstream;
 
 namespace Prism.Providers;
@@ -18,38 +16,11 @@ public static class ProvidersServiceCollectionExtensions
         services.TryAddSingleton(_ => new MemoryBudget(MemoryBudget.DefaultBytes));
         services.AddLogging();
         services.AddProviderParts();
-        services.AddOptions<ProvidersOptions>().PostConfigure(NameAll);
+        services.AddOptions();
+        services.AddSingleton(provider => new ProviderFactory(provider));
         services.AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<ProvidersOptions>>().Value;
-            var trace = provider.GetRequiredService<IOptions<TraceOptions>>().Value;
-            return new ProviderRegistry(
-                options.DefaultProvider,
-                [.. options.Providers.Values.Select(one => new TracedProvider(Create(one, provider), trace))],
-                options.FallbackProviders);
-        });
+            provider.GetRequiredService<ProviderFactory>().Create(provider.GetRequiredService<IOptions<ProvidersOptions>>().Value));
         return services;
-    }
-
-    private static void NameAll(ProvidersOptions options)
-    {
-        foreach (var (name, provider) in options.Providers)
-        {
-            provider.Name = name;
-        }
-    }
-
-    private static IChatProvider Create(ProviderOptions options, IServiceProvider services)
-    {
-        var time = services.GetRequiredService<TimeProvider>();
-        var type = options.Type ?? throw new InvalidOperationException($"Provider '{options.Name}' has no type.");
-        return type.CreateInProcess?.Invoke(options, time) ?? new HttpChatProvider(
-            options,
-            ProviderApi.Of(options, services),
-            new HttpMessageInvoker(CreateHandler(options)),
-            services.GetRequiredService<MemoryBudget>(),
-            time,
-            services.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>());
     }
 
     internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()

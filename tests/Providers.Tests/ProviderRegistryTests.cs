@@ -41,6 +41,28 @@ public sealed class ProviderRegistryTests
     }
 
     [Fact]
+    public async Task A_provider_that_is_configured_anew_keeps_its_connections()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.JsonAsync("""{"choices":[{"message":{"content":"Hi"}}]}"""));
+        await using var services = new ServiceCollection().AddPrismProviders().BuildServiceProvider();
+        var factory = services.GetRequiredService<ProviderFactory>();
+
+        foreach (var (name, key) in new[] { ("groq", "one"), ("groq", "two"), ("other", "two") })
+        {
+            var options = new ProvidersOptions { DefaultProvider = name };
+            options.Providers[name] = new() { Type = ProviderType.OpenAi, BaseUrl = upstream.Url, ApiKey = key };
+            var result = await factory.Create(options).Default.CompleteAsync(
+                new ChatRequest { Model = "m", Messages = [ChatMessage.Create("user", "Hello")] }, default);
+            Assert.Equal("Hi", result.Response?.Choices[0].Message?.Content);
+        }
+
+        Assert.Equal(["Bearer one", "Bearer two", "Bearer two"], upstream.Received.Select(request => request.Headers["Authorization"]));
+        var connections = upstream.Received.Select(request => request.ConnectionId).ToList();
+        Assert.Equal(connections[0], connections[1]);
+        Assert.NotEqual(connections[1], connections[2]);
+    }
+
+    [Fact]
     public void A_provider_without_a_type_stops_the_start()
     {
         using var services = new ServiceCollection()

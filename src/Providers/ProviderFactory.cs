@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Providers.Telemetry;
+
+namespace Prism.Providers;
+
+/// <summary>Makes the providers of a configuration. A provider that is configured anew keeps the connections that its name had before.</summary>
+public sealed class ProviderFactory
+{
+    private readonly ConcurrentDictionary<(string Provider, TimeSpan ConnectTimeout), HttpMessageInvoker> _connections = [];
+    private readonly IServiceProvider _services;
+
+    internal ProviderFactory(IServiceProvider services) => _services = services;
+
+    /// <summary>The providers of these options.</summary>
+    /// <exception cref="InvalidOperationException">One of them has no type.</exception>
+    public ProviderRegistry Create(ProvidersOptions options)
+    {
+        foreach (var (name, provider) in options.Providers)
+        {
+            provider.Name = name;
+        }
+
+        var trace = _services.GetRequiredService<IOptions<TraceOptions>>().Value;
+        return new(
+            options.DefaultProvider,
+            [.. options.Providers.Values.Select(one => new TracedProvider(Create(one), trace))],
+            options.FallbackProviders);
+    }
+
+    private IChatProvider Create(ProviderOptions options)
+    {
+        var time = _services.GetRequiredService<TimeProvider>();
+        var type = options.Type ?? throw new InvalidOperationException($"Provider '{options.Name}' has no type.");
+        return type.CreateInProcess?.Invoke(options, time) ?? new HttpChatProvider(
+            options,
+            ProviderApi.Of(options, _services),
+            // Their only setting besides the address is part of the key: the connections of one address are a pool of their own.
+            _connections.GetOrAdd((options.Name, options.ConnectTimeout), _ => new(ProvidersServiceCollectionExtensions.CreateHandler(options))),
+            _services.GetRequiredService<MemoryBudget>(),
+            time,
+            _services.GetRequiredService<ILoggerFactory>().CreateLogger<HttpChatProvider>());
+    }
+}
