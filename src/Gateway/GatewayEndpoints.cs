@@ -44,7 +44,6 @@ public static class GatewayEndpoints
     /// </summary>
     public static IEndpointRouteBuilder MapPrismGateway(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapErrors("/{**path}", OpenAiErrorFormat.Instance);
         var all = endpoints.MapGroup("").AnswerHead().ErrorsAs(OpenAiErrorFormat.Instance);
         var local = all.MapGroup("").WithoutLimits().WhileStarting();
         var pages = local.MapGroup("").MayBeCached();

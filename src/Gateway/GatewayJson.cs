@@ -38,7 +38,7 @@ namespace Prism.Gateway;
 [JsonSerializable(typeof(HomeBody))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
-    /// <summary>As strict in what it reads as <see cref="ChatJson.Strict"/>, and written alike.</summary>
+    /// <summary>Reads as strictly as <see cref="ChatJson.Strict"/>, and writes alike.</summary>
     public static GatewayJson Api { get; } = new(new JsonSerializerOptions(ChatJson.Strict.Options));
 }
 

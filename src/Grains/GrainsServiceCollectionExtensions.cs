@@ -15,13 +15,13 @@ using Prism.Grains.Usage;
 
 namespace Prism.Grains;
 
-/// <summary>Registers what the grains need.</summary>
+/// <summary>Registers the services of the grains.</summary>
 public static class GrainsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what the grains need, and what the request pipeline asks of this silo. Needs the providers (<c>AddPrismProviders</c>), the pipeline
-    /// (<c>AddPrismPipeline</c>), a prometheus-net <c>IMetricFactory</c> and an Orleans silo with reminders and the grain storages of
-    /// <see cref="StorageNames.All"/>.
+    /// Adds the services of the grains, and this silo's side for the request pipeline. Needs the providers (<c>AddPrismProviders</c>), the pipeline
+    /// (<c>AddPrismPipeline</c>), a prometheus-net <c>IMetricFactory</c> and an Orleans silo with reminders and the grain storages of <see
+    /// cref="StorageNames.All"/>.
     /// </summary>
     public static IServiceCollection AddPrismGrains(this IServiceCollection services)
     {

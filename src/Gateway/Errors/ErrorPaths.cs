@@ -23,8 +23,8 @@ internal sealed class ErrorPaths
         _paths.Sort((one, other) => one.Precedence.CompareTo(other.Precedence));
     }
 
-    /// <summary>The format of a path.</summary>
-    public IErrorFormat Find(PathString path) => _paths.First(entry => entry.Matcher.TryMatch(path, [])).Format;
+    /// <summary>The format of a path; null if no pattern matches it.</summary>
+    public IErrorFormat? Find(PathString path) => _paths.FirstOrDefault(entry => entry.Matcher.TryMatch(path, [])).Format;
 }
 
 /// <summary>Declares error formats.</summary>
@@ -38,7 +38,9 @@ internal static class ErrorFormatExtensions
     public static void MapErrors(this IEndpointRouteBuilder endpoints, string pattern, IErrorFormat format) =>
         endpoints.ServiceProvider.GetRequiredService<ErrorPaths>().Add(pattern, format);
 
-    /// <summary>The format of the endpoint of a request, or else of its path.</summary>
+    /// <summary>The format of the endpoint of a request, or of its path; OpenAI's by default.</summary>
     public static IErrorFormat GetErrorFormat(this HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>() ?? context.RequestServices.GetRequiredService<ErrorPaths>().Find(context.Request.Path);
+        context.GetEndpoint()?.Metadata.GetMetadata<IErrorFormat>()
+            ?? context.RequestServices.GetService<ErrorPaths>()?.Find(context.Request.Path)
+            ?? OpenAiErrorFormat.Instance;
 }

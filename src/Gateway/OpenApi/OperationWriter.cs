@@ -8,7 +8,7 @@ using Prism.Gateway.Overload;
 
 namespace Prism.Gateway.OpenApi;
 
-/// <summary>Completes an operation of the document with what the metadata of its endpoint implies, and with its notes.</summary>
+/// <summary>Completes an operation of the document from the metadata of its endpoint and from its notes.</summary>
 internal static class OperationWriter
 {
     /// <summary>Statuses from here on are no responses: see <see cref="AlsoDescribesAttribute"/>.</summary>

@@ -20,7 +20,7 @@ public interface ICacheSweepGrain : IGrainWithStringKey
     [Orleans.Concurrency.AlwaysInterleave, Alias("remove")]
     Task RemoveAsync(string entry);
 
-    /// <summary>What is noted.</summary>
+    /// <summary>The noted entries.</summary>
     [Alias("list")]
     Task<ImmutableArray<string>> ListAsync();
 }

@@ -9,8 +9,7 @@ public interface IResponseCache
     bool IsEnabled { get; }
 
     /// <summary>
-    /// Clears it in the whole cluster: once this has ended well, no silo serves an entry from before. Calls that are under way go on, and
-    /// their answers are not kept.
+    /// Clears it in the whole cluster: after success, no silo serves an older entry. Calls in progress continue, and their answers are not stored.
     /// </summary>
     /// <returns>Null, or why it is not known to be cleared everywhere.</returns>
     Task<ChatError?> ClearAsync(CancellationToken cancellationToken);

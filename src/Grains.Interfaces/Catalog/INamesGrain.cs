@@ -4,9 +4,9 @@ using Orleans.CodeGeneration;
 namespace Prism.Grains.Interfaces.Catalog;
 
 /// <summary>
-/// The names of all that an owner has of one kind, so that it can be listed. What a name stands for is another grain's, which adds the name
-/// before it has anything and takes it out when it has nothing left: so a name may be here for which there is nothing. Its version has a call by a
-/// new silo leave an activation on an old one, which does not know bytes.
+/// The names of all things of one kind that an owner has, for lists. Another grain has the thing itself. It adds the name before it stores the thing
+/// and removes the name after it has deleted it, so a name may be here without a thing. Its version has a call by a new silo leave an activation on
+/// an old one, which does not know bytes.
 /// </summary>
 [Alias("prism.INamesGrain"), Version(1)]
 [GrainInterfaceType("prism.INamesGrain")]
@@ -18,7 +18,7 @@ public interface INamesGrain : IGrainWithStringKey
     Task<bool> AddAsync(string name, int most);
 
     /// <summary>
-    /// Adds a name, and makes room for what it stands for, before that is stored: of a thing that is there already, for what is more than it has.
+    /// Adds a name and reserves bytes for its thing, before that is stored. For an existing thing, it reserves the difference.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="bytes">Its new size.</param>

@@ -38,8 +38,8 @@ public sealed record ChainStep
     [Id(2)] public string? Template { get; init; }
 
     /// <summary>
-    /// A stored template instead, whose variables are inputs and outputs of the same names. One that makes a system message stands in for
-    /// <see cref="System"/>, and the step has a <see cref="Template"/> too.
+    /// A stored template instead, whose variables are inputs and outputs of the same names. A template for a system message replaces <see
+    /// cref="System"/>, and the step has a <see cref="Template"/> too.
     /// </summary>
     [Id(3)] public string? TemplateName { get; init; }
 

@@ -85,7 +85,7 @@ public static class ChainEventTypes
     /// <summary>The end: a step failed that must not.</summary>
     public const string RunFailed = "run.failed";
 
-    /// <summary>The end: somebody has cancelled the run.</summary>
+    /// <summary>The end: a caller has cancelled the run.</summary>
     public const string RunCancelled = "run.cancelled";
 
     /// <summary>Those with which a run ends.</summary>

@@ -103,7 +103,7 @@ public enum ChainRunStatus
     /// <summary>A step failed that must not.</summary>
     Failed = 3,
 
-    /// <summary>Somebody has cancelled it.</summary>
+    /// <summary>A caller has cancelled it.</summary>
     Cancelled = 4,
 }
 

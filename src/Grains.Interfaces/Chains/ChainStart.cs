@@ -19,8 +19,8 @@ public sealed record ChainStart
     [Id(3)] public int? ChainVersion { get; init; }
 
     /// <summary>
-    /// Tells requests apart that come with the same idempotency key: a hash of the body. Null: a hash of <see cref="Definition"/> and
-    /// <see cref="Chain"/>, which changes with the stored chain.
+    /// Distinguishes requests with the same idempotency key: a hash of the body. Null: a hash of <see cref="Definition"/> and <see cref="Chain"/>,
+    /// which changes with the stored chain.
     /// </summary>
     [Id(4)] public string? Fingerprint { get; init; }
 }

@@ -6,8 +6,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Grains.Interfaces.Chains;
 
 /// <summary>
-/// A stored chain. Its key is <see cref="GrainKeys.Chain"/>, whether there is one of this name or not. Who starts a run of it reads it here, and the
-/// run keeps what was read.
+/// A stored chain. Its key is <see cref="GrainKeys.Chain"/>, also if there is none of this name. A start of a run reads the chain here, and the run
+/// keeps its copy.
 /// </summary>
 [Alias("prism.IChainCatalogGrain")]
 [GrainInterfaceType("prism.IChainCatalogGrain")]

@@ -89,7 +89,7 @@ public sealed record ChatRequest
     [Id(23), JsonIgnore, JsonPropertyName("(cache)")] public ChatCachePolicy? Cache { get; init; }
 
     /// <summary>
-    /// The same for calls of which only one is to count, for providers that can tell (OpenAI's <c>Idempotency-Key</c>). Not part of the JSON.
+    /// The same for attempts of which only one may count, for providers that support it (OpenAI's <c>Idempotency-Key</c>). Not part of the JSON.
     /// </summary>
     [Id(24), JsonIgnore, JsonPropertyName("(idempotency_key)")] public string? IdempotencyKey { get; init; }
 
@@ -103,8 +103,8 @@ public sealed record ChatRequest
     [JsonIgnore, JsonPropertyName("(request_id)")] public string? RequestId { get; init; }
 
     /// <summary>
-    /// Who is asked, in this order, where the provider fails before its first token: <c>provider/model</c>, or <c>provider</c> for its default
-    /// model. Null: as Prism is configured; empty: nobody. Never sent upstream.
+    /// The providers to fall back on, in this order, if the provider fails before its first token: <c>provider/model</c>, or <c>provider</c> for its
+    /// default model. Null: as configured; empty: none. Never sent upstream.
     /// </summary>
     [Id(26)] public ImmutableArray<string>? Fallbacks { get; init; }
 

@@ -26,8 +26,8 @@ public sealed record ChatUsage
     [Id(5), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 
     /// <summary>
-    /// What the call upstream cost, in USD; null where the price is not known. Not what each request cost that its answer serves: see
-    /// <see cref="CostOf"/>. Not part of the JSON.
+    /// The cost of the upstream call, in USD; null if the price is unknown. It is not the cost of each request that the answer serves: see <see
+    /// cref="CostOf"/>. Not part of the JSON.
     /// </summary>
     [Id(6), JsonIgnore, JsonPropertyName("(cost_usd)")] public decimal? CostUsd { get; init; }
 

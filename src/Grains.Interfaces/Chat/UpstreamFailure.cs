@@ -19,7 +19,7 @@ public sealed record UpstreamFailure
     public string? UpstreamRequestId { get; init; }
 
     /// <summary>
-    /// The provider's own words, or why there are none: on one line, shortened, without keys, and without anything that stands in the request.
+    /// The provider's own text, or why there is none: on one line, shortened, without keys, and without anything from the request.
     /// </summary>
     public string? Message { get; init; }
 }

@@ -4,8 +4,8 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Interfaces.Keys;
 
 /// <summary>
-/// An API key that Prism has made, or none, with the ledger of its limits. Its grain key is its id (<see cref="GrainKeys.ApiKey"/>). Whoever may call it acts as the admin: so may every
-/// Orleans client.
+/// An API key that Prism has issued, or none, with the ledger of its limits. Its grain key is its id (<see cref="GrainKeys.ApiKey"/>). Every caller
+/// of it acts as the admin, including every Orleans client.
 /// </summary>
 [Alias("prism.IApiKeyGrain")]
 [GrainInterfaceType("prism.IApiKeyGrain")]

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Prism.Grains.Interfaces.Memory;
 
 /// <summary>
-/// Bytes that grow, in an array of the pool: a long prompt would be a large object each time it is written down. Not where it is very long:
-/// the pool keeps what it is given, and a burst of large bodies must not leave the memory full of their arrays.
+/// A growing buffer in an array of the pool: a long prompt would be a large object each time it is written. A very long one is not pooled: the pool
+/// keeps its arrays, and a burst of large bodies must not fill the memory with them.
 /// </summary>
 public sealed class PooledBuffer(int capacity = 4096) : IBufferWriter<byte>, IDisposable
 {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Prism.Grains.Interfaces.Quotas;
 
 /// <summary>
-/// What a silo says to a ledger: what it did with what it has, and what more it wants. A silo has one ask in flight and repeats it, unchanged,
-/// until it is answered; so a ledger that remembers the last <see cref="Sequence"/> applies each exactly once.
+/// A silo's message to a ledger: the use of its grants, and its further wants. A silo has one ask in flight and repeats it, unchanged, until it is
+/// answered; so a ledger that remembers the last <see cref="Sequence"/> applies each exactly once.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("prism.lease-ask")]
 public sealed record LeaseAsk

@@ -10,8 +10,8 @@ namespace Prism.Grains.Interfaces.Templates;
 public interface ITemplateGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Stores the template, as a new version if it is not what is stored already. Answers once no silo renders the version before: at once where
-    /// all can be told, else within <see cref="TemplateLease.Life"/>.
+    /// Stores the template, as a new version if it differs from the stored one. Responds once no silo renders the version before: at once if all
+    /// silos can be notified, else within <see cref="TemplateLease.Life"/>.
     /// </summary>
     [Alias("put")]
     Task<TemplatePut> PutAsync(TemplateDraft draft);

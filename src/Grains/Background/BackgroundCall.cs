@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Prism.Grains.Background;
 
-/// <summary>Work that nobody waits for, and a timer's callback. What they throw would be lost, or would end the process: it is logged.</summary>
+/// <summary>Background work and timer callbacks. An exception of theirs would be lost, or would end the process, so it is logged.</summary>
 internal static partial class BackgroundCall
 {
     /// <summary>Begins work on a thread of the pool: also where the caller is a grain's turn, which the work outlives.</summary>
     /// <param name="call">The work. It handles the failures that it expects.</param>
-    /// <param name="work">What it is, as the beginning of a sentence.</param>
+    /// <param name="work">The work, as the beginning of a sentence.</param>
     /// <param name="logger">The logger of its owner.</param>
-    /// <returns>Its end, which nobody has to wait for. Never faulted.</returns>
+    /// <returns>Its end. It never faults, and need not be awaited.</returns>
     public static Task Begin(Func<Task> call, string work, ILogger logger) => Task.Run(() => GuardAsync(call, work, logger), CancellationToken.None);
 
     /// <summary>Goes on with work that has begun. Never throws.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class FailureLog(string work, ILogger logger)
     /// <summary>Whether the work failed the last time.</summary>
     public bool IsFailing => _failing;
 
-    /// <summary>The work has failed, whatever the reason.</summary>
+    /// <summary>The work has failed.</summary>
     public void OnFailed(Exception exception)
     {
         var cause = exception.GetBaseException();

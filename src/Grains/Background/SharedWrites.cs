@@ -1,8 +1,8 @@
 namespace Prism.Grains.Background;
 
 /// <summary>
-/// A state that is changed by many callers at once: one write is under way, and all changes that come in meanwhile share the next one. Not
-/// thread-safe: used in the turns of its grain.
+/// A state that many callers change at once: one write is in progress, and all changes that arrive meanwhile share the next one. Not thread-safe:
+/// used in the turns of its grain.
 /// </summary>
 internal sealed class SharedWrites<TState>(IPersistentState<TState> storage, Action onFailed)
 {
@@ -12,11 +12,11 @@ internal sealed class SharedWrites<TState>(IPersistentState<TState> storage, Act
     /// <summary>The state as it is written.</summary>
     public TState Current { get; private set; } = storage.State;
 
-    /// <summary>Takes what the storage has read for the activation.</summary>
+    /// <summary>Takes the state that the storage has read for the activation.</summary>
     public void Load() => Current = storage.State;
 
     /// <summary>Changes the state; it is written when this ends. A change that changes nothing is not written.</summary>
-    /// <exception cref="Exception">It could not be written: the activation must end, for what holds is not known.</exception>
+    /// <exception cref="Exception">The write failed. The activation must end, because the stored state is unknown.</exception>
     public Task ChangeAsync(Func<TState, TState> change)
     {
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +50,7 @@ internal sealed class SharedWrites<TState>(IPersistentState<TState> storage, Act
             }
             catch (Exception exception)
             {
-                // Callers first: whatever else fails, they must not wait for ever.
+                // Callers first: they must not wait for ever, whatever else fails.
                 batch.ForEach(one => one.Written.TrySetException(exception));
                 storage.State = Current;
                 onFailed();

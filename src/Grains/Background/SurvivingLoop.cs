@@ -51,7 +51,7 @@ internal sealed class SurvivingLoop(
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The stop ended the turn: whatever it says, nobody waits for the next one.
+            // The shutdown ended the turn. There is no next one.
         }
         catch (Exception exception)
         {

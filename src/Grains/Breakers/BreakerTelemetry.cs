@@ -7,7 +7,7 @@ namespace Prism.Grains.Breakers;
 internal sealed class BreakerTelemetry(IMetricFactory metrics)
 {
     private readonly Gauge _state = metrics.CreateGauge(
-        "llm_breaker_state", "Whether a provider is called, as this silo knows: 0 closed, 1 open, 2 half-open.", ["provider"]);
+        "llm_breaker_state", "The state of a provider's circuit on this silo: 0 closed, 1 open, 2 half-open.", ["provider"]);
 
     private readonly Counter _transitions = metrics.CreateCounter(
         "llm_breaker_transitions_total", "Changes of a provider's circuit, counted once in the cluster.", ["provider", "state"]);

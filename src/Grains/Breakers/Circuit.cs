@@ -3,12 +3,12 @@ using Prism.Grains.Interfaces.Breakers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// A provider's circuit as one silo has it. While it is closed, a call costs it a look; once it is open, calls are refused without asking
-/// anybody. Only who would make a probe asks the cluster. Times are timestamps.
+/// A provider's circuit on one silo. While it is closed, a call only reads it; while it is open, calls are rejected without a call to the cluster.
+/// Only a call that would be a probe asks the cluster. Times are timestamps.
 /// </summary>
 internal sealed class Circuit(string provider, BreakerOptions options, TimeProvider time)
 {
-    /// <summary>How often the cluster is told that this silo wants to hear of changes, while it makes calls.</summary>
+    /// <summary>How often this silo renews its subscription to changes in the cluster, while it makes calls.</summary>
     public static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(45);
 
     private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
@@ -54,8 +54,8 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
-    /// <summary>The cluster has answered whether a probe may be made; or, where it cannot be asked, this silo makes one by itself.</summary>
-    /// <param name="status">Null where it could not be asked.</param>
+    /// <summary>The cluster has decided whether this silo may probe. If it cannot be reached, this silo probes by itself.</summary>
+    /// <param name="status">Null if it could not be reached.</param>
     public void OnAsked(CircuitStatus? status)
     {
         lock (_gate)
@@ -75,7 +75,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     {
         lock (_gate)
         {
-            // What began before the last change says nothing of the time after.
+            // A call that began before the last change does not count.
             if (_state != CircuitState.Closed || version != _version)
             {
                 return false;
@@ -109,7 +109,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
-    /// <summary>Takes over how it stands in the cluster. False: that is no news.</summary>
+    /// <summary>Takes the state in the cluster. False: it is out of date.</summary>
     public bool Apply(CircuitStatus status)
     {
         lock (_gate)
@@ -139,7 +139,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     }
 
     /// <summary>Closes it, also where the cluster knows nothing of why it was open.</summary>
-    /// <param name="status">How it stands in the cluster.</param>
+    /// <param name="status">The state in the cluster.</param>
     public void Reset(CircuitStatus status)
     {
         lock (_gate)
@@ -150,7 +150,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
-    /// <summary>Whether the cluster has to be told again that this silo wants to hear of changes; once each time.</summary>
+    /// <summary>Whether the subscription to changes has to be renewed; true once each time.</summary>
     public bool MustWatch()
     {
         var now = time.GetTimestamp();
@@ -173,8 +173,8 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 }
 
-/// <summary>What a call is told that would be made although the circuit is not closed.</summary>
+/// <summary>The decision for a call while the circuit is not closed.</summary>
 /// <param name="MayPass">It is closed after all.</param>
-/// <param name="MayAsk">It may ask the cluster to be a probe, and has to say what came of that.</param>
+/// <param name="MayAsk">The call may request to be a probe, and has to report its result.</param>
 /// <param name="RetryAfter">Else: when to come back.</param>
 internal readonly record struct EntryDecision(bool MayPass, bool MayAsk, TimeSpan RetryAfter);

@@ -10,12 +10,12 @@ using Prism.Providers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// This silo's circuits of all providers. What it finds out it tells their grains, and what those tell it holds here: on the way, and with
-/// the observers, of the leases.
+/// This silo's circuits of all providers. It reports their changes to the providers' grains, and applies what these report: in their answers, and
+/// through the observers of the leases.
 /// </summary>
 internal sealed partial class CircuitBoard
 {
-    // Who waits for this is one request; the others are refused meanwhile.
+    // One request waits for this. Others are rejected meanwhile.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromMilliseconds(500);
 
     // By name: a provider keeps its circuit when its configuration changes.
@@ -44,13 +44,15 @@ internal sealed partial class CircuitBoard
     /// <summary>The present, for <see cref="ElapsedSince"/>.</summary>
     public long Now => _time.GetTimestamp();
 
-    /// <summary>What has passed since.</summary>
+    /// <summary>The time that has passed since.</summary>
     public TimeSpan ElapsedSince(long begun) => _time.GetElapsedTime(begun);
 
     /// <summary>The circuit of a provider.</summary>
     public Circuit Of(string provider) => _circuits.TryGetValue(provider, out var circuit) ? circuit : Open(provider);
 
-    /// <summary>Lets a call through, or refuses it with <see cref="ChatErrorKind.UpstreamUnavailable"/>. Asks nobody while all is well.</summary>
+    /// <summary>
+    /// Lets a call through, or rejects it with <see cref="ChatErrorKind.UpstreamUnavailable"/>. While the circuit is closed, it calls no grain.
+    /// </summary>
     public ValueTask<(CircuitPass? Pass, ChatError? Refused)> EnterAsync(string provider)
     {
         var circuit = Of(provider);
@@ -74,7 +76,7 @@ internal sealed partial class CircuitBoard
     /// <summary>A probe has ended.</summary>
     /// <param name="circuit">Of which provider.</param>
     /// <param name="probe">Its number; empty for one that the cluster knows nothing of.</param>
-    /// <param name="failed">Null where it says nothing about the provider.</param>
+    /// <param name="failed">Null if the call does not count for or against the provider.</param>
     /// <param name="failure">How it failed.</param>
     public void OnProbe(Circuit circuit, Guid probe, bool? failed, ChatErrorKind? failure)
     {
@@ -144,9 +146,9 @@ internal sealed partial class CircuitBoard
 
     // Not awaited, and on a thread of its own kind: the request may be a grain's turn, and has to go on.
     private void Report(Circuit circuit, CircuitNews news) =>
-        _ = BackgroundCall.Begin(() => ReportAsync(circuit, news), "Telling the cluster of a circuit", _logger);
+        _ = BackgroundCall.Begin(() => ReportAsync(circuit, news), "Reporting a circuit to the cluster", _logger);
 
-    /// <returns>Null where nobody could be told.</returns>
+    /// <returns>Null if the cluster could not be reached.</returns>
     private async Task<CircuitStatus?> ReportAsync(Circuit circuit, CircuitNews news)
     {
         try
@@ -175,6 +177,6 @@ internal sealed partial class CircuitBoard
     [LoggerMessage(LogLevel.Debug, "The circuit of provider {Provider} is {State} (change {Version})")]
     private partial void LogHeard(string provider, CircuitState state, long version);
 
-    [LoggerMessage(LogLevel.Warning, "The cluster could not be asked or told about the circuit of provider {Provider} ({Kind})")]
+    [LoggerMessage(LogLevel.Warning, "The circuit of provider {Provider} could not be read or reported ({Kind})")]
     private partial void LogNotTold(Exception exception, string provider, CircuitNewsKind kind);
 }

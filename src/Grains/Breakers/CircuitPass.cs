@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Breakers;
 
-/// <summary>A call that may be made. Whatever becomes of it is to be told here; disposed without that, its caller has left.</summary>
+/// <summary>A call that may be made. Its result is reported here. Disposed without a report, its caller has disconnected.</summary>
 internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? probe) : IDisposable
 {
     private readonly long _version = circuit.Version;

@@ -3,11 +3,11 @@ using Prism.Grains.Interfaces.Breakers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// A provider's circuit for the whole cluster: what one silo finds out holds for all, and of the probes there are only so many. It is in
-/// memory only: whoever has to begin anew learns from the next silo that asks where things stood. Not thread-safe.
+/// A provider's circuit for the whole cluster: what one silo finds out holds for all, and the number of probes is bounded. It is in memory only: a
+/// new activation learns its state from the next silo that calls. Not thread-safe.
 /// </summary>
 /// <param name="options">When to probe, and how often.</param>
-/// <param name="probeLife">What a probe may take; the silo of one that takes longer is held for dead.</param>
+/// <param name="probeLife">The longest time of a probe. After it, the probing silo counts as dead.</param>
 /// <param name="time">The clock; only its monotonic side matters.</param>
 internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife, TimeProvider time)
 {
@@ -23,11 +23,11 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
     private int _failedProbes;
     private int _succeededProbes;
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Its state.</summary>
     public CircuitStatus GetStatus() => new() { Version = _version, State = _state, OpenFor = OpenFor };
 
     /// <summary>Takes a silo's news.</summary>
-    /// <returns>How it stands now, for that silo, and whether that is a change that all others have to hear of.</returns>
+    /// <returns>Its state for that silo, and whether all other silos have to learn of the change.</returns>
     public (CircuitStatus Status, bool HasChanged) Report(CircuitNews news)
     {
         CatchUp(news);
@@ -44,7 +44,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
         return (status, _version != before);
     }
 
-    /// <summary>Closes it, whatever it was.</summary>
+    /// <summary>Closes it from any state.</summary>
     public CircuitStatus Reset()
     {
         if (_state != CircuitState.Closed)
@@ -58,7 +58,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
 
     private TimeSpan OpenFor => _state == CircuitState.Open && _openFor - time.GetElapsedTime(_openedAt) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
-    // A silo that would probe what is closed here has heard, or found out, what this one has forgotten or was never told.
+    // The silo has heard of, or found, a change that this activation has lost or never received.
     private void CatchUp(CircuitNews news)
     {
         if (_state == CircuitState.Closed && news.Version >= _version && news.Kind >= CircuitNewsKind.ProbeWanted)
@@ -71,7 +71,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
 
     private CircuitStatus Trip(long version)
     {
-        // Who has not heard yet that it was closed again counts failures of the time before.
+        // A silo that has not heard of the closing yet still counts failures from before.
         if (_state == CircuitState.Closed && version == _version)
         {
             Open();

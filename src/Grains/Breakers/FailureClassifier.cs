@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Breakers;
 
-/// <summary>What a failed call says about whether it is worth making again, or elsewhere.</summary>
+/// <summary>Whether a failed call is worth a retry or a fallback.</summary>
 internal static class FailureClassifier
 {
     /// <summary>Whether the same provider may well answer the same request next time.</summary>
@@ -12,17 +12,17 @@ internal static class FailureClassifier
             or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.RateLimited
         }
         or { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 }
-        // The provider has another key, which is to be asked at once.
+        // The provider has another key, which can be used at once.
         or { Kind: ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.QuotaExceeded, RetryAfter.Ticks: 0 });
 
-    /// <summary>Whether another provider may answer what this one does not: not where the request itself is at fault.</summary>
+    /// <summary>Whether a fallback may help: not if the request itself is at fault.</summary>
     public static bool IsOfProvider(ChatError error) => error.Kind is
         ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded or ChatErrorKind.Overloaded or ChatErrorKind.UpstreamUnavailable
         or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.UpstreamServerError or ChatErrorKind.UpstreamUnreachable
         or ChatErrorKind.UpstreamInvalidResponse or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamConnectTimeout
         or ChatErrorKind.UpstreamFirstTokenTimeout or ChatErrorKind.UpstreamIdleTimeout;
 
-    /// <summary>Whether a call says that the provider is failing; null where it says nothing of that.</summary>
+    /// <summary>Whether a call counts as a failure of the provider; null if it does not count.</summary>
     /// <param name="error">How it failed; null for an answer.</param>
     public static bool? IsProviderFailure(ChatError? error) => error switch
     {

@@ -6,13 +6,13 @@ using Prism.Grains.Interfaces.Breakers;
 namespace Prism.Failover;
 #pragma warning restore IDE0130
 
-/// <summary>What one silo knows of why providers are not to be called, for the others.</summary>
+/// <summary>One silo's holds on providers, for other silos.</summary>
 [Alias("prism.IProviderHoldsService")]
 internal interface IProviderHoldsService : IGrainService
 {
-    /// <summary>An operator has lifted what held a provider back.</summary>
+    /// <summary>An operator has lifted the holds on a provider.</summary>
     /// <param name="provider">The provider's name.</param>
-    /// <param name="circuit">How its circuit stands in the cluster now.</param>
+    /// <param name="circuit">The state of its circuit in the cluster.</param>
     [Alias("lift")]
     Task LiftAsync(string provider, CircuitStatus circuit);
 }

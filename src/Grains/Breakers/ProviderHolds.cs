@@ -8,11 +8,11 @@ using Prism.Providers;
 
 namespace Prism.Grains.Breakers;
 
-/// <summary>Lifts what holds a provider back: in its ledger first, which would tell the silos of it again, and then on each silo.</summary>
+/// <summary>Lifts the holds on a provider: in its ledger first, which would send them to the silos again, and then on each silo.</summary>
 internal sealed class ProviderHolds(IServiceProvider services, IProviderSource providers, IGrainFactory grains, SiloBroadcast silos)
     : GrainServiceClient<IProviderHoldsService>(services), IProviderHolds
 {
-    // For a silo that cannot be told, unless it is known to be dead before.
+    // The longest wait for a silo that cannot be reached, unless it is known to be dead before.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public async Task<bool> LiftAsync(string provider)

@@ -7,7 +7,7 @@ using Prism.Providers;
 
 namespace Prism.Grains.Breakers;
 
-/// <summary>Lifts what this silo holds against a provider: in its leases, its circuit, and the provider's keys and addresses.</summary>
+/// <summary>Lifts this silo's holds on a provider: in its leases, its circuit, and the provider's keys and addresses.</summary>
 [Reentrant]
 internal sealed class ProviderHoldsService(
     GrainId id, Silo silo, ILoggerFactory loggers, IProviderSource providers, ProviderLeases leases, CircuitBoard circuits)

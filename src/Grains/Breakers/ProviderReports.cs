@@ -8,11 +8,11 @@ using Prism.Providers;
 
 namespace Prism.Grains.Breakers;
 
-/// <summary>Puts together what this silo knows of the providers and what their grains do.</summary>
+/// <summary>Combines this silo's knowledge of the providers with that of their grains.</summary>
 internal sealed partial class ProviderReports(
     IProviderSource providers, IGrainFactory grains, CircuitBoard circuits, TimeProvider time, ILogger<ProviderReports> logger) : IProviderReports
 {
-    // An operator who looks because something is wrong is not to wait for what is.
+    // Short: the operator may be looking for the cause of an outage.
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
 
     public async Task<ImmutableArray<ProviderReport>> GetAsync(CancellationToken cancellationToken) =>
@@ -50,6 +50,6 @@ internal sealed partial class ProviderReports(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The limits and the circuit of provider {Provider} could not be asked for")]
+    [LoggerMessage(LogLevel.Warning, "The limits and the circuit of provider {Provider} could not be read")]
     private partial void LogNotAnswered(Exception exception, string provider);
 }

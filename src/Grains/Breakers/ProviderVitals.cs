@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Breakers;
 
-/// <summary>What this silo remembers of how a provider did.</summary>
+/// <summary>This silo's record of a provider's failures and latencies.</summary>
 internal sealed class ProviderVitals(TimeProvider time)
 {
     private const int MostErrors = 10;

@@ -7,8 +7,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Grains.Cache;
 
 /// <summary>
-/// Clears the cache: a new epoch is written, and every silo is told. A silo that is starting is either in the membership table that is read after the
-/// writing, and is told too, or it reads the epoch after the writing itself (<see cref="CacheEpochReader"/>).
+/// Clears the cache: it writes a new epoch and notifies every silo. A silo that is starting is either in the membership table that is read after the
+/// write, and is notified too, or it reads the epoch after the write itself (<see cref="CacheEpochReader"/>).
 /// </summary>
 internal sealed partial class CacheClearing(
     IOptions<CacheOptions> options,
@@ -50,10 +50,10 @@ internal sealed partial class CacheClearing(
     private static ChatError NotCleared => new()
     {
         Kind = ChatErrorKind.Overloaded,
-        Message = "The cache could not be cleared on every silo: its storage or one of the silos is out of reach. Clear it again.",
+        Message = "The cache could not be cleared on every silo: its storage or a silo cannot be reached. Please retry.",
     };
 
-    // Until it has heard of it or is dead: then it serves nobody.
+    // Until the silo has received it, or is dead and serves no requests.
     private async Task ReportAsync(SiloAddress silo, long next, CancellationToken cancellationToken)
     {
         while (membership.CurrentSnapshot.GetSiloStatus(silo) is not (SiloStatus.Dead or SiloStatus.None))
@@ -80,6 +80,6 @@ internal sealed partial class CacheClearing(
     [LoggerMessage(LogLevel.Warning, "The cache could not be cleared")]
     private partial void LogNotCleared(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "Silo {Silo} could not be told that the cache is cleared; it is tried again")]
+    [LoggerMessage(LogLevel.Warning, "Silo {Silo} could not be notified that the cache is cleared; this is retried")]
     private partial void LogNotTold(Exception exception, SiloAddress silo);
 }

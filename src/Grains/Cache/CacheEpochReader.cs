@@ -51,6 +51,6 @@ internal sealed partial class CacheEpochReader(
         await _read.CancelAsync();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The silo starts without knowing the cache's epoch, so without the cache until it does")]
+    [LoggerMessage(LogLevel.Warning, "The silo starts without the cache, until it can read the cache's epoch")]
     private partial void LogLate();
 }

@@ -8,9 +8,9 @@ using Prism.Grains.SharedCalls;
 namespace Prism.Grains.Cache;
 
 /// <summary>
-/// One prompt's place in the cache. Who leads is in memory only: an activation that is made after a silo was lost looks for the call that is under
-/// way. Where it does not find it, the request leads a second one, which costs money and nothing else. The answer is in memory first and then
-/// written, so that nobody waits for the storage.
+/// One prompt's entry in the cache. The leader is in memory only: after the loss of a silo, a new activation looks for the call in progress. If it
+/// does not find the call, the request leads a second one, which costs only money. The answer is in memory first and then written, so that no request
+/// waits for the storage.
 /// </summary>
 [HashBasedPlacement]
 internal sealed partial class CacheGrain(
@@ -119,7 +119,7 @@ internal sealed partial class CacheGrain(
         }
         catch (InconsistentStateException exception)
         {
-            // Another activation has written: what it knows is in the storage, for the next one.
+            // Another activation has written. The next activation reads the storage.
             LogOvertaken(exception);
             DeactivateOnIdle();
         }

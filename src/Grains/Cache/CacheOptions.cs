@@ -3,13 +3,13 @@ namespace Prism.Grains.Cache;
 /// <summary>The response cache. Bound from <c>Prism:Cache</c>; the same on all silos of a cluster.</summary>
 public sealed class CacheOptions
 {
-    /// <summary>Who shares answers. Default: only who has the same API key.</summary>
+    /// <summary>The callers that share answers. Default: those with the same API key.</summary>
     public CacheScope Scope { get; set; }
 
     /// <summary>Whether answers are cached. Default: false.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>How long an answer is served, where its request does not say. Default: an hour.</summary>
+    /// <summary>How long an answer is served, unless its request sets a time. Default: an hour.</summary>
     public TimeSpan Ttl { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The longest answer that is kept, in bytes of its JSON. Default: 1 MiB.</summary>
@@ -36,17 +36,17 @@ public sealed class CacheOptions
     public long? OwnerBytes { get; set; }
 
     /// <summary>
-    /// How many bytes of memory one answer may take that is kept while it comes, to be shared and stored. A longer one is passed on, but nobody
-    /// joins it any more, and it is not stored. Default: 16 MiB.
+    /// The most memory, in bytes, of an answer that is kept while it is generated, to be shared and stored. A larger one is passed on, but not shared
+    /// any more or stored. Default: 16 MiB.
     /// </summary>
     public long MaxSharedBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>Whether identical calls that come while one is under way share its answer. Default: true.</summary>
+    /// <summary>Whether identical calls that arrive during a call share its answer. Default: true.</summary>
     public bool SingleFlight { get; set; } = true;
 
     /// <summary>
-    /// How long a request waits to be told about its answer and, where it shares somebody else's call, for that to begin to answer. Then it
-    /// calls by itself. Default: a minute.
+    /// How long a request waits for the cache's decision and, if it shares another call, for the start of that call's answer. Then it makes its own
+    /// call. Default: a minute.
     /// </summary>
     public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -63,12 +63,12 @@ public sealed class CacheOptions
     public TimeSpan LostTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }
 
-/// <summary>Who shares answers, stored ones and those under way.</summary>
+/// <summary>The callers that share answers, stored ones and those in progress.</summary>
 public enum CacheScope
 {
     /// <summary>Calls with the same API key. All that are made without one share theirs.</summary>
     Key,
 
-    /// <summary>Everybody. Who asks what others have asked gets their answer, and can tell that they have asked.</summary>
+    /// <summary>All callers. A caller gets the answers of others to the same prompt, and can tell that they have sent it.</summary>
     Global,
 }

@@ -7,7 +7,7 @@ using Prism.Grains.Interfaces.Cache;
 namespace Prism.Grains.Cache;
 
 /// <summary>
-/// Deletes what expires in one slot of time. Its list is written as a whole; all that is added while a write is under way shares the next one.
+/// Deletes the entries that expire in one slot of time. Its list is written as a whole; all additions during a write share the next one.
 /// </summary>
 [HashBasedPlacement]
 internal sealed partial class CacheSweepGrain(
@@ -21,10 +21,10 @@ internal sealed partial class CacheSweepGrain(
     private const string Reminder = "sweep";
     private const int AtOnce = 32;
 
-    // The least that Orleans allows; so it is also how soon what could not be done is tried again.
+    // The least that Orleans allows. So it is also the delay of a retry.
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    // A tick is a grain call: it has to end before that times out. What is left over is the next one's.
+    // A tick is a grain call and has to end before its timeout. The next tick does the rest.
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(8);
 
     private readonly HashSet<string> _entries = new(StringComparer.Ordinal);
@@ -125,7 +125,7 @@ internal sealed partial class CacheSweepGrain(
         }
     }
 
-    // One write is under way and one waits for it, which takes all that has changed until it begins.
+    // One write is in progress and one waits for it, which has all changes until it begins.
     private Task WriteAsync()
     {
         return _nextWrite ??= AfterAsync(_writing);
@@ -148,6 +148,6 @@ internal sealed partial class CacheSweepGrain(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "An expired entry of the cache could not be deleted; it is tried again")]
+    [LoggerMessage(LogLevel.Warning, "An expired entry of the cache could not be deleted; this is retried")]
     private partial void LogNotDeleted(Exception exception);
 }

@@ -14,10 +14,10 @@ internal sealed class CacheTelemetry
     public CacheTelemetry(IMetricFactory metrics)
     {
         var requests = metrics.CreateCounter(
-            "llm_cache_requests_total", "Chat requests by what the response cache had to do with them.", ["result"]);
+            "llm_cache_requests_total", "Chat requests by their use of the response cache.", ["result"]);
         _requests = Enum.GetValues<ChatCacheResult>().ToFrozenDictionary(
             result => result, result => requests.WithLabels(NameOf(result)));
-        _joined = metrics.CreateCounter("llm_cache_joined_total", "Chat requests that shared the answer to somebody else's call.");
+        _joined = metrics.CreateCounter("llm_cache_joined_total", "Chat requests that shared the answer of another call.");
         _entries = metrics.CreateGauge("llm_cache_entries", "Stored answers in the memory of this silo.");
     }
 

@@ -10,7 +10,7 @@ namespace Prism.Grains.Cache;
 /// </summary>
 internal sealed class StoredAnswers(IOptions<CacheOptions> options, TimeProvider time)
 {
-    // What an answer takes beside its text: a grain, its places in lists.
+    // The overhead of an answer beside its text: a grain, its places in lists.
     private const long OfEntry = 1024;
 
     private readonly Lock _lock = new();

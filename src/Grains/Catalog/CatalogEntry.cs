@@ -19,7 +19,7 @@ internal sealed class CatalogEntry<TState>(IGrainBase grain, IPersistentState<TS
     /// <returns>Why the quota does not allow it, or null.</returns>
     public async Task<ChatError?> PutAsync(TState next)
     {
-        // The name first: what is stored has to be found in lists, and a name without a state does no harm there.
+        // The name first: stored state has to be found in lists, and a name without a state does no harm there.
         var bytes = NamesQuota.SizeOf(next);
         if (await quota.ReserveAsync(names, name, bytes) is { } full)
         {

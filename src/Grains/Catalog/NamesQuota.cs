@@ -4,8 +4,8 @@ using Prism.Grains.Storage;
 
 namespace Prism.Grains.Catalog;
 
-/// <summary>Holds what owners store by name to their quotas.</summary>
-/// <param name="kind">What it is: <c>chain</c>.</param>
+/// <summary>Enforces the quotas of owners' catalogs.</summary>
+/// <param name="kind">The kind of entry: <c>chain</c>.</param>
 /// <param name="most">How many there may be.</param>
 /// <param name="mostBytes">How many bytes they may have.</param>
 internal sealed class NamesQuota(string kind, int most, long mostBytes)
@@ -16,7 +16,7 @@ internal sealed class NamesQuota(string kind, int most, long mostBytes)
     public static long SizeOf<TState>(TState state) => Serializer.Serialize(state).ToMemory().Length;
 
     /// <summary>Makes room; it is written before this returns, so that nothing is stored that is not counted.</summary>
-    /// <returns>What is in the way; null where nothing is.</returns>
+    /// <returns>The quota that is reached; null if there is room.</returns>
     public async Task<ChatError?> ReserveAsync(INamesGrain names, string name, long bytes) =>
         await names.ReserveAsync(name, bytes, most, mostBytes) switch
         {

@@ -10,7 +10,7 @@ internal sealed record NamesState
     [Id(0)] public ImmutableArray<string> Names { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>
-    /// How many bytes each of them has, in the same order; of another length where nobody has said so, or a version before did not know it.
+    /// The bytes of each name, in the same order. The length differs if sizes are unknown, or the state is of a version without them.
     /// </summary>
     [Id(1)] public ImmutableArray<long> Bytes { get => field.IsDefault ? [] : field; init; }
 }

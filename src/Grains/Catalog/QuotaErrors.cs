@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Catalog;
 
-/// <summary>What owners are told who have as much as they may.</summary>
+/// <summary>The errors for owners that have reached a quota.</summary>
 internal static class QuotaErrors
 {
     // Runs end at any time.
@@ -12,32 +12,32 @@ internal static class QuotaErrors
     public static ChatError ActiveRuns(long used, long limit) => new()
     {
         Kind = ChatErrorKind.RateLimited,
-        Message = Text($"{used:N0} of your runs are active; {limit:N0} may be. Wait until one ends, or cancel one."),
+        Message = Text($"{used:N0} of your runs are active; the limit is {limit:N0}. Wait until one ends, or cancel one."),
         Code = "too_many_active_runs",
         RetryAfter = RetryAfter,
         Quota = new() { Name = "active_runs", Used = used, Limit = limit },
     };
 
     public static ChatError Runs(long used, long limit) => Full(
-        "runs", used, limit, Text($"You have {used:N0} runs; {limit:N0} may be kept. Delete some that have ended, or wait until their retention is over."));
+        "runs", used, limit, Text($"You have {used:N0} runs; the limit is {limit:N0}. Delete some that have ended, or wait until their retention is over."));
 
     public static ChatError RunBytes(long used, long wanted, long limit) => Full(
         "run_bytes",
         used,
         limit,
-        Text($"Your runs have {used:N0} bytes, and this one {wanted:N0}; {limit:N0} may be kept. Delete some that have ended, or wait until their retention is over."));
+        Text($"Your runs have {used:N0} bytes, and this one {wanted:N0}; the limit is {limit:N0}. Delete some that have ended, or wait until their retention is over."));
 
-    /// <param name="kind">What is stored: <c>chain</c>.</param>
+    /// <param name="kind">The kind of entry: <c>chain</c>.</param>
     /// <param name="used">How many there are.</param>
     /// <param name="limit">How many may be.</param>
     public static ChatError Stored(string kind, long used, long limit) =>
-        Full($"{kind}s", used, limit, Text($"There are {used:N0} {kind}s already; {limit:N0} are allowed. Delete one first."));
+        Full($"{kind}s", used, limit, Text($"You have {used:N0} {kind}s; the limit is {limit:N0}. Delete one first."));
 
-    /// <param name="kind">What is stored: <c>chain</c>.</param>
+    /// <param name="kind">The kind of entry: <c>chain</c>.</param>
     /// <param name="used">How many bytes all of them have.</param>
     /// <param name="limit">How many they may have.</param>
     public static ChatError StoredBytes(string kind, long used, long limit) => Full(
-        $"{kind}_bytes", used, limit, Text($"Your {kind}s have {used:N0} bytes, and {limit:N0} are allowed: this is too much. Delete one first, or store less."));
+        $"{kind}_bytes", used, limit, Text($"Your {kind}s have {used:N0} bytes; the limit is {limit:N0}, and this is too much. Delete one first, or store less."));
 
     private static ChatError Full(string name, long used, long limit, string message) => new()
     {

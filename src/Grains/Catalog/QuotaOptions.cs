@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Prism.Grains.Catalog;
 
-/// <summary>What one owner may keep in the cluster. Bound from <c>Prism:Quotas</c>.</summary>
+/// <summary>The quotas of one owner. Bound from <c>Prism:Quotas</c>.</summary>
 public sealed class QuotaOptions
 {
     /// <summary>The most runs that have not ended. Default: 100.</summary>

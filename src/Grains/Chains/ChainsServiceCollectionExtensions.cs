@@ -14,7 +14,7 @@ namespace Prism.Grains.Chains;
 internal static class ChainsServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what the grains of chains need, held to the <see cref="ChainOptions"/> that the caller configures. Their silo has to have reminders
+    /// Adds the services of the grains of chains, with the <see cref="ChainOptions"/> that the caller configures. Their silo has to have reminders
     /// and a grain storage named <see cref="StorageNames.Runs"/>.
     /// </summary>
     public static IServiceCollection AddPrismChains(this IServiceCollection services)

@@ -62,8 +62,8 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
 
     /// <summary>Ends the activation with its call.</summary>
     /// <remarks>
-    /// Not at the end of the sequence: whatever came of it, Orleans' client then still sends a DisposeAsync (after a cancellation more than
-    /// one), which would make a new activation only to be told so. Not after every other call either: timers' ticks come by here too.
+    /// Not at the end of the sequence: in any case, Orleans' client still sends a DisposeAsync then (after a cancellation more than one), which would
+    /// create a new activation only to answer it. Not after every other call either: timers' ticks come by here too.
     /// </remarks>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
@@ -73,8 +73,8 @@ internal sealed partial class ChatGrain(IChatService chat, ChatGrainCalls calls,
         }
         finally
         {
-            // Also where the call ends by throwing, as one does that is cancelled. Orleans' message that it is cancelled may come after the end, to a
-            // new activation, which nobody would end: it has nothing to do either.
+            // Also if the call ends with an exception, as a cancelled one does. Orleans' cancellation message may arrive after the end, at a new
+            // activation. That one has nothing to do and would otherwise never end.
             if (context.MethodName == nameof(IAsyncEnumerableGrainExtension.DisposeAsync) || !_hasBegun)
             {
                 DeactivateOnIdle();

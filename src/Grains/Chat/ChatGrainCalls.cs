@@ -1,6 +1,6 @@
 namespace Prism.Grains.Chat;
 
-/// <summary>The calls of Orleans clients that this silo has under way.</summary>
+/// <summary>This silo's calls in progress of Orleans clients.</summary>
 internal sealed class ChatGrainCalls
 {
     private readonly Lock _lock = new();
@@ -18,7 +18,7 @@ internal sealed class ChatGrainCalls
         return new(this);
     }
 
-    /// <summary>Ends when none is under way.</summary>
+    /// <summary>Ends when no call is in progress.</summary>
     public Task WhenNoneAsync()
     {
         lock (_lock)
@@ -39,7 +39,7 @@ internal sealed class ChatGrainCalls
         }
     }
 
-    /// <summary>A call that is under way.</summary>
+    /// <summary>A call in progress.</summary>
     public readonly struct Call(ChatGrainCalls calls) : IDisposable
     {
         public void Dispose() => calls.End();

@@ -6,7 +6,7 @@ using Prism.Grains.SharedCalls;
 
 namespace Prism.Grains.Cluster;
 
-/// <summary>Registers what a silo does before it stops.</summary>
+/// <summary>Registers the work of a silo before it stops.</summary>
 internal static class DrainServiceCollectionExtensions
 {
     /// <summary>Adds the <see cref="SiloDrain"/>, with the calls and shared calls that it waits for. Without an <see cref="IDrain"/> it has all the time it takes.</summary>

@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Cluster;
 
 namespace Prism.Grains.Cluster;
 
-/// <summary>The drain of a process that has none: whatever is under way is waited for, as long as its host waits.</summary>
+/// <summary>The drain of a process without one: it waits for work in progress as long as its host does.</summary>
 internal sealed class NoDrain : IDrain
 {
     public CancellationToken Draining => CancellationToken.None;

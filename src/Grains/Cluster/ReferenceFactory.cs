@@ -1,8 +1,8 @@
 namespace Prism.Grains.Cluster;
 
 /// <summary>
-/// Makes references to grains of one kind, for a path on which there is one a request. What that kind is called, <see cref="IGrainFactory"/>
-/// finds out anew for each, from the attributes of the interface: that was a twelfth of what an answer from the cache cost.
+/// Makes references to grains of one kind, for a path with one a request. <see cref="IGrainFactory"/> would find the kind's name anew for each, from
+/// the attributes of the interface: that was a twelfth of the cost of an answer from the cache.
 /// </summary>
 /// <typeparam name="TGrain">Their interface, which one class implements.</typeparam>
 internal sealed class ReferenceFactory<TGrain>(IGrainFactory grains)

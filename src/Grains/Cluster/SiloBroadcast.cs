@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 namespace Prism.Grains.Cluster;
 
 /// <summary>
-/// Tells every silo of a change. A silo that cannot be told is waited for until it is dead or what it may hold has expired, so that nobody goes
-/// by what was before once this is over.
+/// Notifies every silo of a change. If a silo cannot be notified, it waits until the silo is dead or its copies have expired. After that, no silo
+/// uses the old state.
 /// </summary>
 internal sealed partial class SiloBroadcast(IClusterMembershipService membership, TimeProvider time, ILogger<SiloBroadcast> logger)
 {
-    /// <summary>Tells all silos that serve; to be called once the change is written.</summary>
-    /// <param name="tell">Tells one.</param>
-    /// <param name="life">After how long a silo goes by nothing any more that it was not told again.</param>
+    /// <summary>Notifies all silos that serve. To be called once the change is written.</summary>
+    /// <param name="tell">Notifies one silo.</param>
+    /// <param name="life">How long a silo may use a copy without a renewal.</param>
     public async Task TellAllAsync(Func<SiloAddress, Task> tell, TimeSpan life)
     {
         using var expired = new CancellationTokenSource(life, time);
         try
         {
-            // From the table: one that has just joined may not be known here yet. One that joins later asks after the change.
+            // From the table: a silo that has just joined may be unknown here. A silo that joins later reads the change.
             await membership.Refresh(default, expired.Token);
         }
         catch (Exception exception)
@@ -56,19 +56,19 @@ internal sealed partial class SiloBroadcast(IClusterMembershipService membership
         }
         catch (Exception exception) when (!expired.IsCancellationRequested)
         {
-            // Whether it is dead cannot be known: only that what it may hold expires.
+            // Whether the silo is dead is unknown. Its copies expire.
             LogNotTold(exception, silo);
             await Task.Delay(Timeout.InfiniteTimeSpan, expired).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (OperationCanceledException)
         {
-            // Expired: what the silo was told before the change is over.
+            // Expired: the silo no longer uses its old copies.
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The silos could not be listed: a change is waited for until what was before has expired everywhere")]
+    [LoggerMessage(LogLevel.Warning, "The silos could not be listed: a change waits until all old copies have expired")]
     private partial void LogNotRefreshed(Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "Silo {Silo} could not be told of a change")]
+    [LoggerMessage(LogLevel.Warning, "Silo {Silo} could not be notified of a change")]
     private partial void LogNotTold(Exception exception, SiloAddress silo);
 }

@@ -25,7 +25,7 @@ internal sealed class SiloCache<T>(int most)
         return copy;
     }
 
-    /// <summary>What has been read of this key is used no more.</summary>
+    /// <summary>Drops the copy of a key.</summary>
     public void Forget(string key)
     {
         if (_copies.TryGetValue(key, out var copy))

@@ -1,6 +1,6 @@
 namespace Prism.Grains.Cluster;
 
-/// <summary>What this silo has read of one thing that is kept elsewhere: one reading at a time, and none that was begun before a change.</summary>
+/// <summary>This silo's copy of one thing that is stored elsewhere: one read at a time, and none from before a change.</summary>
 internal sealed class SiloCacheEntry<T>(string key)
     where T : class
 {
@@ -16,11 +16,11 @@ internal sealed class SiloCacheEntry<T>(string key)
     /// <summary>The timestamp of its last use.</summary>
     public long UsedAt { get => Volatile.Read(ref _usedAt); set => Volatile.Write(ref _usedAt, value); }
 
-    /// <summary>What was read last; null where nothing has been since it was forgotten.</summary>
+    /// <summary>The last copy; null if there is none since it was dropped.</summary>
     public T? Held => _held;
 
-    /// <summary>Asks, unless somebody is asking.</summary>
-    /// <param name="ask">Is given what was read last, forgotten or not. Must not throw.</param>
+    /// <summary>Reads, unless a read is in progress.</summary>
+    /// <param name="ask">Gets the last copy, even if it was dropped. Must not throw.</param>
     public Task<T?> AskOnce(Func<T?, Task<T?>> ask)
     {
         lock (_lock)
@@ -29,7 +29,7 @@ internal sealed class SiloCacheEntry<T>(string key)
         }
     }
 
-    /// <summary>Lets nobody have what has been read or is being read.</summary>
+    /// <summary>Drops the copy and the result of a read in progress.</summary>
     public void Forget()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace Prism.Grains.Cluster;
 
-/// <summary>Whether silos have left of late, in this silo's copy of the membership. It looks when it is asked, and at no other time.</summary>
+/// <summary>Whether silos have left lately, in this silo's copy of the membership. It is checked only on a call.</summary>
 internal sealed class SiloDepartures(IClusterMembershipService membership, TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -8,7 +8,7 @@ internal sealed class SiloDepartures(IClusterMembershipService membership, TimeP
     private HashSet<SiloAddress> _gone = [];
     private long _lastAt;
 
-    /// <summary>Whether one has been seen to leave within this span. What happened between two questions counts from the second one.</summary>
+    /// <summary>Whether a silo was seen to leave within this span. A departure between two calls counts from the second one.</summary>
     public bool AnyWithin(TimeSpan span)
     {
         lock (_lock)

@@ -6,23 +6,23 @@ using Prism.Grains.SharedCalls;
 namespace Prism.Grains.Cluster;
 
 /// <summary>
-/// Waits, before the silo stops, for what it does for clients that are not its own: calls over Orleans, and shared calls that other silos follow. Its
-/// HTTP clients have gone by then. A silo that just stopped would cut them off.
+/// Before the silo stops, waits for its work for clients that are not its own: calls over Orleans, and shared calls that other silos follow. Its HTTP
+/// clients have gone by then. A silo that just stopped would cut them off.
 /// </summary>
 internal sealed partial class SiloDrain(ChatGrainCalls calls, SharedCallRegistry sharedCalls, IDrain drain, TimeProvider time, ILogger<SiloDrain> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
-    // For the last event on its way to who waits for it.
+    // For the last event on its way to its reader.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private Task? _drained;
 
-    // At the stage at which clients are told to send nothing more here.
+    // At this stage, clients are told to send nothing more to this silo.
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(
         nameof(SiloDrain), ServiceLifecycleStage.Active, _ => Task.CompletedTask, WhenDrainedAsync);
 
-    /// <summary>Waits, as part of the silo's stop: for what must not be given up while calls are under way that are on it.</summary>
+    /// <summary>Waits, as part of the silo's stop, for calls in progress and what they need.</summary>
     public Task WhenDrainedAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -47,6 +47,6 @@ internal sealed partial class SiloDrain(ChatGrainCalls calls, SharedCallRegistry
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The silo stops with calls under way for others")]
+    [LoggerMessage(LogLevel.Warning, "The silo stops with calls in progress for other silos or clients")]
     private partial void LogCutOff();
 }

@@ -4,7 +4,7 @@ using Prism.Keys;
 
 namespace Prism.Grains.Keys;
 
-/// <summary>Has every silo forget an API key that has changed, so that nobody goes by what it was before once this is over.</summary>
+/// <summary>Has every silo drop its copy of an API key that has changed. After this, no silo uses the old one.</summary>
 internal sealed class ApiKeyBroadcast(IServiceProvider services, SiloBroadcast silos, ApiKeyStore store)
     : GrainServiceClient<IApiKeyCopiesService>(services)
 {
@@ -12,7 +12,7 @@ internal sealed class ApiKeyBroadcast(IServiceProvider services, SiloBroadcast s
     /// <param name="id">The key's id.</param>
     public async Task ForgetEverywhereAsync(string id)
     {
-        // First, for those that cannot be told.
+        // First, for silos that cannot be notified.
         await store.AdvanceEpochAsync();
         await silos.TellAllAsync(silo => GetGrainService(silo).ForgetAsync(id), ApiKeyLease.Life);
     }

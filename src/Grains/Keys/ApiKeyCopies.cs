@@ -19,7 +19,7 @@ internal sealed class ApiKeyCopies : IApiKeys
     /// <summary>How many keys are kept: also of those that there are not.</summary>
     internal const int MostKeys = 4_096;
 
-    // A silo that leaves, a connection that breaks and a machine that is busy are over in a moment. Nobody waits for an outage.
+    // A silo that leaves, a broken connection and a busy machine are over in a moment. No request waits for an outage.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
@@ -85,7 +85,7 @@ internal sealed class ApiKeyCopies : IApiKeys
         _heartbeat.Start();
         var now = _time.GetTimestamp();
         var copy = _copies.Use(id, now);
-        // In this order: what is held when the silo is known to be fresh is what was left after the last change.
+        // In this order: a copy that is still held when the silo is known to be fresh is from after the last change.
         if (!_heartbeat.IsFresh(now) || copy.Held is not { } held || _time.GetElapsedTime(held.ReadAt, now) is var age && age >= ApiKeyLease.LongestLife)
         {
             return new(ReadAsync(copy).WaitAsync(cancellationToken));
@@ -108,7 +108,7 @@ internal sealed class ApiKeyCopies : IApiKeys
             var readAt = _time.GetTimestamp();
             try
             {
-                // What comes later may be older than anybody may go by.
+                // A later result may be older than a silo may use.
                 var state = await _store.ReadAsync(copy.Key).WaitAsync(ApiKeyLease.Life, _time);
                 _reading.OnSucceeded();
                 return new(state, readAt);
@@ -125,7 +125,7 @@ internal sealed class ApiKeyCopies : IApiKeys
         }
     });
 
-    /// <summary>What was read of a key.</summary>
+    /// <summary>The stored state of a key as it was read.</summary>
     private sealed class CachedKey(ApiKeyState state, long readAt)
     {
         private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
@@ -140,5 +140,5 @@ internal sealed class ApiKeyCopies : IApiKeys
     }
 }
 
-/// <summary>A key with what it is held to.</summary>
+/// <summary>A key with its limits.</summary>
 internal readonly record struct LimitedKey(ApiKeyFinding Finding, LimitSet Limits);

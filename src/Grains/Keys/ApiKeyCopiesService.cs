@@ -4,7 +4,7 @@ using Prism.Keys;
 
 namespace Prism.Grains.Keys;
 
-/// <summary>Has this silo's copies told of changes, wherever they were made.</summary>
+/// <summary>Notifies this silo's copies of changes on other silos.</summary>
 [Reentrant]
 internal sealed class ApiKeyCopiesService(GrainId id, Silo silo, ILoggerFactory loggers, ApiKeyCopies copies)
     : GrainService(id, silo, loggers), IApiKeyCopiesService

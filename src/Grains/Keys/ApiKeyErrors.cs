@@ -3,14 +3,14 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Keys;
 
-/// <summary>Why an API key cannot be made or changed, or may not do what is asked with it.</summary>
+/// <summary>The errors of creating, changing and using API keys.</summary>
 internal static class ApiKeyErrors
 {
-    public static ChatError Exists { get; } = Conflict("There is such a key already.", "key_exists");
+    public static ChatError Exists { get; } = Conflict("This key exists already.", "key_exists");
 
-    public static ChatError Revoked { get; } = Conflict("The key is revoked, which is for ever: make another.", "key_revoked");
+    public static ChatError Revoked { get; } = Conflict("The key is revoked, which is permanent. Create another key.", "key_revoked");
 
-    public static ChatError Outdated { get; } = Conflict("The key has been changed by somebody else at the same time.", "key_changed");
+    public static ChatError Outdated { get; } = Conflict("Another request has changed the key at the same time. Please retry.", "key_changed");
 
     /// <summary>The key that a call is made with is no longer good.</summary>
     public static ChatError NotGood { get; } = Denied("The API key of this call is revoked or has expired.", null);
@@ -18,13 +18,13 @@ internal static class ApiKeyErrors
     public static ChatError NotFound(string id) => new()
     {
         Kind = ChatErrorKind.NotFound,
-        Message = $"There is no key '{id}'.",
+        Message = $"Key '{id}' does not exist.",
         Param = "id",
         Code = "key_not_found",
     };
 
     public static ChatError TooMany(int most) =>
-        Conflict(string.Create(CultureInfo.InvariantCulture, $"There are {most} keys, which is the most: revoke one first."), "too_many_keys");
+        Conflict(string.Create(CultureInfo.InvariantCulture, $"There are {most} keys, which is the limit. Revoke one first."), "too_many_keys");
 
     public static ChatError Provider(string provider) => Denied($"This API key may not use provider '{provider}'.", "provider");
 
@@ -34,10 +34,10 @@ internal static class ApiKeyErrors
         $"'{field}' may name other models than 'model', and this API key is restricted in its models or has a budget in USD.", field);
 
     public static ChatError Unpriced(string provider, string model) => Denied(
-        $"This API key has a budget in USD, and the price of model '{model}' of provider '{provider}' is not known here.", "model");
+        $"This API key has a budget in USD, and the price of model '{model}' of provider '{provider}' is unknown.", "model");
 
     public static ChatError Unbounded(string field, string provider, string model) => Denied(
-        $"This API key has a budget in USD, and what '{field}' costs with model '{model}' of provider '{provider}' is not known here.", field);
+        $"This API key has a budget in USD, and the price of '{field}' with model '{model}' of provider '{provider}' is unknown.", field);
 
     private static ChatError Conflict(string message, string code) =>
         new() { Kind = ChatErrorKind.Conflict, Message = message, Code = code };

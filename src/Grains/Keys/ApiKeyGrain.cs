@@ -22,7 +22,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
     private readonly ApiKeyBroadcast _broadcast;
     private readonly TimeProvider _time;
 
-    // What is known to be written. The state itself is changed before it is, and reads come in between.
+    // The key that is known to be written. The state itself is changed before it is written, and reads come in between.
     private ApiKeyState _state = new();
     private LimitSet _limits = LimitSet.None;
 
@@ -57,7 +57,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
             return new() { Error = refused };
         }
 
-        // The id first: what is stored has to be found in the list, and an id without a key does no harm there.
+        // The id first: a stored key has to be in the list, and an id without a key does no harm there.
         if (!await Names.AddAsync(Id, MostKeys))
         {
             return new() { Error = ApiKeyErrors.TooMany(MostKeys) };

@@ -26,7 +26,7 @@ internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILog
     {
         if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _running, 1) == 0)
         {
-            // Not in the turns of a grain that happens to be the first to ask.
+            // Not in the turns of the grain that happens to call first.
             _ = new SurvivingLoop("Asking whether API keys have changed", ApiKeyLease.Heartbeat, AskAsync, time, logger).RunInBackground(_stop.Token);
         }
     }
@@ -51,7 +51,7 @@ internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILog
             Changed();
         }
 
-        // Counted from when it was asked for: what has changed since is not in the answer.
+        // Counted from the call: the answer does not have later changes.
         Volatile.Write(ref _freshUntil, askedAt + (long)(ApiKeyLease.Life.TotalSeconds * time.TimestampFrequency));
     }
 }

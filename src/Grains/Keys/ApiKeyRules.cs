@@ -6,7 +6,7 @@ using Prism.Providers;
 
 namespace Prism.Grains.Keys;
 
-/// <summary>Says which terms an API key cannot have.</summary>
+/// <summary>The rules for terms of API keys.</summary>
 internal sealed class ApiKeyRules(IProviderSource providers, TimeProvider time)
 {
     private const int LongestName = 100;
@@ -51,7 +51,7 @@ internal sealed class ApiKeyRules(IProviderSource providers, TimeProvider time)
         for (var i = 0; i < items.Length; i++)
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"{field}[{i}]");
-            if ((items[i] is null ? "must be a text" : findProblem(items[i])) is { } problem)
+            if ((items[i] is null ? "must be a string" : findProblem(items[i])) is { } problem)
             {
                 return ChatError.Invalid($"'{path}' {problem}.", path);
             }
@@ -76,7 +76,7 @@ internal sealed class ApiKeyRules(IProviderSource providers, TimeProvider time)
         expiresAt <= time.GetUtcNow() ? ChatError.Invalid("'expires_at' is in the past.", "expires_at") : null;
 
     private string? FindProviderProblem(string name) => providers.Current.Find(name) is null
-        ? $"is no provider; there are {providers.Current.Names}"
+        ? $"is not a provider; the providers are {providers.Current.Names}"
         : null;
 
     private static string? FindModelProblem(string model) => model switch

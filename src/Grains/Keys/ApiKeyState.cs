@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Keys;
 
 namespace Prism.Grains.Keys;
 
-/// <summary>An API key as it is stored. One that is revoked stays, so that it can be told what it was.</summary>
+/// <summary>The stored state of an API key. A revoked key stays, so that its revocation can be reported.</summary>
 [GenerateSerializer, Immutable, Alias("prism.api-key-state")]
 internal sealed record ApiKeyState
 {

@@ -4,8 +4,8 @@ using Prism.Grains.Interfaces;
 namespace Prism.Grains.Keys;
 
 /// <summary>
-/// What is stored of API keys, as silos read it: past the grains, which only change it. So a silo that dies locks nobody out for the time that
-/// it takes to find its grains again, and what is read is what was written, whichever activation wrote it.
+/// The stored API keys, as silos read them: directly, because the grains only change them. So the death of a silo locks no caller out while its
+/// grains are found again, and a read returns the last write of any activation.
 /// </summary>
 /// <param name="storage">Looked up when first used: where there are no keys, there need not be one.</param>
 internal sealed class ApiKeyStore(Func<IGrainStorage> storage)

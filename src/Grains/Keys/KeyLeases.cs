@@ -13,7 +13,7 @@ namespace Prism.Grains.Keys;
 /// </summary>
 internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    /// <summary>How long a key's leases stay open that nobody uses.</summary>
+    /// <summary>How long the leases of an unused key stay open.</summary>
     internal static readonly TimeSpan IdleTime = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(30);
@@ -88,12 +88,12 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
                     return other;
                 }
 
-                // What is under way is settled with it, and it is closed after that.
+                // Calls in progress settle with it, and it is closed after that.
                 _replaced.Add((other.Holder, _time.GetTimestamp()));
             }
 
             return _leases[id] = new(new(
-                // A name of its own: the ledger counts the asks of each by itself.
+                // A name of its own: the ledger numbers the asks of each silo.
                 string.Create(CultureInfo.InvariantCulture, $"{_silo}#{++_opened}"),
                 limits,
                 TimeSpan.Zero,
@@ -137,7 +137,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
-        // What is still under way holds some of them, and is not done with it.
+        // Calls in progress still hold some leases.
         await _drain.WhenDrainedAsync(cancellationToken);
         if (!await FindAll().ReturnAllAsync(cancellationToken))
         {

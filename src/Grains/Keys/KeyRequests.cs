@@ -34,7 +34,7 @@ internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvi
             : Settled(holder, admission.Reservation);
     }
 
-    // All that it takes is taken: nothing is left to be settled but what may be given back.
+    // The full charge is taken. Nothing is left to settle but a return.
     private static KeyRequest Settled(LocalQuota holder, LeaseReservation reservation) =>
         new(null, holder.GetSnapshots(), reservation.Cancel);
 }

@@ -3,12 +3,12 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// The rules of budgets: what is used of a calendar period, and what each silo has of the rest. What was granted in a period is settled in
-/// it; once it is over, nothing of it matters any more.
+/// The rules of budgets: the use of a calendar period, and the silos' grants of the rest. A period's grants are settled in it; once it is over, they
+/// no longer matter.
 /// </summary>
 internal static class BudgetBook
 {
-    /// <summary>What is not free: used, or in the hands of silos.</summary>
+    /// <summary>The part that is not free: used, or granted to silos.</summary>
     public static long Committed(LedgerState state, LimitKind kind)
     {
         var sum = PeriodOf(state, kind).Used;
@@ -20,7 +20,7 @@ internal static class BudgetBook
         return sum;
     }
 
-    /// <summary>What a silo was granted and has not accounted for.</summary>
+    /// <summary>The part that a silo was granted and has not reported on.</summary>
     public static long Outstanding(SiloLease silo, LimitKind kind) => kind switch
     {
         LimitKind.TokensPerDay => silo.DayOutstanding,

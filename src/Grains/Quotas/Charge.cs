@@ -3,17 +3,17 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>What one request takes of its limits: itself, a permit, tokens, and money.</summary>
-/// <param name="Tokens">What prompt and answer take, or an upper bound of it.</param>
-/// <param name="MicroUsd">What they cost, in millionths of a USD, or an upper bound of it.</param>
+/// <summary>The charge of one request to its limits: the request itself, a permit, tokens, and money.</summary>
+/// <param name="Tokens">The tokens of prompt and answer, or an upper bound.</param>
+/// <param name="MicroUsd">Their cost, in millionths of a USD, or an upper bound.</param>
 /// <param name="WithoutPermit">Whether it is none of the requests that are being answered at the same time.</param>
 internal readonly record struct Charge(long Tokens, long MicroUsd = 0, bool WithoutPermit = false)
 {
-    /// <summary>The tokens of an answer, with its prompt. Some servers tell the parts and no total.</summary>
+    /// <summary>The tokens of an answer, with its prompt. Some servers report the parts and no total.</summary>
     public static long TokensOf(ChatUsage usage) =>
         Math.Max(0, Math.Max(usage.TotalTokens, (long)usage.PromptTokens + usage.CompletionTokens));
 
-    /// <summary>What it takes of one kind.</summary>
+    /// <summary>The charge to one kind of limit.</summary>
     public long Of(LimitKind kind) => kind switch
     {
         LimitKind.RequestsPerMinute => 1,
@@ -25,8 +25,8 @@ internal readonly record struct Charge(long Tokens, long MicroUsd = 0, bool With
 }
 
 /// <summary>Why a request is not admitted.</summary>
-/// <param name="Kind">What is in the way.</param>
-/// <param name="RetryAfter">When it would be admitted, if nobody else takes what then is free. Null: never.</param>
+/// <param name="Kind">The limit that denies it.</param>
+/// <param name="RetryAfter">When it would be admitted, if no other request takes the free capacity. Null: never.</param>
 /// <param name="Limit">The limit, where it is one of ours.</param>
 internal readonly record struct LimitDenial(LimitKind Kind, TimeSpan? RetryAfter, long? Limit);
 
@@ -36,14 +36,14 @@ internal readonly record struct LimitDenial(LimitKind Kind, TimeSpan? RetryAfter
 internal readonly record struct LeaseAdmission(LeaseReservation Reservation, LimitDenial? Denial);
 
 /// <summary>
-/// What an admitted request holds. May be copied, and settled by whoever comes first; the default value holds nothing and settles nothing.
+/// The reservation of an admitted request. May be copied; the first settlement counts. The default value holds nothing and settles nothing.
 /// </summary>
 internal readonly struct LeaseReservation(LocalQuota holder, int slot, int version)
 {
-    /// <summary>Gives the permit back, and charges what was used instead of what was reserved. A second time does nothing.</summary>
+    /// <summary>Gives the permit back, and charges the used amounts instead of the reserved ones. A second call does nothing.</summary>
     public void Settle(long tokens, long microUsd = 0) => holder?.Settle(slot, version, new Charge(tokens, microUsd));
 
-    /// <summary>Gives the permit back; what was reserved stays charged. Does nothing where it is settled.</summary>
+    /// <summary>Gives the permit back. The reserved amounts stay charged. Does nothing if it is settled.</summary>
     public void Forfeit() => holder?.Settle(slot, version, used: null);
 
     /// <summary>Gives everything back, as if there had been no request. Does nothing where it is settled.</summary>

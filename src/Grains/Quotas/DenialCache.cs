@@ -3,11 +3,11 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// What the ledger last denied: until it can be different, nobody asks again. Not thread-safe; times are timestamps.
+/// The ledger's last denials: while one cannot have changed, no request asks again. Not thread-safe; times are timestamps.
 /// </summary>
 internal sealed class DenialCache(LimitSet limits, TimeProvider time)
 {
-    // Others return what they did not use at any time, so that a denial is not believed for longer than this, whenever it ends by itself.
+    // Other silos may return capacity at any time, so a denial is not trusted for longer than this.
     private static readonly TimeSpan LongestBelief = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestBelief = TimeSpan.FromMilliseconds(10);
 
@@ -48,10 +48,10 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
 
     public void Throttle(TimeSpan duration, long now) => _heldBackUntil = Math.Max(_heldBackUntil, now + ToTimestamp(duration));
 
-    /// <summary>The provider may be called again, whatever it said.</summary>
+    /// <summary>The provider may be called again, before the time that it has named.</summary>
     public void Lift() => (_heldBackUntil, AskAgainAt) = (0, 0);
 
-    /// <summary>What this charge would be told, if anything.</summary>
+    /// <summary>The known denial of a charge, if there is one.</summary>
     public LimitDenial? Find(in Charge charge, long now)
     {
         if (now < _heldBackUntil)
@@ -64,7 +64,7 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
             : null;
     }
 
-    /// <summary>What keeps those waiting who wait: the last denial, believed or not. Null where there never was one.</summary>
+    /// <summary>The last denial, trusted or not, for requests that give up waiting. Null if there never was one.</summary>
     public LimitDenial? FindLast(long now) =>
         now < _heldBackUntil ? new(LimitKind.Upstream, time.GetElapsedTime(now, _heldBackUntil), null)
         : _hasDenied ? new(_kind, _endsAt > now ? time.GetElapsedTime(now, _endsAt) : LongestBelief, limits.Of(_kind))

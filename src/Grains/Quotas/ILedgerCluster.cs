@@ -6,6 +6,6 @@ internal interface ILedgerCluster
     /// <summary>How many silos are active; at least 1.</summary>
     int ActiveSilos { get; }
 
-    /// <summary>Whether a silo has died: the membership says so, or no longer knows it though it has been silent for as long as this.</summary>
+    /// <summary>Whether a silo has died: by the membership, or because the membership no longer has it and it was silent for this long.</summary>
     bool IsDead(string silo, TimeSpan silentFor);
 }

@@ -16,10 +16,10 @@ namespace Prism.Grains.Quotas;
 internal sealed class LeaseAsks(
     string silo, LeaseStock stock, DenialCache denial, LinkedList<LeaseWaiter> waiters, bool queues, Action<long> serve, TimeProvider time)
 {
-    // The ledger is told at least this often what was spent. It counts the grant as spent already.
+    // The interval of reports on spending. The ledger counts a grant as spent already.
     private const int TicksPerReport = 20;
 
-    // It is told more often what comes back, because a crash would lose that, and of scarce limits at each tick.
+    // The interval of reports on returned capacity, which a crash would lose. Scarce limits report at each tick.
     private const int TicksPerReturn = 5;
 
     // Covers the death of the ledger's silo, and the first call of all: a denial would come back at once.

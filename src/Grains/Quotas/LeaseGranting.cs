@@ -3,30 +3,30 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>What an ask gets. The numbers of the blocks are still to be given.</summary>
+/// <summary>The grants for an ask. The numbers of the blocks are not set yet.</summary>
 internal readonly record struct GrantDecision(LeaseAnswer Answer, ImmutableArray<LeaseGrant> Grants);
 
 /// <summary>
-/// How much a silo gets: what its demand takes for the life of a block, but never more than a share of what is there, so that the others
-/// find something too; in the end just what is needed.
+/// The size of a grant: the silo's demand for the life of a block, but never more than a share of the rest, so that other silos get some too; in the
+/// end only the needed amount.
 /// </summary>
 internal static class LeaseGranting
 {
-    // A block should outlast the refill that is asked for when two thirds of it are gone.
+    // A block should outlast the refill, which the silo requests when two thirds are gone.
     private const double Headroom = 1.5;
 
-    // What one silo may hold of what remains of a budget. A silo that dies takes its block with it for the rest of the period.
+    // The most of the rest of a budget that one silo may hold. A silo that dies takes its block with it for the rest of the period.
     private const long BudgetShare = 128;
 
     // At most such a part of a rate is granted for long: it is missing for longer when demand rises.
     private const long LongLivedShare = 8;
 
-    // Where there is plenty, a block is at least such a part of the limit, so that slow callers do not ask for each request.
+    // With much left, a block is at least this part of the limit, so that slow callers do not ask for each request.
     private const long LeastShare = 100;
 
     private static readonly TimeSpan BudgetLife = TimeSpan.FromMilliseconds(RateLog.LongLife);
 
-    // Nobody knows when a request ends.
+    // The end of a request is unknown.
     private static readonly TimeSpan PermitRetry = TimeSpan.FromSeconds(1);
 
     public static GrantDecision Decide(LedgerState state, SiloLease silo, LeaseAsk ask, LimitSet limits, int liveSilos)
@@ -78,7 +78,7 @@ internal static class LeaseGranting
                 continue;
             }
 
-            // More than the limit is never there; what others wait for before is no reason to say never.
+            // An amount above the limit is never free. An amount that others wait for may be.
             var retryAfter = want.Needed > limit ? (TimeSpan?)null : stand.FreeAfter(Math.Min(needed, limit)) ?? PermitRetry;
             if (answer.DeniedBy is null || retryAfter is null || retryAfter > answer.RetryAfter)
             {

@@ -4,15 +4,15 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// What a silo has of one rate or budget: the block it spends, and the one before, of which there may be something left. A request takes
-/// what it needs out of one block. Not thread-safe.
+/// A silo's capacity of one rate or budget: the block that it spends, and the one before, of which a part may be left. A request takes its amount out
+/// of one block. Not thread-safe.
 /// </summary>
 internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
 {
     private readonly List<LeaseReport> _reports = [];
     private Block _old;
     private Block _current;
-    // What was spent beyond all blocks: the part that the ledger has not been told, and the part that it has not answered.
+    // Spending beyond all blocks: the part that is not reported yet, and the part that the ledger has not confirmed.
     private long _debt;
     private long _debtTold;
 
@@ -22,7 +22,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
 
     public DemandMeter Demand { get; } = new(time);
 
-    /// <summary>Whether there is something to tell the ledger.</summary>
+    /// <summary>Whether there is something to report to the ledger.</summary>
     public bool HasReports => _reports.Count > 0;
 
     /// <summary>Whether there is something to give back.</summary>
@@ -34,10 +34,10 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether the ledger does not know of a debt.</summary>
     public bool HasUntoldDebt => _debt > 0;
 
-    /// <summary>Whether there is so much. Of what a request takes nothing of, no block is needed: a model may be free.</summary>
+    /// <summary>Whether an amount is available. An amount of zero needs no block: a model may be free.</summary>
     public bool Fits(long amount, long now) => amount == 0 || (!IsInDebt && (_old.Fits(amount, now) || _current.Fits(amount, now)));
 
-    /// <summary>What can still be spent, over all blocks; negative in debt.</summary>
+    /// <summary>The spendable rest over all blocks; negative in debt.</summary>
     public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtTold;
 
     /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
@@ -49,13 +49,13 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         return block.Number;
     }
 
-    /// <summary>Whether it is time to ask for the next block: demand goes on, and two thirds of this one are spent or past.</summary>
+    /// <summary>Whether to ask for the next block: demand continues, and two thirds of this block are spent or past.</summary>
     public bool IsLow(long now) => Demand.Any && (_current.Left * 3 < _current.Granted || now >= _current.RenewAt);
 
     /// <summary>Takes a block in.</summary>
     public void Add(LeaseGrant grant, long askedAt, long now)
     {
-        // Counted from when it was asked for: the ledger counts from when it answered, which is later.
+        // Counted from the ask. The ledger counts from its answer, which is later.
         var dies = askedAt + ToTimestamp(grant.Life);
         if (dies <= now)
         {
@@ -69,8 +69,8 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     }
 
     /// <summary>
-    /// Settles a reservation: what it did not use can be spent again while its block lives, else the ledger gets it back. What it used
-    /// beyond it is taken from the blocks that there are, and what they do not cover is a debt.
+    /// Settles a reservation: the unused part can be spent again while its block lives, else the ledger gets it back. Use beyond the reservation is
+    /// taken from the blocks, and the part that they do not cover is a debt.
     /// </summary>
     public void Settle(long number, long reserved, long used, long now)
     {
@@ -96,7 +96,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         }
     }
 
-    /// <summary>Gives up what can no longer be spent.</summary>
+    /// <summary>Drops blocks that can no longer be spent.</summary>
     public void Sweep(long now)
     {
         if (now >= _old.Dies)
@@ -117,7 +117,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         Surrender(ref _current);
     }
 
-    /// <summary>Hands over what the ledger has to be told.</summary>
+    /// <summary>Takes the reports for the ledger.</summary>
     public void DrainReports(ImmutableArray<LeaseReport>.Builder reports)
     {
         reports.AddRange(_reports.Where(report => report is not { Returned: 0, Spent: 0 }));
@@ -125,7 +125,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         (_debtTold, _debt) = (_debtTold + _debt, 0);
     }
 
-    /// <summary>The ledger has answered what it was told: from now on it counts the debt.</summary>
+    /// <summary>The ledger has received the reports. From now on it counts the debt.</summary>
     public void OnAnswered() => _debtTold = 0;
 
     private void Overspend(long number, long amount, long now)
@@ -139,7 +139,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         }
     }
 
-    // Of a budget only a block of the same period can pay: the ledger counts what is spent in the period that it was granted in.
+    // Only a block of the same period can pay for a budget: the ledger counts spending in the period of its grant.
     private void Pay(ref Block block, long number, ref long amount, long now)
     {
         if (now < block.Dies && (!kind.IsBudget() || block.Number == number))
@@ -163,7 +163,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     {
         for (var i = _reports.Count - 1; i >= 0; i--)
         {
-            // What is returned of a block that has expired is past caring, what was overspent of it is not.
+            // A return to an expired block has no effect, but its overspending counts.
             if (_reports[i].Block == block && _reports[i].Returned < 0 == returned < 0)
             {
                 _reports[i] = _reports[i] with { Returned = _reports[i].Returned + returned, Spent = _reports[i].Spent + spent };

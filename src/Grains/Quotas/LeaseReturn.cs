@@ -1,6 +1,6 @@
 namespace Prism.Grains.Quotas;
 
-/// <summary>Gives back what a silo holds when it begins to stop, while it still can call grains.</summary>
+/// <summary>Returns a silo's leases when its shutdown begins, while it still can call grains.</summary>
 internal static class LeaseReturn
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);

@@ -149,7 +149,7 @@ internal sealed class LeaseStock
         return false;
     }
 
-    /// <summary>Drops what has expired.</summary>
+    /// <summary>Drops expired capacity.</summary>
     /// <param name="now">The time.</param>
     /// <param name="isReportTime">Whether spending is reported, and unused permits are returned.</param>
     /// <param name="isReturnTime">Whether returned capacity is reported.</param>
@@ -174,11 +174,14 @@ internal sealed class LeaseStock
             _permits.Trim();
         }
 
-        // The answer tells of silos that wait for a share of the permits that are in use here.
+        // The answer reports silos that wait for a share of the permits in use here.
         return isReportDue || (_permits.Held > 0 && IsScarce(LimitKind.Concurrency));
     }
 
-    /// <summary>The state of the limits in the whole cluster as far as this silo knows: the last grants, and what it holds. Limits without a grant are left out.</summary>
+    /// <summary>
+    /// The state of the limits in the whole cluster as far as this silo knows: the last grants, and its own stock. Limits without a grant are left
+    /// out.
+    /// </summary>
     public ImmutableArray<LimitStatus> GetSnapshots(long now)
     {
         var snapshots = ImmutableArray.CreateBuilder<LimitStatus>(_lastGrants.Count);
@@ -203,7 +206,7 @@ internal sealed class LeaseStock
         return snapshots.MoveToImmutable();
     }
 
-    /// <summary>Composes what to ask the ledger for, and what to report to it.</summary>
+    /// <summary>Composes the wants and reports of an ask.</summary>
     /// <param name="now">The time.</param>
     /// <param name="first">The charge at the head of the line, if it may be served.</param>
     /// <param name="line">The sum of the line.</param>
@@ -220,7 +223,7 @@ internal sealed class LeaseStock
             var needed = first is not { } charge || pool.Fits(charge.Of(pool.Kind), now) ? 0 : charge.Of(pool.Kind);
             if (needed > 0 || isLeaving)
             {
-                // What is too little here may be enough together with what the ledger has.
+                // An amount that is too small here may be enough together with the ledger's.
                 pool.SurrenderAll();
             }
 
@@ -237,7 +240,7 @@ internal sealed class LeaseStock
         return (wants.DrainToImmutable(), reports.DrainToImmutable());
     }
 
-    /// <summary>The ledger has received what was reported.</summary>
+    /// <summary>The ledger has received the reports.</summary>
     public void OnReported()
     {
         foreach (var pool in _pools)
@@ -246,7 +249,7 @@ internal sealed class LeaseStock
         }
     }
 
-    /// <summary>Adds what the ledger has granted.</summary>
+    /// <summary>Adds the grants of an answer.</summary>
     public void Add(LeaseAnswer answer, long askedAt, long now)
     {
         var permits = 0L;
@@ -280,7 +283,7 @@ internal sealed class LeaseStock
             _permits.SurrenderAll();
         }
 
-        // Also if none is needed: the answer tells how many may be kept.
+        // Also if none is needed: the answer limits how many may be kept.
         wants.Add(first is null or { WithoutPermit: true } || _permits.AnyFree
             ? new(LimitKind.Concurrency, 0, 0, 0)
             : new(LimitKind.Concurrency, 1, waiting, 0));

@@ -1,6 +1,6 @@
 namespace Prism.Grains.Quotas;
 
-/// <summary>A request that could not be admitted out of what its silo has. Its members are used under the holder's lock.</summary>
+/// <summary>A request that waits because the stock of its silo did not suffice. Its members are used under the lock of its quota.</summary>
 internal sealed class LeaseWaiter(Charge charge)
 {
     private readonly TaskCompletionSource<LeaseAdmission> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -4,18 +4,18 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// The rules by which capacity changes hands, as pure functions of the ledger's state. They hold whatever is lost, late, repeated or dead:
-/// what was granted counts until it is returned by the one who has it, or can no longer be spent.
+/// The rules by which capacity changes hands, as pure functions of the ledger's state. They hold under every loss, delay, repetition or death: a
+/// grant counts until its silo returns it, or it can no longer be spent.
 /// </summary>
 internal static class Ledger
 {
     /// <summary>The most by which clocks of two machines may differ, in ms, for the limits to hold when the ledger moves between them.</summary>
     public const long ClockMargin = 5_000;
 
-    // A waiter asks at least once a second; it may be late by as much again before others get what is kept for it.
+    // A waiting silo asks at least once a second. It may be late by as much again before others get the capacity kept for it.
     private const long ClaimGrace = 2_000;
 
-    // Who has left repeats that until it is answered, and messages may be late: not by as much as this.
+    // A silo that leaves repeats this until it is answered, and messages may be late, but not by this much.
     private const long EchoTime = 120_000;
 
     /// <summary>A stored ledger, taken over by a new activation at a time on its machine's clock.</summary>
@@ -47,7 +47,7 @@ internal static class Ledger
         return state with { Now = now, Requests = RateLog.Prune(state.Requests, now), Tokens = RateLog.Prune(state.Tokens, now) };
     }
 
-    /// <summary>Takes a silo's report and answers what it wants.</summary>
+    /// <summary>Takes a silo's report and answers its wants.</summary>
     public static LedgerTurn Apply(LedgerState state, LeaseAsk ask, LimitSet limits, LedgerMoment moment)
     {
         state = Advance(state, moment);
@@ -59,7 +59,7 @@ internal static class Ledger
 
         if (ask.Sequence <= silo.Sequence || moment.Dead.Contains(ask.Silo))
         {
-            // An echo of what has long been answered, or a voice from the grave: nobody waits for this.
+            // A late copy of an answered ask, or an ask of a dead silo. No caller waits for the answer.
             return new(state, Refusal(ask), MustWrite: false);
         }
 
@@ -81,7 +81,7 @@ internal static class Ledger
         return state with { HeldBackUntil = Math.Max(state.HeldBackUntil, state.Now + (long)Math.Ceiling(duration.TotalMilliseconds)) };
     }
 
-    /// <summary>The provider may be called again, whatever it said.</summary>
+    /// <summary>The provider may be called again, before the time that it has named.</summary>
     public static LedgerState LiftHoldBack(LedgerState state, LedgerMoment moment) => Advance(state, moment) with { HeldBackUntil = 0 };
 
     /// <summary>The answer to an ask that is not applied.</summary>
@@ -160,12 +160,12 @@ internal static class Ledger
     {
         if (answer.DeniedBy is not { } denied || answer.RetryAfter is null || denied is LimitKind.Upstream)
         {
-            // A refill that nobody waits for does not lose the place of those who do; a grant ends it.
+            // A refill without waiting requests does not lose the place of waiting ones. A grant ends it.
             return ask.Wants.Any(want => want.Needed > 0) ? null : silo.Claim;
         }
 
-        // A permit is kept also for who does not wait: else a busy silo, which always has a request for a permit that comes free,
-        // would never let another have one. Tokens are not: they may be many, and nobody may come for them.
+        // A permit is kept also for a silo that does not wait: else a busy silo, which always has a request for a free permit, would never leave one
+        // to others. Tokens are not kept: they may be many, and the silo may not come for them.
         var wants = ask.Waiting ? ask.Wants : ask.Wants.RemoveAll(want => want.Kind != LimitKind.Concurrency || denied != LimitKind.Concurrency);
         return wants.IsEmpty
             ? null
@@ -177,7 +177,8 @@ internal static class Ledger
             };
     }
 
-    // What it had may have been spent without a word: budgets count it as used. Its rates run out by themselves, its requests have ended.
+    // A dead silo may have spent its grants without a report. Budgets count them as used. Its rates expire by themselves, and its requests have
+    // ended.
     private static LedgerState Bury(LedgerState state, SiloLease silo)
     {
         (state, _) = Leave(state, silo);

@@ -1,8 +1,8 @@
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// The time of one activation of a ledger: where the ledger's time stood when the activation took it over, plus what has passed since on
-/// the machine's monotonic clock. So it never runs backwards, and a clock that is set while it runs does not move it.
+/// The time of one activation of a ledger: the ledger's time when the activation began, plus the time since on the machine's monotonic clock. So it
+/// never runs backwards, and setting the clock does not move it.
 /// </summary>
 internal sealed class LedgerClock(TimeProvider time, long origin)
 {

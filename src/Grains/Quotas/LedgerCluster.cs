@@ -1,6 +1,6 @@
 namespace Prism.Grains.Quotas;
 
-/// <summary>The membership's word on who lives.</summary>
+/// <summary>The live silos, by the membership.</summary>
 internal sealed class LedgerCluster(IClusterMembershipService membership) : ILedgerCluster
 {
     // A silo that has just joined may be unknown here for a moment; one that was removed from the table is unknown for ever.

@@ -103,7 +103,7 @@ internal sealed class LedgerExchange : IAsyncDisposable
             }
 
             _asking = false;
-            // Arms the timer for what is due later.
+            // Arms the timer for later asks.
             if (_unanswered is not null)
             {
                 WakeAt(_repeatAt, now);

@@ -7,9 +7,9 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// Runs one <see cref="Ledger"/> over its storage. Everything that has come in while a write is under way is decided together and shares the
-/// next write; nothing is answered before it is written. So a second activation, in a partition or after a freeze, cannot give anything away:
-/// the storage refuses its write. Not thread-safe: called in the turns of its grain.
+/// Runs one <see cref="Ledger"/> over its storage. All asks that arrive during a write are decided together and share the next write; no answer is
+/// sent before it is written. So a second activation, in a partition or after a freeze, cannot grant anything: the storage rejects its write. Not
+/// thread-safe: called in the turns of its grain.
 /// </summary>
 internal sealed class LedgerHost(
     IPersistentState<LedgerState> storage, Func<LimitSet> limits, ILedgerCluster cluster, TimeProvider time, ILogger logger)
@@ -18,7 +18,7 @@ internal sealed class LedgerHost(
     private readonly FailureLog _reads = new("Reading a ledger again", logger);
     private readonly string _writer = Guid.NewGuid().ToString("N");
     private List<Waiter> _waiters = [];
-    // The machine's calendar as it was at the start, and what has passed since: being set does not move it either.
+    // The machine's calendar at the start, plus the time since: setting the clock does not move it.
     private readonly LedgerClock _calendar = new(time, time.GetUtcNow().ToUnixTimeMilliseconds());
     private LedgerClock _clock = new(time, 0);
     private LedgerState _state = new();
@@ -28,19 +28,19 @@ internal sealed class LedgerHost(
     /// <summary>Takes the stored ledger over. To be called once its state has been read.</summary>
     public void Start() => TakeOver(storage.State);
 
-    /// <summary>Answers an ask, once what it is granted is written.</summary>
+    /// <summary>Answers an ask, once its grants are written.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
     public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => EnqueueAsync(new(ask, null));
 
-    /// <summary>Has nobody call the provider for so long.</summary>
+    /// <summary>Has no silo call the provider for this long.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
     public Task ThrottleAsync(TimeSpan duration) => EnqueueAsync(new(null, (state, moment) => Ledger.Throttle(state, moment, duration)));
 
-    /// <summary>Has the provider called again, whatever it said.</summary>
+    /// <summary>Lets silos call the provider again, before the time that it has named.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
     public Task LiftHoldBackAsync() => EnqueueAsync(new(null, Ledger.LiftHoldBack));
 
-    /// <summary>How the limits stand.</summary>
+    /// <summary>The state of the limits.</summary>
     public LedgerStatus GetStatus()
     {
         var state = Ledger.Advance(_state, MomentFor([]));
@@ -96,7 +96,7 @@ internal sealed class LedgerHost(
         _waiters.Add(waiter);
         if (!_serving)
         {
-            // Not awaited: whoever comes first must not wait for those who come later. It cannot fail, its waiters are told instead.
+            // Not awaited: the first caller must not wait for later ones. It cannot fail: its waiters get the failure.
             _ = ServeAsync();
         }
 
@@ -161,7 +161,7 @@ internal sealed class LedgerHost(
         _state = next;
     }
 
-    // Whether a write that failed has reached the storage is not known: only the storage knows what holds now.
+    // Whether a failed write has reached the storage is unknown. Only the storage has the valid state.
     private async Task RecoverAsync(Exception exception)
     {
         _writes.OnFailed(exception);
@@ -188,7 +188,7 @@ internal sealed class LedgerHost(
         }
         catch (Exception unreadable)
         {
-            // What is in memory is what was last known to be written. If the failed write did reach the storage, the next one is refused.
+            // The state in memory is the last one known to be written. If the failed write did reach the storage, the next write is rejected.
             _reads.OnFailed(unreadable);
         }
     }

@@ -3,13 +3,13 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>What a ledger has to know of the world to decide.</summary>
+/// <summary>The facts outside its state by which a ledger decides.</summary>
 /// <param name="Now">Ledger time in ms.</param>
 /// <param name="LiveSilos">How many silos share the capacity; at least 1.</param>
-/// <param name="Dead">Of the silos that the ledger knows or that ask now, those that have died.</param>
+/// <param name="Dead">The dead ones among the silos that the ledger knows or that ask now.</param>
 internal readonly record struct LedgerMoment(long Now, int LiveSilos, ImmutableHashSet<string> Dead);
 
-/// <summary>What came of an ask.</summary>
+/// <summary>The result of an ask.</summary>
 /// <param name="Next">The ledger after it.</param>
 /// <param name="Answer">The answer, to be given once <paramref name="Next"/> is safe.</param>
 /// <param name="MustWrite">Whether forgetting it would do harm: capacity changed hands.</param>

@@ -41,17 +41,17 @@ internal sealed record LedgerState
 /// <summary>Blocks of a rate that were granted at about the same time.</summary>
 /// <param name="Block">Their number, see <see cref="RateLog"/>.</param>
 /// <param name="At">When the last of them was granted.</param>
-/// <param name="Amount">What was granted and has not been returned.</param>
+/// <param name="Amount">The part of the grant that was not returned.</param>
 [GenerateSerializer, Immutable, Alias("prism.rate-slot")]
 internal readonly record struct RateSlot([property: Id(0)] long Block, [property: Id(1)] long At, [property: Id(2)] long Amount);
 
 /// <summary>A calendar period of a budget.</summary>
 /// <param name="Number">Its number, see <see cref="BudgetCalendar"/>; the block of all its grants.</param>
-/// <param name="Used">What was spent, and what silos held when they died.</param>
+/// <param name="Used">The spent amount, with the grants of silos that died.</param>
 [GenerateSerializer, Immutable, Alias("prism.budget-period")]
 internal readonly record struct BudgetPeriod([property: Id(0)] long Number, [property: Id(1)] long Used);
 
-/// <summary>What a ledger knows of one silo.</summary>
+/// <summary>A ledger's record of one silo.</summary>
 [GenerateSerializer, Immutable, Alias("prism.silo-lease")]
 internal sealed record SiloLease
 {
@@ -61,32 +61,32 @@ internal sealed record SiloLease
     /// <summary>Its last ask that was applied.</summary>
     [Id(1)] public long Sequence { get; init; }
 
-    /// <summary>What that was answered, for when the answer is lost on its way.</summary>
+    /// <summary>The answer to it, in case the answer is lost on its way.</summary>
     [Id(2)] public LeaseAnswer? Answer { get; init; }
 
-    /// <summary>When it last asked.</summary>
+    /// <summary>The time of its last ask.</summary>
     [Id(3)] public long HeardAt { get; init; }
 
     /// <summary>Permits that it has.</summary>
     [Id(4)] public long Permits { get; init; }
 
-    /// <summary>Of the day's tokens, what it was granted and has not accounted for.</summary>
+    /// <summary>The grants of the day's tokens that it has not reported on.</summary>
     [Id(5)] public long DayOutstanding { get; init; }
 
-    /// <summary>Of the month's tokens, what it was granted and has not accounted for.</summary>
+    /// <summary>The grants of the month's tokens that it has not reported on.</summary>
     [Id(6)] public long MonthOutstanding { get; init; }
 
     /// <summary>Its place in line, where it waits.</summary>
     [Id(7)] public LeaseClaim? Claim { get; init; }
 
-    /// <summary>Of the month's money, what it was granted and has not accounted for.</summary>
+    /// <summary>The grants of the month's money that it has not reported on.</summary>
     [Id(8)] public long SpendOutstanding { get; init; }
 
     /// <summary>Whether it has given everything back and will not ask again.</summary>
     [Id(9)] public bool HasLeft { get; init; }
 }
 
-/// <summary>A silo's place in line: what it waits for is not given to who came later.</summary>
+/// <summary>A silo's place in line: later silos do not get what it waits for.</summary>
 [GenerateSerializer, Immutable, Alias("prism.lease-claim")]
 internal sealed record LeaseClaim
 {
@@ -96,9 +96,9 @@ internal sealed record LeaseClaim
     /// <summary>When it loses its place, unless it asks again before.</summary>
     [Id(1)] public long Until { get; init; }
 
-    /// <summary>What it needs.</summary>
+    /// <summary>The needed amount.</summary>
     [Id(2)] public ImmutableArray<LeaseWant> Wants { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What of a limit is kept for it.</summary>
+    /// <summary>The amount of a limit that is kept for it.</summary>
     public long Of(LimitKind kind) => Wants.Where(want => want.Kind == kind).Sum(want => want.Needed);
 }

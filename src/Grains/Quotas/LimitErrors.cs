@@ -4,12 +4,12 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>What callers are told whose requests are not admitted.</summary>
+/// <summary>The errors of requests that are not admitted.</summary>
 internal static class LimitErrors
 {
     /// <param name="whose">Whose limits they are: <c>provider 'openai'</c>.</param>
-    /// <param name="charge">What the request would take.</param>
-    /// <param name="denial">What is in the way.</param>
+    /// <param name="charge">The charge of the request.</param>
+    /// <param name="denial">The denial.</param>
     /// <param name="now">The time.</param>
     public static ChatError Of(string whose, Charge charge, LimitDenial denial, DateTimeOffset now)
     {
@@ -45,7 +45,7 @@ internal static class LimitErrors
             LimitKind.TokensPerMinute => "tokens per minute",
             LimitKind.TokensPerDay => "tokens per day (UTC)",
             LimitKind.TokensPerMonth => "tokens per month (UTC)",
-            _ => "requests at the same time",
+            _ => "concurrent requests",
         }}");
 
     private static string Usd(long microUsd) => string.Create(CultureInfo.InvariantCulture, $"{MicroUsd.ToUsd(microUsd):0.######} USD");

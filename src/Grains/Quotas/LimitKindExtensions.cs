@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>What the kinds of limits are like.</summary>
+/// <summary>Properties of the kinds of limits.</summary>
 internal static class LimitKindExtensions
 {
     /// <summary>Bounds every window of 60 s.</summary>

@@ -7,7 +7,7 @@ namespace Prism.Grains.Quotas;
 /// <param name="admitted">Requests that were within the limits.</param>
 /// <param name="denied">Requests that were not, by the label of the limit.</param>
 /// <param name="calls">Calls to the ledger.</param>
-/// <param name="remaining">What is left, by the label of the limit; null where that is nobody's in particular.</param>
+/// <param name="remaining">The rest, by the label of the limit; null for limits that are not a provider's.</param>
 internal sealed class LimitSeries(
     ICounter admitted, Func<string, ICounter> denied, ICounter calls, Func<string, IGauge>? remaining)
 {

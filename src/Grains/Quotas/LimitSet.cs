@@ -54,7 +54,7 @@ internal sealed record LimitSet
         _ => null,
     };
 
-    /// <summary>What an API key is held to.</summary>
+    /// <summary>The limits of an API key.</summary>
     public static LimitSet Of(ApiKeyTerms terms) => new()
     {
         RequestsPerMinute = terms.RequestsPerMinute,
@@ -65,7 +65,7 @@ internal sealed record LimitSet
         MaxConcurrency = terms.MaxConcurrency,
     };
 
-    /// <summary>What a provider is configured with.</summary>
+    /// <summary>The configured limits of a provider.</summary>
     public static LimitSet Of(ProviderOptions options) => new()
     {
         RequestsPerMinute = options.RequestsPerMinute,

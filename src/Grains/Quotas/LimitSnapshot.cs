@@ -3,13 +3,13 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>How one limit of a ledger stands.</summary>
+/// <summary>The state of one limit of a ledger.</summary>
 internal readonly struct LimitSnapshot(LedgerState state, LimitKind kind, long limit)
 {
     /// <summary>The limit itself.</summary>
     public long Limit => limit;
 
-    /// <summary>What nobody has; negative where more was spent than had been reserved, or the limit was lowered.</summary>
+    /// <summary>The part that is neither used nor granted; negative if more was spent than reserved, or the limit was lowered.</summary>
     public long Free { get; } = limit - Committed(state, kind);
 
     /// <summary>Until all of it is there again, if nothing more is spent.</summary>
@@ -30,7 +30,7 @@ internal readonly struct LimitSnapshot(LedgerState state, LimitKind kind, long l
         _ => null,
     };
 
-    /// <summary>What is kept for silos that have waited for longer.</summary>
+    /// <summary>The part that is kept for silos that have waited longer.</summary>
     public long ClaimedBefore(SiloLease silo)
     {
         var (sum, now) = (0L, state.Now);

@@ -12,16 +12,16 @@ internal sealed class LimitTelemetry
     public LimitTelemetry(IMetricFactory metrics)
     {
         var admitted = metrics.CreateCounter("llm_limit_admitted_total", "Requests that were within the limits.", ["provider"]);
-        var denied = metrics.CreateCounter("llm_limit_denied_total", "Requests that were not, by the limit in the way.", ["provider", "limit"]);
+        var denied = metrics.CreateCounter("llm_limit_denied_total", "Requests that were denied, by the limit.", ["provider", "limit"]);
         var calls = metrics.CreateCounter("llm_limit_grain_calls_total", "Calls to the ledger of the limits.", ["provider"]);
         var remaining = metrics.CreateGauge(
-            "llm_limit_remaining", "What is left of a limit in the whole cluster, when this silo last asked.", ["provider", "limit"]);
+            "llm_limit_remaining", "The rest of a limit in the whole cluster, when this silo last asked.", ["provider", "limit"]);
         _create = provider => new(
             admitted.WithLabels(provider),
             limit => denied.WithLabels(provider, limit),
             calls.WithLabels(provider),
             limit => remaining.WithLabels(provider, limit));
-        var deniedKeys = metrics.CreateCounter("llm_key_limit_denied_total", "Requests that were not within their key's limits, by the limit in the way.", ["limit"]);
+        var deniedKeys = metrics.CreateCounter("llm_key_limit_denied_total", "Requests that their key's limits denied, by the limit.", ["limit"]);
         Keys = new(
             metrics.CreateCounter("llm_key_limit_admitted_total", "Requests that were within their key's limits."),
             limit => deniedKeys.WithLabels(limit),

@@ -161,7 +161,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         }
     }
 
-    /// <summary>Admits nothing for a time that the provider has asked for, on this silo or another.</summary>
+    /// <summary>Admits nothing for a time, because the provider has sent <c>Retry-After</c> to this silo or another.</summary>
     public void Throttle(TimeSpan duration)
     {
         lock (_gate)
@@ -172,7 +172,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         }
     }
 
-    /// <summary>Admits requests again, whatever the provider has asked for.</summary>
+    /// <summary>Admits requests again, before the time that the provider has named.</summary>
     public void LiftHoldBack()
     {
         lock (_gate)
@@ -191,7 +191,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives back everything that is not in use and admits nothing more. What is still in use counts as used.</summary>
+    /// <summary>Returns everything that is not in use and admits nothing more. The stock in use counts as used.</summary>
     public Task ReturnAllAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

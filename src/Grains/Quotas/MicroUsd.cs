@@ -5,7 +5,7 @@ internal static class MicroUsd
 {
     private const decimal Million = 1_000_000;
 
-    /// <summary>An amount in USD. What is more than can be counted is the most that can.</summary>
+    /// <summary>An amount in USD. Larger amounts are cut to the largest that fits.</summary>
     public static long Of(decimal usd) => usd < long.MaxValue / Million ? (long)decimal.Ceiling(usd * Million) : long.MaxValue;
 
     /// <summary>The same in USD.</summary>

@@ -27,7 +27,7 @@ internal sealed class PermitPool(long limit)
         GiveBack(Held - _keep);
     }
 
-    /// <summary>Takes in what the ledger answered.</summary>
+    /// <summary>Takes the permits of an answer.</summary>
     /// <param name="granted">More of them.</param>
     /// <param name="keep">How many of those before may stay; null: all.</param>
     public void OnAnswer(long granted, long? keep)
@@ -37,7 +37,7 @@ internal sealed class PermitPool(long limit)
         GiveBack(Held - _keep);
     }
 
-    /// <summary>Gives back what the last while did not need, and a little less: demand comes in waves.</summary>
+    /// <summary>Returns the permits that were not needed lately, except a few: demand comes in waves.</summary>
     public void Trim()
     {
         GiveBack(Held - _peak - (_peak / 4));
@@ -47,7 +47,7 @@ internal sealed class PermitPool(long limit)
     /// <summary>Gives back all that is free.</summary>
     public void SurrenderAll() => GiveBack(Held);
 
-    /// <summary>What the ledger has to be told; none twice.</summary>
+    /// <summary>Takes the returned permits for the report; none twice.</summary>
     public long DrainReturned()
     {
         var returned = _returned;

@@ -16,7 +16,7 @@ namespace Prism.Grains.Quotas;
 [HashBasedPlacement]
 internal sealed partial class ProviderGrain : Grain, IProviderGrain
 {
-    // Ears outlive their silos only by this much; each ask renews its own.
+    // Observers outlive their silos only by this much. Each ask renews its own.
     private static readonly TimeSpan ObserverLife = TimeSpan.FromMinutes(2);
 
     // No provider is given up for longer on its own word: a wrong one must not be final.
@@ -99,8 +99,8 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
 
     public Task<LedgerStatus> GetStatusAsync() => Task.FromResult(_ledger.GetStatus());
 
-    // A silo that cannot be told must not keep it from the others.
-    private Task ReportAsync(Func<Task> tell) => BackgroundCall.GuardAsync(tell, "Telling a silo of a provider", _logger);
+    // A silo that cannot be reached must not delay the others.
+    private Task ReportAsync(Func<Task> tell) => BackgroundCall.GuardAsync(tell, "Notifying a silo of a provider", _logger);
 
     private TimeSpan ProbeLifeOf(IProviderSource providers)
     {
@@ -155,9 +155,9 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     [LoggerMessage(LogLevel.Information, "Provider {Provider} answers again: its circuit is closed")]
     private partial void LogClosed(string provider);
 
-    [LoggerMessage(LogLevel.Information, "Provider {Provider} is called again: an administrator has lifted what held it back")]
+    [LoggerMessage(LogLevel.Information, "Provider {Provider} is called again: an administrator has lifted its holds")]
     private partial void LogLifted(string provider);
 
-    [LoggerMessage(LogLevel.Warning, "Provider {Provider} asked to be left alone for {Duration}")]
+    [LoggerMessage(LogLevel.Warning, "Provider {Provider} is rate limiting and is not called for {Duration}")]
     private partial void LogThrottled(string provider, TimeSpan duration);
 }

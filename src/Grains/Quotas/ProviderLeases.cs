@@ -50,7 +50,7 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     {
         var (holder, source) = Find(provider);
         holder.Throttle(retryAfter);
-        // Not awaited: the request that was told has to go on, to its error or to another provider.
+        // Not awaited: the request has to go on, to its error or to another provider.
         _ = ReportAsync(source, provider, retryAfter);
     }
 
@@ -90,7 +90,7 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
-        // What is still under way holds some of them, and is not done with it.
+        // Requests in progress still hold some leases.
         await _drain.WhenDrainedAsync(cancellationToken);
         if (!await _leases.Values.Select(lease => lease.Holder).ReturnAllAsync(cancellationToken))
         {
@@ -113,6 +113,6 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     [LoggerMessage(LogLevel.Warning, "Not all leases could be returned in time")]
     private partial void LogNotReturned();
 
-    [LoggerMessage(LogLevel.Warning, "The cluster could not be told that provider {Provider} is rate limiting")]
+    [LoggerMessage(LogLevel.Warning, "The rate limiting of provider {Provider} could not be reported to the cluster")]
     private partial void LogNotReported(Exception exception, string provider);
 }

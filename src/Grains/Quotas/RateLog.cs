@@ -25,7 +25,7 @@ internal static class RateLog
     /// <summary>The life of a block where there is plenty, in ms: the longer, the fewer calls.</summary>
     public const long LongLife = 20_000;
 
-    // Blocks granted within one such time are one slot, so that the log stays small however many silos ask.
+    // Blocks granted within this time share a slot, so that the log stays small with any number of silos.
     private const long ShortSlot = 500;
     private const long LongSlot = 2_000;
 
@@ -35,7 +35,7 @@ internal static class RateLog
     /// <summary>From when on a slot does not count any more.</summary>
     public static long ExpiryOf(RateSlot slot) => slot.At + LifeOf(slot.Block) + Window;
 
-    /// <summary>What counts of all that was granted.</summary>
+    /// <summary>The counted part of all grants.</summary>
     public static long Sum(ImmutableArray<RateSlot> slots)
     {
         var sum = 0L;
@@ -61,14 +61,14 @@ internal static class RateLog
             : (slots.SetItem(index, new(block, now, slots[index].Amount + amount)), block);
     }
 
-    /// <summary>With what will never be spent of a block taken out of it. An expired block is past caring.</summary>
+    /// <summary>Without the part of a block that will never be spent. An expired block does not change.</summary>
     public static ImmutableArray<RateSlot> Return(ImmutableArray<RateSlot> slots, long block, long amount)
     {
         var index = IndexOf(slots, block);
         return index < 0 ? slots : slots.SetItem(index, slots[index] with { Amount = Math.Max(0, slots[index].Amount - amount) });
     }
 
-    /// <summary>With what was spent beyond a block: counted with it, or from now on where it has expired.</summary>
+    /// <summary>With the amount that was spent beyond a block: counted with it, or from now on if it has expired.</summary>
     public static ImmutableArray<RateSlot> Overspend(ImmutableArray<RateSlot> slots, long block, long amount, long now) =>
         IndexOf(slots, block) < 0 ? Add(slots, now, amount, longLived: false).Slots : Return(slots, block, -amount);
 
@@ -113,7 +113,7 @@ internal static class RateLog
 
     private static int IndexOf(ImmutableArray<RateSlot> slots, long block)
     {
-        // The newest are at the end, and they are what is asked for.
+        // The newest are at the end, and they are read most.
         for (var i = slots.Length - 1; i >= 0; i--)
         {
             if (slots[i].Block == block)

@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces;
 
 namespace Prism.Grains.SharedCalls;
 
-/// <summary>What is done about a silo that may just have gone, until all the others know.</summary>
+/// <summary>Handles a silo that may just have left, until all other silos know.</summary>
 internal static class LostSilo
 {
     /// <summary>As long as it may take until a silo's death is known everywhere.</summary>

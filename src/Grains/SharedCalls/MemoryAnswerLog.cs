@@ -18,7 +18,7 @@ internal sealed class MemoryAnswerLog(MemoryShare memory, long cap, long first =
 
     private readonly Lock _lock = new();
     private readonly List<Reader> _readers = [];
-    // What is below the count never changes: a reader may go on with an array that has been replaced.
+    // Entries below the count never change: a reader may continue with an array that has been replaced.
     private AnswerFrame[] _frames = new AnswerFrame[16];
     private long[] _sizes = new long[16];
     // The sequence number of the first frame that is kept; how many are kept from there on.
@@ -212,11 +212,11 @@ internal sealed class MemoryAnswerLog(MemoryShare memory, long cap, long first =
         Array.Copy(_sizes, dropped, sizes, 0, _kept);
         (_frames, _sizes) = (frames, sizes);
         memory.Release(_bytes);
-        // Those who are overtaken are told so.
+        // Overtaken readers get an error.
         WakeReaders();
     }
 
-    // All go on elsewhere: nobody waits for what the others do with it.
+    // The readers continue on other threads: this one does not wait for their work.
     private void WakeReaders()
     {
         _grown?.SetResult();

@@ -131,7 +131,7 @@ internal sealed class SharedCall(string id, IAnswerLog log, bool outlivesReaders
         _ = _abandoned.CancelAsync();
     }
 
-    // Nobody reads it any more, and nobody will.
+    // It has no readers, and will get none.
     private void ReleaseIfUnused()
     {
         if (_isDone && _readers == 0)

@@ -22,7 +22,7 @@ internal sealed partial class SharedCallLocator(
     // Requests wait for it, which give the cache two seconds.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Asks all silos, if one has left of late: no other grain was lost with what it knew.</summary>
+    /// <summary>Calls all silos, if one has left lately. Otherwise no grain was lost with its state.</summary>
     /// <param name="name">The shared call's name.</param>
     /// <returns>The shared call's id; null where there is none, or none that can be found.</returns>
     public async Task<string?> FindAsync(string name)
@@ -50,6 +50,6 @@ internal sealed partial class SharedCallLocator(
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "Silo {Silo} could not be asked for its shared calls")]
+    [LoggerMessage(LogLevel.Debug, "The shared calls of silo {Silo} could not be read")]
     private partial void LogNotAsked(Exception exception, SiloAddress silo);
 }

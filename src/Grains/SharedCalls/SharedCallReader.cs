@@ -20,10 +20,10 @@ internal sealed class SharedCallReader(SharedCall shared, IAnswerLogReader log, 
     /// <summary>Whether the last frame has been read.</summary>
     public bool HasEnded => log.HasEnded;
 
-    /// <summary>Whether it was so slow that what it needs next is not kept any more.</summary>
+    /// <summary>Whether it was so slow that its next events are no longer kept.</summary>
     public bool WasOvertaken => log.WasOvertaken;
 
-    /// <summary>Takes what has come since the last time; nothing where nothing has.</summary>
+    /// <summary>Takes the events since the last time, if there are any.</summary>
     public ReadOnlyMemory<AnswerFrame> Read() => log.Read();
 
     /// <summary>Waits for more.</summary>

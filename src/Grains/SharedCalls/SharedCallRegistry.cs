@@ -24,8 +24,8 @@ internal sealed partial class SharedCallRegistry(
     private long _lastNumber;
 
     /// <summary>
-    /// Makes a shared call that this silo may come to lead. Others find it by its id from now on: a request that is told to follow it may come before
-    /// the news that there is something to follow.
+    /// Makes a shared call that this silo may come to lead. Other silos find it by its id from now on: a request that is to follow it may arrive
+    /// before the news that there is something to follow.
     /// </summary>
     /// <param name="outlivesReaders">See <see cref="SharedCall"/>.</param>
     public (SharedCall SharedCall, SharedCallReader Leader) Announce(bool outlivesReaders = false)
@@ -100,7 +100,7 @@ internal sealed partial class SharedCallRegistry(
                 return reader;
             }
 
-            // All have left that view, or it begins later. The shared call may still be under way where it is led.
+            // All readers have left that view, or it begins later. The leader may still be generating the shared call.
             if (view is not null)
             {
                 _views.TryRemove(KeyValuePair.Create(id, view));

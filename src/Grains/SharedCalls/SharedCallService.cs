@@ -4,7 +4,7 @@ using Prism.Flights;
 
 namespace Prism.Grains.SharedCalls;
 
-/// <summary>Says which shared calls this silo leads. Unlike a grain it is found while the directory is in disorder.</summary>
+/// <summary>Lists the shared calls that this silo leads. Unlike a grain, it can be reached while the grain directory changes.</summary>
 [Reentrant]
 [GrainType("flightservice")]
 internal sealed class SharedCallService(GrainId id, Silo silo, ILoggerFactory loggers, SharedCallRegistry sharedCalls)

@@ -5,11 +5,11 @@ using Scriban.Syntax;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// A function that a template may call, with its price: what it costs is known from its arguments, and is paid before it runs. However it is
-/// called (by name, in a pipe, by another function for each element of a list), it is called through this.
+/// A function that a template may call, with its price: the cost follows from its arguments, and is paid before it runs. Every way to call it (by
+/// name, in a pipe, by another function for each element of a list) goes through this.
 /// </summary>
 /// <param name="name">Its full name, <c>string.upcase</c>.</param>
-/// <param name="inner">What it does.</param>
+/// <param name="inner">The function.</param>
 /// <param name="cost">How much work it is with some arguments.</param>
 internal sealed class BoundedFunction(string name, IScriptCustomFunction inner, FunctionCost cost) : IScriptCustomFunction
 {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>The built-in templates, compiled once, when the first is asked for.</summary>
+/// <summary>The built-in templates, compiled once, on their first use.</summary>
 internal sealed class BuiltInCatalog(TemplateEngine engine)
 {
     private readonly Lazy<FrozenDictionary<string, PreparedTemplate>> _templates = new(() =>

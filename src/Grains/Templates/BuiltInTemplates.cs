@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Templates;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// The templates that come with Prism: <c>BuiltIn/catalog.json</c> says what they are, <c>BuiltIn/name.sbn</c> is the text of one.
+/// The built-in templates: <c>BuiltIn/catalog.json</c> lists them, <c>BuiltIn/name.sbn</c> is the text of one.
 /// </summary>
 internal static class BuiltInTemplates
 {

@@ -7,11 +7,11 @@ namespace Prism.Grains.Templates;
 /// <summary>A template that was understood. Immutable: one instance serves any number of renderings at the same time.</summary>
 /// <param name="source">Its text.</param>
 /// <param name="script">Its parsed text.</param>
-/// <param name="variables">What <see cref="Variables"/> is.</param>
-/// <param name="subject">What <see cref="Subject"/> is.</param>
+/// <param name="variables">See <see cref="Variables"/>.</param>
+/// <param name="subject">See <see cref="Subject"/>.</param>
 internal sealed class CompiledTemplate(string source, Template script, ImmutableArray<string> variables, string subject)
 {
-    /// <summary>What errors call it: <c>the template</c>, or the property that it is the value of.</summary>
+    /// <summary>Its name in errors: <c>the template</c>, or the property with it.</summary>
     public string Subject => subject;
 
     /// <summary>Its text, in Scriban's language.</summary>
@@ -22,7 +22,7 @@ internal sealed class CompiledTemplate(string source, Template script, Immutable
     /// </summary>
     public ImmutableArray<string> Variables => variables;
 
-    /// <summary>What is evaluated.</summary>
+    /// <summary>The script.</summary>
     public Template Script => script;
 }
 
@@ -39,7 +39,7 @@ internal readonly record struct CompileResult
 }
 
 /// <summary>An expression that was understood; as <see cref="CompiledTemplate"/>.</summary>
-/// <param name="Script">What is evaluated.</param>
+/// <param name="Script">The script.</param>
 internal sealed record CompiledExpression(CompiledTemplate Script)
 {
     /// <summary>The variables it reads.</summary>

@@ -10,10 +10,10 @@ namespace Prism.Grains.Templates;
 /// </summary>
 internal static partial class ExpressionFunctions
 {
-    // To look for the next match, beside what is found.
+    // The cost of looking for the next match, beside the match.
     private const int WorkOfMatch = 100;
 
-    // About what the engine keeps of each round of a repeated group, for each group, to be able to go back to it.
+    // The size of the engine's record of each round of a repeated group, for each group, with which it can go back.
     private const int BytesOfRound = 256;
 
     public static string Escape(SandboxContext context, string pattern)
@@ -108,7 +108,7 @@ internal static partial class ExpressionFunctions
         return result.ToString();
     }
 
-    // What one "$…" of a replacement may put in at the most.
+    // The most that one "$…" of a replacement may insert.
     private static long LongestPartOf(Match match, string text, string replacement) =>
         replacement.AsSpan().IndexOfAny("_`'") >= 0 ? text.Length : match.Groups.Values.Max(group => group.Length);
 
@@ -140,7 +140,7 @@ internal static partial class ExpressionFunctions
         }
     }
 
-    // The engine keeps something for each round of a repeated group, so to say for each character. (What only looks like one counts too.)
+    // The engine records each round of a repeated group, in effect each character. (Patterns that only look like one count too.)
     private static void CheckRepeatedGroups(SandboxContext context, string text, string pattern)
     {
         var most = context.Options.MaxAllocatedBytes / BytesOfRound;

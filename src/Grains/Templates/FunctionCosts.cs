@@ -3,7 +3,7 @@ using Scriban.Runtime;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>What calls of functions cost, by how they go through their arguments.</summary>
+/// <summary>The costs of function calls, by how they go through their arguments.</summary>
 internal static class FunctionCosts
 {
     // A member's name is looked for in each element of a list.
@@ -73,7 +73,7 @@ internal static class FunctionCosts
         }
 
         return member.Length > LongestMember
-            ? throw new TemplateLimitException(context.CurrentSpan, $"asks for a member by a name of more than {LongestMember} characters")
+            ? throw new TemplateLimitException(context.CurrentSpan, $"reads a member by a name of more than {LongestMember} characters")
             : arguments[0] is ICollection list ? (long)list.Count * member.Length : member.Length;
     }
 }

@@ -8,7 +8,7 @@ namespace Prism.Grains.Templates;
 /// </summary>
 internal sealed class HtmlTags(SandboxContext context, string text)
 {
-    // What is left out whole, with what is between its ends.
+    // Left out completely, with everything between start and end.
     private static readonly (string Start, string End)[] Blocks = [("<script", "</script>"), ("<!--", "-->"), ("<style", "</style>")];
 
     // Where there is no end of a block any more, none is looked for again.

@@ -7,7 +7,7 @@ internal interface ITemplateRunner
 {
     /// <summary>Runs some work as soon as it is its owner's turn.</summary>
     /// <param name="owner">Whose work it is.</param>
-    /// <param name="work">The work; its token is cancelled where nobody waits for it any more.</param>
+    /// <param name="work">The work. Its token is cancelled when the caller stops waiting.</param>
     /// <param name="cancellationToken">The caller leaves: also while its work waits.</param>
     /// <exception cref="OperationCanceledException">The caller left, or the process stops.</exception>
     Task<T> RunAsync<T>(string owner, Func<CancellationToken, T> work, CancellationToken cancellationToken);

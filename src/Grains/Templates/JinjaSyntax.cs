@@ -5,8 +5,8 @@ using Scriban.Parsing;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// Finds what is Jinja2 in a template. Scriban prints <c>{% … %}</c> and <c>{# … #}</c> as text, without an error: a prompt with them
-/// in it would go to the model unnoticed.
+/// Finds Jinja2 in a template. Scriban prints <c>{% … %}</c> and <c>{# … #}</c> as text, without an error: a prompt with them would go to the model
+/// unnoticed.
 /// </summary>
 internal static class JinjaSyntax
 {
@@ -40,7 +40,7 @@ internal static class JinjaSyntax
         ["wordcount"] = "string.split and array.size",
     }.ToFrozenDictionary();
 
-    /// <summary>What to write instead of a filter or keyword of Jinja2, or null where it is none.</summary>
+    /// <summary>The replacement of a filter or keyword of Jinja2; null if it is none.</summary>
     public static string? FindCounterpart(string name) => Counterparts.GetValueOrDefault(name);
 
     /// <summary>The first tag or comment of Jinja2 outside expressions and raw blocks (<c>{%{ … }%}</c>), or null.</summary>

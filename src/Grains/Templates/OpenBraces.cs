@@ -9,7 +9,7 @@ namespace Prism.Grains.Templates;
 /// </summary>
 internal static class OpenBraces
 {
-    /// <summary>What is wrong with a template that is understood otherwise, or null.</summary>
+    /// <summary>The error in a template that would be read in another way than it looks, or null.</summary>
     public static ChatError? Find(string source, string subject)
     {
         Token? open = null;

@@ -20,7 +20,7 @@ internal sealed class PreparedTemplate
 
     public CompiledTemplate Compiled { get; }
 
-    /// <exception cref="InvalidOperationException">Its source cannot be compiled: what comes with Prism has to be right.</exception>
+    /// <exception cref="InvalidOperationException">Its source cannot be compiled. Built-in templates must be valid.</exception>
     public static PreparedTemplate Create(PromptTemplate template, TemplateEngine engine) => TryCreate(template, engine) switch
     {
         ({ } prepared, _) => prepared,

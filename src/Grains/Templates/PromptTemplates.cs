@@ -8,8 +8,8 @@ using Prism.Grains.Interfaces.Templates;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// The templates that come with Prism and its users' own, rendered in the caller's process, beside its requests. A built-in template has its name for itself, and
-/// nothing is asked for it.
+/// The built-in templates and the users' own, rendered in the caller's process, beside its requests. A user cannot store a template by a built-in
+/// name, so a built-in one needs no read.
 /// </summary>
 internal sealed class PromptTemplates(
     BuiltInCatalog builtIn, TemplateDrafts drafts, TemplateCache cache, TemplateEngine engine, ITemplateRunner runner, IGrainFactory grains)
@@ -18,7 +18,7 @@ internal sealed class PromptTemplates(
     public async Task<ImmutableArray<PromptTemplate>> ListAsync(string owner, CancellationToken cancellationToken)
     {
         var names = await grains.GetGrain<INamesGrain>(GrainKeys.TemplateNames(owner)).ListAsync().WaitAsync(cancellationToken);
-        // Not from the cache: a list must not drive out what is in use.
+        // Not from the cache: a list must not evict templates in use.
         var own = await Task.WhenAll(names.Select(name => GrainOf(owner, name).ReadAsync(known: null))).WaitAsync(cancellationToken);
         return
         [

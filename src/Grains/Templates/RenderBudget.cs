@@ -4,8 +4,8 @@ using Scriban.Parsing;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// What one rendering has left of its <see cref="TemplateOptions"/>. Work is counted before it is done, in units of about one character that
-/// is read or written: the same template with the same values always counts the same, on a busy machine too. The clock is the second line.
+/// The rest of one rendering's <see cref="TemplateOptions"/>. Work is counted before it is done, in units of about one character that is read or
+/// written: the same template with the same values always counts the same, on a busy machine too. The clock is the second line.
 /// </summary>
 internal sealed class RenderBudget(TemplateOptions options, TimeProvider time, CancellationToken cancellationToken)
 {
@@ -27,7 +27,7 @@ internal sealed class RenderBudget(TemplateOptions options, TimeProvider time, C
         }
     }
 
-    /// <summary>Checks what is not counted but measured: time, memory, the stack, and whether the caller is still there.</summary>
+    /// <summary>Checks the measured limits: time, memory, the stack, and whether the caller still waits.</summary>
     /// <exception cref="TemplateLimitException">It is over one of its limits.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public void Check(SourceSpan span)

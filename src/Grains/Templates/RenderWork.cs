@@ -3,7 +3,7 @@ namespace Prism.Grains.Templates;
 /// <summary>Some work for a <see cref="TemplateRunner"/>.</summary>
 internal abstract class RenderWork
 {
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether the caller has stopped waiting.</summary>
     public abstract bool IsOver { get; }
 
     /// <summary>Does it. Never throws.</summary>
@@ -20,13 +20,13 @@ internal sealed class RenderWork<T> : RenderWork
     private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenRegistration _leaving;
 
-    // Who waits goes on elsewhere: the thread is for rendering.
+    // The caller continues on another thread: this one is for rendering.
     private readonly TaskCompletionSource<T> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public RenderWork(Func<CancellationToken, T> work, CancellationToken cancellationToken)
     {
         (_work, _cancellationToken) = (work, cancellationToken);
-        // Who leaves does not wait for its turn to be told so.
+        // A caller that stops waiting does not wait for its turn first.
         _leaving = cancellationToken.UnsafeRegister(static self => ((RenderWork<T>)self!).Cancel(), this);
     }
 

@@ -8,13 +8,13 @@ using Scriban.Syntax;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// One rendering, held to <see cref="TemplateOptions"/>. Scriban's own limits are set, and what they leave open is checked at every node and at
-/// every call of a function: loops one after the other each have a full <see cref="TemplateContext.LoopLimit"/>, and lists, objects and whole
-/// numbers may grow without any.
+/// One rendering, within its <see cref="TemplateOptions"/>. Scriban's own limits are set. What they do not cover is checked at every node and at
+/// every call of a function: consecutive loops each have a full <see cref="TemplateContext.LoopLimit"/>, and lists, objects and whole numbers may
+/// grow without a limit.
 /// </summary>
 internal sealed class SandboxContext : TemplateContext
 {
-    // About what a node costs over the values it works on, in characters.
+    // The cost of a node beside the values it works on, in characters.
     private const int WorkOfNode = 20;
 
     private readonly ValueSizes _sizes;
@@ -100,7 +100,7 @@ internal sealed class SandboxContext : TemplateContext
         return value;
     }
 
-    /// <summary>Counts work that is about to be done, and checks what is measured.</summary>
+    /// <summary>Counts work that is about to be done, and checks the measured limits.</summary>
     public void Spend(SourceSpan span, long work)
     {
         _budget.Spend(span, work);
@@ -122,7 +122,7 @@ internal sealed class SandboxContext : TemplateContext
         return expression;
     }
 
-    // The fallback of the base class is reflection over whatever .NET object it is given: functions, loops, iterators.
+    // The fallback of the base class is reflection over any .NET object: functions, loops, iterators.
     protected override IObjectAccessor? GetMemberAccessorImpl(object target) =>
         target is (IScriptObject and not IScriptCustomFunction) or string or KeyValuePair<string, object> || target.GetType().IsPrimitive
             ? base.GetMemberAccessorImpl(target)

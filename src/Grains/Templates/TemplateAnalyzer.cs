@@ -5,9 +5,9 @@ using Scriban.Syntax;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// Reads from a parsed template, in the order of its evaluation, which variables it needs from outside. Refuses what would hide them
-/// (<c>this</c>, <c>with</c>, <c>import</c>), changes inside lists and objects (see <see cref="ValueSizes"/>) and calls of functions that do
-/// not exist.
+/// Reads from a parsed template, in the order of its evaluation, which variables it needs from outside. Rejects syntax that would hide them
+/// (<c>this</c>, <c>with</c>, <c>import</c>), changes inside lists and objects (see <see cref="ValueSizes"/>) and calls of functions that do not
+/// exist.
 /// </summary>
 internal sealed class TemplateAnalyzer : ScriptVisitor
 {
@@ -114,7 +114,7 @@ internal sealed class TemplateAnalyzer : ScriptVisitor
         Visit((ScriptNode?)node.Else);
     }
 
-    // What is set in the body stays; what the body is given goes.
+    // Variables that the body sets stay. Those that it is given go.
     private void VisitScope(ScriptNode?[] given, ScriptNode? body)
     {
         foreach (var target in given)
@@ -141,8 +141,8 @@ internal sealed class TemplateAnalyzer : ScriptVisitor
         if (!IsKnown(name) && !_functions.Contains(name))
         {
             Refuse(callee, JinjaSyntax.FindCounterpart(name) is { } counterpart
-                ? $"there is no '{name}': write {counterpart}."
-                : $"there is no function '{TemplateErrors.Shorten(name)}'.");
+                ? $"'{name}' does not exist: write {counterpart}."
+                : $"function '{TemplateErrors.Shorten(name)}' does not exist.");
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class TemplateAnalyzer : ScriptVisitor
         }
         else if (target is ScriptMemberExpression or ScriptIndexerExpression)
         {
-            Refuse(target, "lists and objects cannot be changed: make a new one.");
+            Refuse(target, "lists and objects cannot be changed: create a new one.");
         }
     }
 

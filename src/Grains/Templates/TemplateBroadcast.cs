@@ -5,7 +5,7 @@ using Prism.Templates;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>Has every silo forget a template that has changed, so that nobody renders the version before once this is over.</summary>
+/// <summary>Has every silo drop its copy of a template that has changed. After this, no silo renders the version before.</summary>
 internal sealed class TemplateBroadcast(IServiceProvider services, SiloBroadcast silos) : GrainServiceClient<ITemplateCacheService>(services)
 {
     /// <summary>To be called once the change is written.</summary>

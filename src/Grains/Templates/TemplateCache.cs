@@ -6,16 +6,16 @@ using Prism.Grains.Interfaces.Templates;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// What this silo knows of its users' own templates, compiled. What is used is renewed before its lease ends, beside the requests: so a template
-/// that is in use costs none of them a call. That a change is not missed rests on three things: a lease counts from when it was asked for,
-/// a grain that changed tells every silo (<see cref="TemplateBroadcast"/>), and an answer asked for before that is not kept.
+/// This silo's copies of its users' own templates, compiled. A copy in use is renewed before its lease ends, beside the requests, so it costs no
+/// request a call. No change is missed, for three reasons: a lease counts from its request, a grain notifies every silo of a change (<see
+/// cref="TemplateBroadcast"/>), and an answer to a request from before that is dropped.
 /// </summary>
 internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine engine, TimeProvider time, ILogger<TemplateCache> logger)
 {
     /// <summary>How many names are kept: also of those that there is nothing by.</summary>
     internal const int MostNames = 2_048;
 
-    // A storage that is frozen says nothing for long, and requests wait for it.
+    // A frozen storage does not respond for a long time, and requests wait for it.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2.5);
 
     private static readonly TimeSpan RenewAfter = TemplateLease.Life / 2;
@@ -37,14 +37,14 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
 
         if (age >= RenewAfter)
         {
-            // Beside the request; who comes after the lease's end finds the failure, if it lasts.
+            // Beside the request. A request after the lease's end gets the failure, if it lasts.
             _ = AskAsync(copy);
         }
 
         return new(new TemplateFound(held.Template, held.Error));
     }
 
-    /// <summary>What has been read of this grain key is used no more.</summary>
+    /// <summary>Drops the copy of a grain key.</summary>
     public void Forget(string key) => _copies.Forget(key);
 
     private async Task<TemplateFound> WaitAsync(SiloCacheEntry<CachedTemplate> copy, CancellationToken cancellationToken) =>
@@ -52,7 +52,7 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
             ? new(held.Template, held.Error)
             : new(null, TemplateErrors.Unavailable);
 
-    // Null where the grain could not be asked.
+    // Null if the grain could not be reached.
     private Task<CachedTemplate?> AskAsync(SiloCacheEntry<CachedTemplate> copy) => copy.AskOnce(async before =>
     {
         var askedAt = time.GetTimestamp();
@@ -83,5 +83,5 @@ internal sealed partial class TemplateCache(IGrainFactory grains, TemplateEngine
     private partial void LogNotRead(Exception exception);
 }
 
-/// <summary>What there is by a name: both are null where there is nothing.</summary>
+/// <summary>The copy of a name: both are null if there is nothing by it.</summary>
 internal readonly record struct TemplateFound(PreparedTemplate? Template, ChatError? Error);

@@ -4,7 +4,7 @@ using Prism.Templates;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>Has this silo's cache told of changes, wherever they were made.</summary>
+/// <summary>Notifies this silo's cache of changes on other silos.</summary>
 [Reentrant]
 internal sealed class TemplateCacheService(GrainId id, Silo silo, ILoggerFactory loggers, TemplateCache cache)
     : GrainService(id, silo, loggers), ITemplateCacheService

@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Templates;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>Makes templates of what users send, and says why it cannot.</summary>
+/// <summary>Reads templates from drafts, or returns the errors in them.</summary>
 internal sealed class TemplateDrafts(TemplateEngine engine, BuiltInCatalog builtIn)
 {
     private const int LongestDescription = 1_000;
@@ -71,7 +71,7 @@ internal sealed class TemplateDrafts(TemplateEngine engine, BuiltInCatalog built
             {
                 _ when !known.Contains(variable.Name) => ChatError.Invalid(
                     $"The template does not use a variable '{TemplateErrors.Shorten(variable.Name)}'.", $"{path}.name", "unknown_variable"),
-                _ when !seen.Add(variable.Name) => ChatError.Invalid($"'{path}.name' is there already.", $"{path}.name", "duplicate"),
+                _ when !seen.Add(variable.Name) => ChatError.Invalid($"'{path}.name' appears twice.", $"{path}.name", "duplicate"),
                 { Description.Length: > LongestDescription } => TooLong($"{path}.description", LongestDescription),
                 { Default.Length: > LongestDefault } => TooLong($"{path}.default", LongestDefault),
                 _ => null,

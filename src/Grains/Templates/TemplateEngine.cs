@@ -10,8 +10,8 @@ using Scriban.Syntax;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// Compiles and renders templates, in a sandbox: pure functions of their text and variables, with an end in time and memory. What is wrong
-/// with a template or its variables is a value. Thread-safe.
+/// Compiles and renders templates, in a sandbox: pure functions of their text and variables, bounded in time and memory. Errors in a template or its
+/// variables are values. Thread-safe.
 /// </summary>
 internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
 {
@@ -22,13 +22,13 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
     private readonly ParserOptions _parserOptions = new() { ExpressionDepthLimit = options.MaxExpressionDepth };
 
     /// <summary>
-    /// Renders with more time. A chat is asked again by its caller where a machine stood still for a moment; a run must not fail of that.
+    /// Renders with more time. The caller of a chat can retry after a short freeze of the machine, but a run must not fail of it.
     /// </summary>
     public TemplateEngine Patient => field ??= new(options.WithPatience(PatienceOfRuns), time);
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text, in Scriban's language.</param>
-    /// <param name="subject">What errors call it.</param>
+    /// <param name="subject">Its name in errors.</param>
     public CompileResult Compile(string source, string subject = TemplateErrors.TheTemplate)
     {
         if (FindTooLong(source, subject) is { } tooLong)
@@ -46,9 +46,9 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
         return result.Error is null && OpenBraces.Find(source, subject) is { } open ? open : result;
     }
 
-    /// <summary>Reads an expression: what stands between <c>{{</c> and <c>}}</c>, without them.</summary>
+    /// <summary>Reads an expression: the text between <c>{{</c> and <c>}}</c>, without them.</summary>
     /// <param name="source">Its text, in Scriban's language.</param>
-    /// <param name="subject">What errors call it.</param>
+    /// <param name="subject">Its name in errors.</param>
     public CompileExpressionResult CompileExpression(string source, string subject)
     {
         if (FindTooLong(source, subject) is { } tooLong)
@@ -56,7 +56,7 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
             return tooLong;
         }
 
-        // As with Jinja: what the parser says of braces does not help.
+        // As with Jinja: the parser's message about braces does not help.
         var result = source.AsSpan().TrimStart().StartsWith("{{")
             ? NotAnExpression(source, subject)
             : Compile(source, Template.Parse(source, null, _parserOptions, ExpressionLexer), subject);
@@ -70,7 +70,7 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
             : NotAnExpression(source, subject);
     }
 
-    /// <summary>Renders a template. Values are data: they are printed as they are, whatever is in them.</summary>
+    /// <summary>Renders a template. Values are data: they are printed unchanged.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public RenderResult Render(
         CompiledTemplate template, IEnumerable<KeyValuePair<string, JsonElement>> variables, CancellationToken cancellationToken)
@@ -156,7 +156,7 @@ internal sealed class TemplateEngine(TemplateOptions options, TimeProvider time)
         }
         catch (ArgumentException)
         {
-            return TemplateErrors.WrongValue(expression, "makes a list with something in it that is no value");
+            return TemplateErrors.WrongValue(expression, "makes a list with an element that is no value");
         }
     }
 }

@@ -8,12 +8,12 @@ using Scriban.Syntax;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// Says what is wrong with a template or its variables. Scriban's own messages of failed renderings quote values and name .NET types:
-/// they are never passed on, only recognised. What is quoted is the template's text at the place of the failure.
+/// The errors of templates and their variables. Scriban's own messages of failed renderings quote values and name .NET types: they are never passed
+/// on, only recognised. An error quotes the template's text at the place of the failure.
 /// </summary>
 internal static partial class TemplateErrors
 {
-    /// <summary>What a template is called where it is not the value of one property among others.</summary>
+    /// <summary>The name of a template in errors, unless it is the value of one property among others.</summary>
     public const string TheTemplate = "the template";
 
     /// <summary>The code of a template that goes over one of the limits of <see cref="TemplateOptions"/>.</summary>
@@ -25,7 +25,7 @@ internal static partial class TemplateErrors
 
     private const int MostNames = 10;
 
-    private const string Unsuitable = "does not work with the values it is given";
+    private const string Unsuitable = "does not work with these values";
 
     private const string Elements = "goes through more than {0:N0} rounds or elements";
 
@@ -33,7 +33,8 @@ internal static partial class TemplateErrors
 
     private const string LongPrompt = "makes a prompt of more than {0:N0} characters";
 
-    // What Scriban 7.5 says when a limit is reached, and what is said instead, with the limit.
+    // Parts of Scriban 7.5's messages for each limit, and Prism's own text with the limit. Scriban throws one exception type without a code, so its
+    // text is the only key. A message that is not recognised becomes the general text above: only the detail depends on it.
     private static readonly (string Sign, string Reason, Func<TemplateOptions, int> Limit)[] Limits =
     [
         ("LoopLimit", Elements, options => options.MaxLoopRounds),
@@ -52,12 +53,12 @@ internal static partial class TemplateErrors
         ("divide by 0", "divides by zero"),
         ("readonly", "sets what cannot be set"),
         ("read-only", "sets what cannot be set"),
-        ("out of bounds", "asks for an element that is not there"),
-        ("Cannot get member", "asks for a member that is not there"),
-        ("Cannot get or set a member", "asks for a member that is not there"),
+        ("out of bounds", "reads an element that does not exist"),
+        ("Cannot get member", "reads a member that does not exist"),
+        ("Cannot get or set a member", "reads a member that does not exist"),
         ("number of arguments", "calls a function with the wrong number of arguments"),
-        ("not a valid function", "calls what is not a function"),
-        ("was not found", "calls what is not a function"),
+        ("not a valid function", "calls a value that is no function"),
+        ("was not found", "calls a value that is no function"),
         (" null", "does not work on a value that is null"),
     ];
 
@@ -77,7 +78,7 @@ internal static partial class TemplateErrors
     }
 
     /// <summary>A rendering that failed.</summary>
-    /// <param name="template">What was rendered.</param>
+    /// <param name="template">The rendered template.</param>
     /// <param name="exception">How it failed.</param>
     /// <param name="options">The limits that it was held to.</param>
     /// <param name="function">The function that it failed in, if any.</param>
@@ -117,7 +118,7 @@ internal static partial class TemplateErrors
     public static ChatError TooManyWaiting { get; } = new()
     {
         Kind = ChatErrorKind.RateLimited,
-        Message = "Too many templates of this caller wait to be rendered. Send the request again.",
+        Message = "Too many templates of this caller wait to be rendered. Please retry.",
         Param = "template",
         Code = "too_many_renderings",
         RetryAfter = TimeSpan.FromSeconds(1),
@@ -130,7 +131,7 @@ internal static partial class TemplateErrors
     /// <summary>A change of a version that is not the newest.</summary>
     public static ChatError Outdated(string name, int based, int? version) => Conflict(
         version is null
-            ? $"There is no template '{name}' of which this could be a change: leave 'version' out to store it."
+            ? $"Template '{name}' does not exist, so it has no version: leave 'version' out to store it."
             : $"Template '{name}' is at version {version}, not {based}: read it again, or leave 'version' out to overwrite it.",
         "version",
         "outdated_version");
@@ -171,7 +172,7 @@ internal static partial class TemplateErrors
                 case RegexMatchTimeoutException:
                     return ($"searches for longer than {options.RegexTimeout.TotalMilliseconds:0} ms", true);
                 case RegexParseException:
-                    return ("is given a regular expression that is none", false);
+                    return ("is given an invalid regular expression", false);
                 case InsufficientExecutionStackException:
                     return ("is nested or calls functions too deep", true);
             }
@@ -208,7 +209,7 @@ internal static partial class TemplateErrors
     private static bool IsExpression(ReadOnlySpan<char> before) =>
         before.LastIndexOf("{{", StringComparison.Ordinal) > before.LastIndexOf("}}", StringComparison.Ordinal);
 
-    // What the parser finds missing at the end of the text has no offset.
+    // The parser reports no offset for an end of text that it did not expect.
     private static bool IsInside(string source, SourceSpan span) => span.Start.Offset >= 0 && span.Start.Offset < source.Length;
 
     [GeneratedRegex(@"^Error while parsing [^:]*: | in: .*$|/?\b(System|Scriban)\.[\w.]+", RegexOptions.Singleline)]

@@ -5,9 +5,9 @@ using static Prism.Grains.Templates.FunctionCosts;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// The functions that a template may call, each with what it costs. An allow-list, so that what a new version of Scriban brings is not let in
-/// unread. Left out is what reaches outside (<c>include</c>), what parses values as templates (<c>object.eval</c>), and what makes two
-/// renderings differ (<c>date</c>, <c>math.random</c>, <c>math.uuid</c>). What Scriban does without a bound is replaced.
+/// The functions that a template may call, each with its cost. An allow-list, so that functions of a new version of Scriban are reviewed first. It
+/// leaves out functions that reach outside (<c>include</c>), that parse values as templates (<c>object.eval</c>), and that make two renderings differ
+/// (<c>date</c>, <c>math.random</c>, <c>math.uuid</c>). Scriban's unbounded functions are replaced.
 /// </summary>
 internal static class TemplateFunctions
 {

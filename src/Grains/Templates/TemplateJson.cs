@@ -8,7 +8,7 @@ using Scriban.Runtime;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// Writes values as JSON for a model to read: Scriban's own function escapes every letter that is not ASCII, and what is special in HTML.
+/// Writes values as JSON for a model to read: Scriban's own function escapes all letters outside ASCII, and HTML's special characters.
 /// </summary>
 internal static class TemplateJson
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>What a template may take at most. Bound from <c>Prism:Templates</c>.</summary>
+/// <summary>The limits of templates. Bound from <c>Prism:Templates</c>.</summary>
 public sealed class TemplateOptions
 {
     /// <summary>The longest source of a template, in bytes of UTF-8. Default: 64 KiB.</summary>
@@ -61,7 +61,7 @@ public sealed class TemplateOptions
     /// <summary>The longest that one rendering may take. Default: 250 ms.</summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The limits of what nobody waits for and no other attempt is made of: machines stand still at times.</summary>
+    /// <summary>The limits of work that is not retried and has no waiting caller: machines freeze at times.</summary>
     internal TemplateOptions WithPatience(int factor)
     {
         var patient = (TemplateOptions)MemberwiseClone();

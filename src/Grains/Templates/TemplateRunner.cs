@@ -1,8 +1,8 @@
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// Renders on a few threads of its own. Owners take turns, and none has more than its share of the threads, however much it asks for: one owner's
-/// renderings hold up its own. Thread-safe.
+/// Renders on a few threads of its own. Owners take turns, and none has more than its share of the threads: one owner's renderings delay only its
+/// own. Thread-safe.
 /// </summary>
 internal sealed class TemplateRunner(TemplateOptions options) : ITemplateRunner, IDisposable
 {

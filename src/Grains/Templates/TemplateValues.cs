@@ -21,7 +21,7 @@ internal sealed class TemplateValues
     private TemplateValues(RenderBudget budget) => _budget = budget;
 
     /// <summary>Converts variables, into an object that belongs to one rendering: templates can assign to it.</summary>
-    /// <returns>The object, or what of the variables cannot be used.</returns>
+    /// <returns>The object, or the error in the variables.</returns>
     public static (ScriptObject Values, ChatError? Error) Convert(
         IEnumerable<KeyValuePair<string, JsonElement>> variables, int maxDepth, RenderBudget budget)
     {
@@ -49,7 +49,7 @@ internal sealed class TemplateValues
             }
             catch (InvalidOperationException)
             {
-                // The only way that System.Text.Json has to say that an escape (\ud800) is half a character.
+                // System.Text.Json reports half a surrogate pair (\ud800) in no other way.
                 return (values, TemplateErrors.OfVariable(name, "has text that is not valid Unicode"));
             }
         }

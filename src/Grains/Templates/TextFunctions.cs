@@ -15,7 +15,7 @@ internal static class TextFunctions
 
     private const int LargestPrecision = 100;
 
-    // What \s of a regular expression is.
+    // The characters of \s in a regular expression.
     private static readonly SearchValues<char> WhiteSpace =
         SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(char.IsWhiteSpace)]);
 

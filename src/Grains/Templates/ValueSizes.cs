@@ -4,15 +4,15 @@ using Scriban.Runtime;
 namespace Prism.Grains.Templates;
 
 /// <summary>
-/// How deep and how long the values of one rendering are. Lists and objects cannot be changed once they are made (see
-/// <see cref="TemplateAnalyzer"/>), so each is measured once, from what it is made of. That bounds what Scriban does recursively over
-/// values, most of it without a limit of its own: a list that holds the same list twice, forty times over, has 2⁴⁰ elements to compare.
+/// The depth and length of the values of one rendering. Lists and objects cannot be changed once they are made (see <see cref="TemplateAnalyzer"/>),
+/// so each is measured once, from its parts. That bounds Scriban's recursive work over values, most of it without a limit of its own: a list that
+/// holds the same list twice, forty times over, has 2⁴⁰ elements to compare.
 /// </summary>
 internal sealed class ValueSizes(TemplateOptions options)
 {
     private readonly Dictionary<object, Size> _known = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>What is too much about a value, or null.</summary>
+    /// <summary>The limit that a value exceeds, or null.</summary>
     public string? FindExcess(object? value)
     {
         if (value is BigInteger number && number.GetBitLength() > options.MaxNumberBits)

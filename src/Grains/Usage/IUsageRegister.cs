@@ -14,7 +14,7 @@ internal interface IUsageRegister : IGrainWithStringKey
     Task ReportAsync(UsageReport report);
 }
 
-/// <summary>What a silo has used of an account since its last report.</summary>
+/// <summary>A silo's usage of an account since its last report.</summary>
 [GenerateSerializer, Immutable, Alias("prism.usage-report")]
 internal sealed record UsageReport
 {
@@ -24,6 +24,6 @@ internal sealed record UsageReport
     /// <summary>Higher than that of each report that the silo has made before.</summary>
     [Id(1)] public required long Sequence { get; init; }
 
-    /// <summary>What it has used, a line once.</summary>
+    /// <summary>The usage, each line once.</summary>
     [Id(2)] public ImmutableArray<UsageEntry> Entries { get => field.IsDefault ? [] : field; init; }
 }

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace Prism.Grains.Usage;
 
 /// <summary>
-/// Which models may be label values. The model is user input: only one that is configured or has answered becomes a label, up to a bound,
-/// so that nobody can fill the metrics with names of their own.
+/// The models that may be label values. The model is user input: only a model that is configured or has answered becomes a label, up to a bound, so
+/// that no client can fill the metrics with names.
 /// </summary>
 internal sealed class ModelLabels(IEnumerable<string> configured, int capacity = ModelLabels.DefaultCapacity)
 {
-    /// <summary>What all others are called.</summary>
+    /// <summary>The label of all other models.</summary>
     public const string Other = "other";
 
     private const int DefaultCapacity = 200;

@@ -12,7 +12,7 @@ internal static class UsageAggregate
     /// <summary>How many models of all providers have lines of their own in a month; the rest is summed up.</summary>
     public const int MostModels = 100;
 
-    // A silo repeats what it has no answer to every few seconds, until it dies: nothing of it can be on its way for so long.
+    // A silo repeats an unanswered report every few seconds, until it dies. No report can be on its way for this long.
     private static readonly TimeSpan MarkLife = TimeSpan.FromDays(1);
 
     /// <summary>Takes a report.</summary>

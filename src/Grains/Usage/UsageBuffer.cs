@@ -5,8 +5,8 @@ using Prism.Grains.Interfaces.Usage;
 namespace Prism.Grains.Usage;
 
 /// <summary>
-/// What this silo has used and the accounts do not know yet: sums, not calls, so that it stays small however long they cannot be told. Of each
-/// account one report is on its way at a time, and the same again until it is taken; what comes in meanwhile is the next one's. Thread-safe.
+/// This silo's usage that the accounts do not have yet: sums, not calls, so it stays small however long they cannot be reached. For each account one
+/// report is on its way at a time, and is repeated until it is taken; later usage goes into the next one. Thread-safe.
 /// </summary>
 /// <param name="silo">This silo with its incarnation.</param>
 internal sealed class UsageBuffer(string silo)
@@ -67,7 +67,7 @@ internal sealed class UsageBuffer(string silo)
         }
     }
 
-    // The numbers are those of the silo, not of the account: so one that has nothing to tell need not be remembered.
+    // The numbers belong to the silo, not to the account. So an account without news need not be remembered.
     private UsageReport Close(Pages pages)
     {
         var report = new UsageReport

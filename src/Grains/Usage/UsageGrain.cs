@@ -8,7 +8,7 @@ using Prism.Grains.Quotas;
 
 namespace Prism.Grains.Usage;
 
-/// <summary>What an owner's calls of a month took and cost.</summary>
+/// <summary>The usage and cost of an owner's calls of a month.</summary>
 [HashBasedPlacement]
 internal sealed class UsageGrain : Grain, IUsageGrain, IUsageRegister
 {
@@ -36,7 +36,7 @@ internal sealed class UsageGrain : Grain, IUsageGrain, IUsageRegister
     {
         if (_usage.Current.Marks.IsEmpty)
         {
-            // First: what is in no list would be found by nobody.
+            // First: an account in no list would never be found.
             var (owner, month) = GrainKeys.ReadUsage(this.GetPrimaryKeyString());
             await GrainFactory.GetGrain<INamesGrain>(GrainKeys.UsageOwners(month)).AddAsync(owner, int.MaxValue);
         }

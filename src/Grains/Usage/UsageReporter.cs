@@ -6,8 +6,7 @@ using Prism.Grains.Interfaces;
 namespace Prism.Grains.Usage;
 
 /// <summary>
-/// Tells the accounts every few seconds what this silo has used: all that its death can lose. A silo that stops tells them the rest before it
-/// goes.
+/// Reports this silo's usage to the accounts every few seconds: its death can lose no more. A silo that stops reports the rest first.
 /// </summary>
 internal sealed partial class UsageReporter(
     UsageBuffer book, IGrainFactory grains, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
@@ -25,7 +24,7 @@ internal sealed partial class UsageReporter(
     public void Participate(ISiloLifecycle observer)
     {
         observer.Subscribe(nameof(UsageReporter), ServiceLifecycleStage.Active, OnStartAsync, OnStopAsync);
-        // What the last grains have been doing is over only now; other silos can still be told.
+        // The last grains have finished only now, and other silos can still be reached.
         observer.Subscribe(nameof(UsageReporter), ServiceLifecycleStage.ApplicationServices, _ => Task.CompletedTask, ReportRestAsync);
     }
 
@@ -48,7 +47,7 @@ internal sealed partial class UsageReporter(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException || !token.IsCancellationRequested)
                 {
-                    // Whether it was taken only the account knows: it is told the same again.
+                    // Only the account knows whether it took the report. The same report is repeated.
                     failure = exception;
                 }
             });
@@ -83,7 +82,7 @@ internal sealed partial class UsageReporter(
         }
         catch (OperationCanceledException)
         {
-            // Said below.
+            // Logged below.
         }
 
         if (!book.IsEmpty)
@@ -107,12 +106,12 @@ internal sealed partial class UsageReporter(
         _failing = failure is not null;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Usage cannot be put on record at the moment; it is kept and tried again")]
+    [LoggerMessage(LogLevel.Warning, "Usage cannot be written at the moment; it is kept, and this is retried")]
     private partial void LogNotTaken(Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "Usage is put on record again")]
+    [LoggerMessage(LogLevel.Information, "Usage is written again")]
     private partial void LogTakenAgain();
 
-    [LoggerMessage(LogLevel.Warning, "The silo stops with usage that could not be put on record")]
+    [LoggerMessage(LogLevel.Warning, "The silo stops with usage that could not be written")]
     private partial void LogLost();
 }

@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces;
 
 namespace Prism.Grains.Usage;
 
-/// <summary>Registers the record of what is used.</summary>
+/// <summary>Registers the record of usage.</summary>
 internal static class UsageServiceCollectionExtensions
 {
     /// <summary>

@@ -13,11 +13,11 @@ internal sealed record UsageState
     /// <summary>The lines, each once.</summary>
     [Id(0)] public ImmutableArray<UsageEntry> Entries { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What was last taken of each silo.</summary>
+    /// <summary>The last report of each silo.</summary>
     [Id(1)] public ImmutableArray<UsageMark> Marks { get => field.IsDefault ? [] : field; init; }
 }
 
-/// <summary>What was last taken of a silo.</summary>
+/// <summary>The last report of a silo.</summary>
 /// <param name="Silo">The silo with its incarnation.</param>
 /// <param name="Sequence">The report.</param>
 /// <param name="At">When it was taken.</param>

@@ -20,8 +20,8 @@ internal static class ClusterExtensions
     private const string DashboardPolicy =
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
-    /// <summary>Adds the silo: of a cluster where <see cref="RedisOptions.Url"/> is set, else on its own and in memory.</summary>
-    /// <exception cref="SettingException">The URL is not one.</exception>
+    /// <summary>Adds the silo: one of a cluster if <see cref="RedisOptions.Url"/> is set, else a single one in memory.</summary>
+    /// <exception cref="SettingException">The URL is invalid.</exception>
     public static WebApplicationBuilder AddPrismCluster(this WebApplicationBuilder builder)
     {
         var endpoints = SettingsSection<SiloEndpointOptions>.Read(Settings.ClusterSection, builder.Configuration);
@@ -32,7 +32,7 @@ internal static class ClusterExtensions
             silo.UseTiming().UseSmallDirectoryCache().UseSuddenEnd();
             if (IsDashboardEnabled(builder.Configuration))
             {
-                // Without the live log: it would show what other people's calls write there.
+                // Without the live log: it would show the log lines of all callers.
                 silo.AddDashboard(dashboard => dashboard.HideTrace = true).StartDashboardLater();
             }
         });
@@ -46,7 +46,7 @@ internal static class ClusterExtensions
         return builder;
     }
 
-    /// <summary>Serves the Orleans dashboard; not where <see cref="OrleansDashboardOptions.Enabled"/> is off.</summary>
+    /// <summary>Serves the Orleans dashboard, unless <see cref="OrleansDashboardOptions.Enabled"/> is off.</summary>
     public static IEndpointRouteBuilder MapPrismDashboard(this IEndpointRouteBuilder endpoints)
     {
         if (endpoints.ServiceProvider.GetRequiredService<IOptions<OrleansDashboardOptions>>().Value.Enabled)
@@ -68,7 +68,7 @@ internal static class ClusterExtensions
             membership.TableRefreshTimeout = timing.Value.TableRefresh;
             membership.IAmAliveTablePublishTimeout = timing.Value.AliveInterval;
             membership.MaxJoinAttemptTime = timing.Value.JoinTimeout;
-            // It would have a silo declared dead that starts slowly, by itself first of all. One that dies while it joins is found by probes.
+            // This health check would have a silo that starts slowly declared dead, by itself first. Probes find a silo that dies while it joins.
             membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         });
         silo.Services.AddOptions<SiloMessagingOptions>().Configure<IOptions<ClusterTimingOptions>>((messaging, timing) =>
@@ -80,7 +80,7 @@ internal static class ClusterExtensions
         return silo;
     }
 
-    // What a silo knows of where grains are. Two tables of this length are made at the start: Orleans' million entries are 19 MB of each silo.
+    // The length of a silo's table of grain locations. Two such tables are allocated at the start: Orleans' million entries are 19 MB of each silo.
     private static ISiloBuilder UseSmallDirectoryCache(this ISiloBuilder silo) => silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = 100_000);
 
     private static ISiloBuilder UseSuddenEnd(this ISiloBuilder silo)
@@ -94,7 +94,7 @@ internal static class ClusterExtensions
         return silo;
     }
 
-    // Needed to put the host together, so before the options are checked.
+    // Needed while the host is being built, before the options are checked.
     private static RedisUrl? ReadRedisUrl(ConfigurationManager configuration)
     {
         if (configuration[Settings.RedisUrlPath] is not { Length: > 0 } text)

@@ -10,10 +10,10 @@ using StackExchange.Redis;
 
 namespace Prism.Silo.Cluster;
 
-/// <summary>The two homes a silo can have: alone and in memory, or among others on a Redis. The same grains live in both.</summary>
+/// <summary>The two ways to host a silo: alone and in memory, or in a cluster on Redis. Both host the same grains.</summary>
 internal static class ClusterHosting
 {
-    /// <summary>A silo on its own, which forgets everything when it ends.</summary>
+    /// <summary>A single silo, which loses its state when it ends.</summary>
     public static ISiloBuilder UseMemory(this ISiloBuilder silo, SiloEndpointOptions endpoints)
     {
         silo.UseLocalhostClustering(endpoints.SiloPort, endpoints.GatewayPort, null, endpoints.ServiceId, endpoints.ClusterId)
@@ -50,7 +50,7 @@ internal static class ClusterHosting
         return silo.UseGrainStateJson();
     }
 
-    // Orleans demands the client's options though it is given the connection itself.
+    // Orleans requires the client's options although it gets the connection itself.
     private static ISiloBuilder ShareConnection(this ISiloBuilder silo, ConfigurationOptions client)
     {
         silo.UseRedisClustering(_ => { }).UseRedisReminderService(_ => { });
@@ -77,7 +77,7 @@ internal static class ClusterHosting
     {
         var address = endpoints.AdvertisedAddress ?? OwnAddress.Detect();
         (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (address, endpoints.SiloPort, endpoints.GatewayPort);
-        // An advertised address may be one that this machine does not have itself, behind a NAT: so it listens at all it has.
+        // Behind a NAT, this machine may not have the advertised address itself. So the silo listens at all addresses.
         var listen = IPAddress.IsLoopback(address) ? address
             : address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any
             : IPAddress.Any;

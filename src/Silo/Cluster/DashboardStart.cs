@@ -1,14 +1,14 @@
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// Starts the Orleans dashboard once the silo is active. By itself it starts beside the silo, calls grains that no silo has yet, and logs each
-/// of these calls with its stack. The start of the process does not wait for it.
+/// Starts the Orleans dashboard once the silo is active. By default it starts beside the silo, calls grains that no silo hosts yet, and logs each of
+/// these calls with its stack. The start of the process does not wait for it.
 /// </summary>
 internal sealed partial class DashboardStart(IHostedService dashboard, ILogger<DashboardStart> logger) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    // Every hosted service has started by now, the silo among them.
+    // Every hosted service has started by now, including the silo.
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _ = StartDashboardAsync();
@@ -33,7 +33,7 @@ internal sealed partial class DashboardStart(IHostedService dashboard, ILogger<D
 
     private async Task StartDashboardAsync()
     {
-        // Not in line: what it does first must not hold up the start.
+        // Not awaited: its first calls must not delay the start.
         await Task.Yield();
         try
         {
@@ -52,7 +52,7 @@ internal sealed partial class DashboardStart(IHostedService dashboard, ILogger<D
     private partial void LogFailed(string reason);
 }
 
-/// <summary>Puts <see cref="DashboardStart"/> in the place of the dashboard's own start.</summary>
+/// <summary>Replaces the dashboard's own start by <see cref="DashboardStart"/>.</summary>
 internal static class DashboardStartExtensions
 {
     private const string DashboardService = "Orleans.Dashboard.DashboardHost";

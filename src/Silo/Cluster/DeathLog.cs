@@ -2,7 +2,7 @@ using Prism.Grains.Background;
 
 namespace Prism.Silo.Cluster;
 
-/// <summary>Logs in one line that the cluster has declared a silo dead, and which silos suspected it: this one among them, where that is so.</summary>
+/// <summary>Logs in one line that the cluster has declared a silo dead, and the silos that suspected it.</summary>
 internal sealed partial class DeathLog(
     IClusterMembershipService membership,
     IMembershipTable table,
@@ -33,7 +33,7 @@ internal sealed partial class DeathLog(
             {
                 var before = _known.GetValueOrDefault(silo);
                 _known[silo] = member.Status;
-                // A silo that stops in good order says so first.
+                // A silo that shuts down in order is marked so first.
                 if (member.Status == SiloStatus.Dead && before is SiloStatus.Joining or SiloStatus.Active && !silo.Equals(self.SiloAddress))
                 {
                     await LogDeathAsync(silo, stop);
@@ -64,14 +64,14 @@ internal sealed partial class DeathLog(
         }
         catch (Exception) when (!stop.IsCancellationRequested)
         {
-            // That it is dead is worth its line without them.
+            // The line is worth logging without them.
             return [];
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "This silo has declared silo {Silo} dead{Others:l}: it does not answer")]
+    [LoggerMessage(LogLevel.Warning, "This silo has declared silo {Silo} dead{Others:l}: it does not respond")]
     private partial void LogDeclared(SiloAddress silo, string others);
 
-    [LoggerMessage(LogLevel.Warning, "Silo {Silo} has been declared dead by {Suspecters:l}: it does not answer")]
+    [LoggerMessage(LogLevel.Warning, "{Suspecters:l} declared silo {Silo} dead: it does not respond")]
     private partial void LogLearned(SiloAddress silo, string suspecters);
 }

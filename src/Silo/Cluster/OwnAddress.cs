@@ -4,11 +4,11 @@ using System.Net.Sockets;
 
 namespace Prism.Silo.Cluster;
 
-/// <summary>Finds the address that other machines most likely reach this one at.</summary>
+/// <summary>Finds the address at which other machines most likely reach this one.</summary>
 internal static class OwnAddress
 {
     /// <summary>
-    /// The first address of an interface that has a way out, IPv4 before IPv6; else of any; the loopback address where there is no other.
+    /// The first address of an interface with a gateway, IPv4 before IPv6; else of any interface; else the loopback address.
     /// </summary>
     public static IPAddress Detect() => Choose(
         from card in NetworkInterface.GetAllNetworkInterfaces()

@@ -5,8 +5,8 @@ using Prism.Grains.Cluster;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// Sees to it that a silo whose row is gone from the membership table (Redis was emptied, or came back empty) ends. The others still reach it, but
-/// no silo that starts will know of it, and its death could not be declared. First it is not ready, for as long as its row may only be late.
+/// Ends a silo whose row is gone from the membership table (Redis was emptied, or came back empty). The other silos still reach it, but new silos do
+/// not learn of it, and its death could not be declared. While its row may only be late, the silo is not ready.
 /// </summary>
 internal sealed partial class OwnRowWatch(
     IMembershipTable table,
@@ -17,7 +17,7 @@ internal sealed partial class OwnRowWatch(
     TimeProvider time,
     ILogger<OwnRowWatch> logger) : IHostedService, ISiloRow
 {
-    /// <summary>So many times in a row it has to be missing before the silo is not ready, and before it ends. A read that fails is none.</summary>
+    /// <summary>The consecutive reads without the row before the silo is not ready, and before it exits. A read that fails does not count.</summary>
     internal const int MissesUntilUnready = 2;
 
     /// <summary>See <see cref="MissesUntilUnready"/>.</summary>
@@ -32,7 +32,7 @@ internal sealed partial class OwnRowWatch(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // Until the stop begins: a silo that leaves takes its row away itself.
+        // Until the shutdown begins: a silo that leaves removes its row itself.
         _ = new SurvivingLoop("Reading this silo's row of the membership table", Interval, LookAsync, time, logger)
             .RunInBackground(lifetime.ApplicationStopping);
         return Task.CompletedTask;
@@ -42,7 +42,7 @@ internal sealed partial class OwnRowWatch(
 
     private async Task LookAsync(CancellationToken stop)
     {
-        // Before it is active, its row is not there or not read yet.
+        // Before the silo is active, its row is not written or not read yet.
         if (membership.CurrentSnapshot.GetSiloStatus(self.SiloAddress) != SiloStatus.Active)
         {
             return;
@@ -55,7 +55,7 @@ internal sealed partial class OwnRowWatch(
         }
         else if (_misses == MissesUntilEnd)
         {
-            end.OnFatalException(this, "its row is gone from the membership table, as after Redis was emptied");
+            end.OnFatalException(this, "its row is missing in the membership table, as after Redis was emptied");
         }
     }
 
@@ -72,6 +72,6 @@ internal sealed partial class OwnRowWatch(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The membership table has no row of this silo: it is not ready, and ends if that stays so")]
+    [LoggerMessage(LogLevel.Error, "The membership table has no row of this silo. The silo is not ready, and exits unless the row returns")]
     private partial void LogMissing();
 }

@@ -3,14 +3,14 @@ using StackExchange.Redis;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// The one connection to Redis, which clustering, storage and reminders share. Where Redis is not there yet it is waited for, without an
-/// end: a silo that gave up would only be started again, to the same end.
+/// The one connection to Redis, which clustering, storage and reminders share. The start waits for Redis without an end: a silo that exits would only
+/// be restarted, with the same result.
 /// </summary>
 internal sealed partial class RedisConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    // How often it is said again what the start waits for.
+    // The interval in which the start logs again that it waits.
     private static readonly TimeSpan Reminder = TimeSpan.FromMinutes(1);
 
     private readonly RedisUrl _url;
@@ -25,7 +25,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _connecting = new(ConnectAsync);
     }
 
-    /// <summary>The connection, once there is one.</summary>
+    /// <summary>The connection, once it is established.</summary>
     /// <exception cref="OperationCanceledException">The host was disposed of before.</exception>
     public Task<IConnectionMultiplexer> GetAsync() => _connecting.Value;
 
@@ -55,7 +55,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
     }
 
-    // The client goes on connecting by itself, with a backoff; to an address that only now gets a name, too. A ping waits for it a while.
+    // The client reconnects by itself, with a backoff, and resolves the address again. A ping waits for a while.
     private async Task WaitAsync(IDatabase redis, CancellationToken cancellationToken)
     {
         long? said = null;
@@ -87,8 +87,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         {
             return exception.FailureType switch
             {
-                ConnectionFailureType.AuthenticationFailure => "it refuses the user or the password",
-                ConnectionFailureType.UnableToResolvePhysicalConnection => "its name has no address",
+                ConnectionFailureType.AuthenticationFailure => "it rejects the user or the password",
+                ConnectionFailureType.UnableToResolvePhysicalConnection => "its name does not resolve",
                 _ => "no connection",
             };
         }
@@ -102,14 +102,14 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // What the client throws besides, a cancellation that is not ours too. To give up here would be to give up for good.
+            // Other exceptions of the client, including a cancellation that is not this service's. Giving up here would be final.
             return exception.GetType().Name;
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Redis at {Redis:l} cannot be reached yet ({Reason:l}): this silo waits for it, and is not ready. LLM_REDIS_URL says where it is")]
+    [LoggerMessage(LogLevel.Warning, "Redis at {Redis:l} cannot be reached yet ({Reason:l}). This silo waits for it and is not ready. LLM_REDIS_URL sets the address")]
     private partial void LogAway(RedisUrl redis, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Redis at {Redis:l} is there")]
+    [LoggerMessage(LogLevel.Information, "Connected to Redis at {Redis:l}")]
     private partial void LogThere(RedisUrl redis);
 }

@@ -5,12 +5,12 @@ namespace Prism.Silo.Cluster;
 
 /// <summary>Why Redis cannot be used.</summary>
 /// <param name="Problem">One of <see cref="StorageProblems"/>.</param>
-/// <param name="Reason">The same for people.</param>
+/// <param name="Reason">The problem for people.</param>
 internal readonly record struct RedisFault(string Problem, string Reason)
 {
     private const int LongestReason = 200;
 
-    /// <summary>What an exception of the client says.</summary>
+    /// <summary>The problem in an exception of the client.</summary>
     /// <remarks>Source: the error codes of <c>src/server.c</c> of Redis, the first word of an error.</remarks>
     public static RedisFault Of(Exception exception) => exception switch
     {

@@ -5,19 +5,19 @@ using StackExchange.Redis;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// One look at Redis: a tiny write of a key that expires. A Redis that is full, or a replica, answers every read and refuses what Prism lives on.
+/// One check of Redis: a tiny write of a key that expires. A full Redis, or a replica, answers reads and rejects writes.
 /// </summary>
 internal sealed class RedisProbe(RedisConnection connection, IOptions<ClusterOptions> cluster, TimeProvider time) : IRedisProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
-    // Under the prefix of all of Prism's keys: a Redis user may be limited to it.
+    // Under the prefix of all of Prism's keys, because a Redis user may be limited to it.
     private readonly RedisKey _key = cluster.Value.ServiceId + "/probe";
 
     public Task WaitForConnectionAsync(CancellationToken cancellationToken) => connection.GetAsync().WaitAsync(cancellationToken);
 
-    /// <summary>What is wrong; null for nothing. Whatever happens to the look is an answer.</summary>
+    /// <summary>The problem; null if there is none. It never throws.</summary>
     public async Task<RedisFault?> LookAsync(CancellationToken cancellationToken)
     {
         try

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// The address of a Redis, as its own tools write it: <c>redis://[user:password@]host[:port][/db]</c>, <c>rediss://</c> for TLS. What is
-/// special in a user or a password is percent-encoded.
+/// The address of a Redis, as its own tools write it: <c>redis://[user:password@]host[:port][/db]</c>, <c>rediss://</c> for TLS. Special characters
+/// in a user or a password are percent-encoded.
 /// </summary>
 internal sealed record RedisUrl
 {
@@ -23,7 +23,7 @@ internal sealed record RedisUrl
 
     public string? Password { get; private init; }
 
-    /// <summary><see cref="Password"/> as it stands in the URL.</summary>
+    /// <summary><see cref="Password"/> as it is written in the URL.</summary>
     public string? EscapedPassword { get; private init; }
 
     public int Database { get; private init; }
@@ -31,7 +31,7 @@ internal sealed record RedisUrl
     public bool IsTls { get; private init; }
 
     /// <summary>Reads a URL.</summary>
-    /// <returns>The URL, or what is wrong as the end of a sentence, without any of the text: it may be the password.</returns>
+    /// <returns>The URL, or the problem as the end of a sentence. It quotes nothing of the text, which may be the password.</returns>
     public static (RedisUrl? Url, string? Problem) TryParse(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri)
@@ -68,7 +68,7 @@ internal sealed record RedisUrl
             }, null);
     }
 
-    /// <summary>How the client is to connect: it never gives up, and finds back within about a second once Redis is there again.</summary>
+    /// <summary>Options of the client: it never gives up, and reconnects within about a second once Redis is available.</summary>
     public ConfigurationOptions ToClientOptions() => new()
     {
         EndPoints = { IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port) },
@@ -83,7 +83,7 @@ internal sealed record RedisUrl
         AsyncTimeout = 3000,
         SyncTimeout = 3000,
         ReconnectRetryPolicy = new ExponentialRetry(250, 1000),
-        // One Redis, not a set of masters that vote: without these, no key or channel outside of our prefix is touched.
+        // One Redis, not masters that elect a leader. Without these options, the client would use keys and channels outside Prism's prefix.
         TieBreaker = "",
         ConfigurationChannel = "",
         CommandMap = CommandMap.Create(["SUBSCRIBE", "CONFIG", "CLUSTER", "SENTINEL"], available: false),

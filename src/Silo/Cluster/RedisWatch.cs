@@ -4,8 +4,8 @@ using Prism.Grains.Interfaces.Cluster;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// Knows whether Redis can be used, by a look once a second. What depends on it (readiness) then asks nobody. A process that has stood still
-/// for long does not know what has become of its silo meanwhile, and counts as one that cannot reach Redis until it has looked again.
+/// Knows whether Redis can be used, by a check once a second. Readiness then needs no call. A process that was frozen does not know the state of its
+/// silo, and counts as one without Redis until the next check.
 /// </summary>
 internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDis
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(5);
     private static readonly StorageStatus Usable = new() { Kind = "redis", Reachable = true };
     private static readonly StorageStatus Away = StatusOf(StorageProblems.Unreachable);
-    private static readonly RedisFault OutOfDate = new(StorageProblems.Unreachable, "this process has stood still");
+    private static readonly RedisFault OutOfDate = new(StorageProblems.Unreachable, "this process was frozen");
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SurvivingLoop _loop;
@@ -37,7 +37,7 @@ internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDis
         _loop = new("Watching Redis", Interval, LookAsync, time, logger);
     }
 
-    // Also before the first look after a standstill.
+    // Also before the first check after a freeze.
     public StorageStatus Status =>
         _time.GetElapsedTime(Volatile.Read(ref _lookedAt)) < LongestStandstill ? Volatile.Read(ref _status) : Away;
 
@@ -82,7 +82,7 @@ internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDis
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
-            // Whatever it is, also a cancellation that is not ours.
+            // Any exception, including a cancellation that is not this service's.
             return RedisFault.Of(exception);
         }
     }
@@ -98,7 +98,7 @@ internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDis
         }
     }
 
-    // Reads who is in the cluster after a standstill. Where the others hold this silo for dead, that is its end.
+    // Reads the membership table after a freeze. If the cluster has declared this silo dead, the silo exits.
     private async Task CatchUpAsync(CancellationToken stop)
     {
         if (_isOutOfDate)
@@ -140,10 +140,10 @@ internal sealed partial class RedisWatch : IHostedService, IClusterStorage, IDis
     private static StorageStatus StatusOf(string problem) =>
         new() { Kind = "redis", Reachable = problem != StorageProblems.Unreachable, Problem = problem };
 
-    [LoggerMessage(LogLevel.Warning, "This process has stood still for {Gap}")]
+    [LoggerMessage(LogLevel.Warning, "This process was frozen for {Gap}")]
     private partial void LogStoodStill(TimeSpan gap);
 
-    [LoggerMessage(LogLevel.Error, "Redis cannot be used: {Problem:l} ({Reason:l}). This silo is not ready until it can")]
+    [LoggerMessage(LogLevel.Error, "Redis cannot be used: {Problem:l} ({Reason:l}). This silo is not ready until then")]
     private partial void LogUnusable(string problem, string reason);
 
     [LoggerMessage(LogLevel.Information, "Redis can be used again: this silo is ready")]

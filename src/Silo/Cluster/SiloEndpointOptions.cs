@@ -2,13 +2,13 @@ using System.Net;
 
 namespace Prism.Silo.Cluster;
 
-/// <summary>Which cluster this silo belongs to, and where others reach it. Bound from <c>Prism:Cluster</c>.</summary>
+/// <summary>The cluster of this silo, and the address at which other silos reach it. Bound from <c>Prism:Cluster</c>.</summary>
 internal sealed class SiloEndpointOptions
 {
     /// <summary>Silos with the same id are one cluster. Default: <c>prism</c>.</summary>
     public string ClusterId { get; set; } = "prism";
 
-    /// <summary>What stored state belongs to; outlives clusters. Default: <c>prism</c>.</summary>
+    /// <summary>The owner of stored state; it outlives clusters. Default: <c>prism</c>.</summary>
     public string ServiceId { get; set; } = "prism";
 
     /// <summary>The port for other silos. Default: 11111.</summary>
@@ -17,9 +17,9 @@ internal sealed class SiloEndpointOptions
     /// <summary>The port for Orleans clients; 0 for none. Default: 30000.</summary>
     public int GatewayPort { get; set; } = 30000;
 
-    /// <summary>The address that other silos reach this one at. Default: detected.</summary>
+    /// <summary>The address at which other silos reach this one. Default: detected.</summary>
     public string? AdvertisedIp { get; set; }
 
-    /// <summary><see cref="AdvertisedIp"/>, parsed; null where it is to be detected.</summary>
+    /// <summary><see cref="AdvertisedIp"/>, parsed; null if it is to be detected.</summary>
     public IPAddress? AdvertisedAddress => string.IsNullOrEmpty(AdvertisedIp) ? null : IPAddress.Parse(AdvertisedIp);
 }

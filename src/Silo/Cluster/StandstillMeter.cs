@@ -3,14 +3,13 @@ using Prism.Grains.Background;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// Measures for how long this process stood still: frozen, swapped out, or without its share of the processors. To the other silos that is the
-/// same as being dead.
+/// Measures how long this process was frozen: stopped, swapped out, or without processor time. To the other silos, that looks like death.
 /// </summary>
 internal sealed class StandstillMeter : IHostedService, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    // What is shorter cannot be why others gave this silo up.
+    // Shorter freezes cannot be why other silos declared this one dead.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
@@ -29,8 +28,8 @@ internal sealed class StandstillMeter : IHostedService, IDisposable
     }
 
     /// <summary>
-    /// The longest standstill of the last two minutes; null where there was none. Also counts the one that ends with this call: after a freeze,
-    /// another part of the process may be the first to run.
+    /// The longest freeze of the last two minutes; null if there was none. It includes a freeze that ends with this call: after one, another part of
+    /// the process may run first.
     /// </summary>
     public TimeSpan? FindLongest() => Measure() is var longest && longest >= Shortest ? longest : null;
 

@@ -4,8 +4,8 @@ using Prism.Silo.Server;
 namespace Prism.Silo.Cluster;
 
 /// <summary>
-/// Ends the process where the silo cannot go on, mostly because the cluster has declared it dead: at once, in one line, and with an exit code that
-/// has a supervisor start it again. Orleans' own handler prints pages and waits two seconds, in which requests would come in and find nothing that works.
+/// Ends the process when the silo cannot go on, mostly because the cluster has declared it dead: at once, in one line, and with an exit code after
+/// which a supervisor restarts it. Orleans' own handler prints pages and waits two seconds, in which requests would arrive and fail.
 /// </summary>
 internal sealed partial class SuddenEnd(StandstillMeter standstill, IProcessEnd process, ILogger<SuddenEnd> logger) : IFatalErrorHandler
 {
@@ -24,13 +24,14 @@ internal sealed partial class SuddenEnd(StandstillMeter standstill, IProcessEnd 
 
     private string Explain(string? context, Exception? exception)
     {
-        // Orleans says it in words only.
+        // Orleans passes the cause as English text only, without an exception type or code. If the text changes, the line quotes it instead of a
+        // shorter cause.
         var reason = (context ?? "").Contains("newer version of myself", StringComparison.Ordinal) ? "a newer silo has its address and port"
             : (context ?? "").Contains("told I am dead", StringComparison.Ordinal) ? "the cluster has declared it dead"
             : exception?.GetBaseException() is { } cause ? $"{context}: {cause.GetType().Name}: {cause.Message}"
             : context ?? "its runtime has failed";
         var stoodStill = standstill.FindLongest() is { } longest
-            ? string.Create(CultureInfo.InvariantCulture, $"; this process stood still for {longest.TotalSeconds:0.0} s")
+            ? string.Create(CultureInfo.InvariantCulture, $"; this process was frozen for {longest.TotalSeconds:0.0} s")
             : "";
         return string.Join(' ', (reason + stoodStill).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
     }

@@ -5,32 +5,31 @@ using Prism.Silo.Server;
 namespace Prism.Silo.Health;
 
 /// <summary>
-/// Asks the Prism of this machine whether it lives, or another one what is asked: the health check of a container, whose image has neither
-/// a shell nor curl.
+/// Checks the health of a Prism on this machine, or of a given URL: the health check of a container, whose image has neither a shell nor curl.
 /// </summary>
 internal static class HealthProbe
 {
-    /// <summary>The argument that makes the process this and not a silo. After it comes a URL to ask, or else the silo's own command line.</summary>
+    /// <summary>The argument that selects the probe instead of a silo. A URL or the silo's own command line follows it.</summary>
     public const string Verb = "--health";
 
-    /// <summary>Asks nothing outside the process that answers, so that no outage elsewhere makes an orchestrator replace it.</summary>
+    /// <summary>This endpoint calls nothing outside its process, so no other outage makes an orchestrator restart it.</summary>
     private const string Path = "/healthz/live";
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Asks once.</summary>
-    /// <param name="args">The URL to ask; without one, the command line of the silo on this machine to ask.</param>
-    /// <param name="error">Where a line goes that says what is wrong.</param>
+    /// <summary>Makes one check.</summary>
+    /// <param name="args">The URL; without one, the command line of the silo on this machine.</param>
+    /// <param name="error">Receives a line with the problem.</param>
     /// <param name="variables">The environment; null for the process's own.</param>
-    /// <param name="timeout">How long the answer may take. Default: 3 s.</param>
-    /// <returns>The exit code: 0 where it lives, else 1.</returns>
+    /// <param name="timeout">The longest wait for the response. Default: 3 s.</param>
+    /// <returns>The exit code: 0 if the silo is alive, else 1.</returns>
     public static async Task<int> RunAsync(
         string[] args, TextWriter error, IReadOnlyDictionary<string, string>? variables = null, TimeSpan? timeout = null)
     {
         try
         {
             var address = GivenAddress(args) ?? Address(ReadServer(args, variables));
-            // A proxy that the environment names is for providers; it could not reach this process.
+            // The proxy of the environment is for providers. It could not reach this process.
             using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = timeout ?? DefaultTimeout };
             using var answer = await client.GetAsync(address);
             if (answer.IsSuccessStatusCode)
@@ -55,7 +54,7 @@ internal static class HealthProbe
         WebApplication.CreateBuilder(args).AddPrismConfiguration(variables).Configuration.GetSection(Settings.Section).Get<ServerOptions>() ?? new();
 
     private static Uri Address(ServerOptions server) => server.Port == 0
-        ? throw new SettingException("LLM_PORT is 0, any free port: only the process itself knows which.")
+        ? throw new SettingException("LLM_PORT is 0, any free port. Only the process itself knows the port.")
         : new UriBuilder(Uri.UriSchemeHttp, Reached(server.Host), server.Port, Path).Uri;
 
     private static string Reached(string host) =>

@@ -6,12 +6,12 @@ using Serilog.Events;
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// Writes control characters as <c>\u001b</c>: what a client or a provider sends must not steer the terminal that shows the log, nor begin a
-/// line of its own in it.
+/// Writes control characters as <c>\u001b</c>: text from a client or a provider must not control the terminal that shows the log, nor start a line in
+/// it.
 /// </summary>
 internal static class ControlCharacters
 {
-    // Among them those that turn the direction of a text round.
+    // These include characters that reverse the direction of text.
     private const string OfDirection = "\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069";
 
     private static readonly string Everything = string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)) + OfDirection;
@@ -23,10 +23,10 @@ internal static class ControlCharacters
     private static readonly SearchValues<char> AllButLines = SearchValues.Create(
         string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(one => char.IsControl(one) && one is not ('\n' or '\r' or '\t'))) + OfDirection);
 
-    /// <summary>Escapes those in a whole line of the log; its breaks are the log's own.</summary>
+    /// <summary>Escapes a whole line of the log, except its own line breaks.</summary>
     public static string Escape(string line) => Escape(line, AllButLines);
 
-    /// <summary>Escapes those in the values of an event, breaks of lines included.</summary>
+    /// <summary>Escapes the values of an event, including line breaks.</summary>
     public static void EscapeValues(LogEvent logEvent)
     {
         List<LogEventProperty>? escaped = null;
@@ -41,10 +41,10 @@ internal static class ControlCharacters
         escaped?.ForEach(logEvent.AddOrUpdateProperty);
     }
 
-    /// <summary>Appends a value of a line of text, breaks of lines escaped too.</summary>
+    /// <summary>Appends a value of a text line, with line breaks escaped too.</summary>
     public static void AppendText(StringBuilder line, ReadOnlySpan<char> value) => Append(line, value, All);
 
-    /// <summary>Appends what is between the quotation marks of a string in JSON.</summary>
+    /// <summary>Appends the content of a JSON string.</summary>
     public static void AppendJson(StringBuilder line, ReadOnlySpan<char> value) => Append(line, value, AllInJson);
 
     private static void Append(StringBuilder line, ReadOnlySpan<char> value, SearchValues<char> escaped)

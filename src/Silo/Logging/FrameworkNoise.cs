@@ -4,35 +4,36 @@ using Serilog.Events;
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// Lines of the frameworks that are known to say nothing, each by its category and its event. Whatever else the same category has to say, it says.
+/// Log lines of the frameworks without information, each by its category and its event. All other lines of a category are kept. A line whose event
+/// has no id or name is known by its template: the frameworks give nothing else, and after a change of the text the line only appears again.
 /// </summary>
 internal static class FrameworkNoise
 {
     private static readonly long ProcessStarted = Environment.TickCount64;
 
-    /// <summary>Whether it is one that is never news.</summary>
+    /// <summary>Whether an event is without information.</summary>
     public static bool IsNoise(LogEvent logEvent) => CategoryOf(logEvent) switch
     {
-        // Of a body that its client did not send to its end, the server cannot read the rest. The line of the request says what happened.
+        // The server cannot read the rest of a body that its client did not finish. The request's own line reports the failure.
         { } category when category.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal)
             && logEvent.MessageTemplate.Text.Contains("automatic draining of the request body failed", StringComparison.Ordinal) => true,
-        // An exception that no middleware handled: the line of the request has it already.
+        // An exception that no middleware handled. The request's own line has it already.
         "Microsoft.AspNetCore.Server.Kestrel" => IsEvent(logEvent, "ApplicationError"),
-        // Its first check measures from the start of the machine on: nothing can have taken longer than this process has been there.
+        // Its first check measures from the start of the machine, which is longer than this process has existed.
         "Orleans.Runtime.Watchdog" => HasText(logEvent, "Participant check thread has not completed") && IsOlderThanProcess(logEvent),
-        // Orleans places each activation through a pipeline, which tells of every attempt that is made again. What comes of it the caller hears.
+        // Orleans places each activation through a pipeline that logs every retry. The caller gets the result.
         "Polly" => TextOf(logEvent, "PipelineName") == "Orleans.Placement"
             && (IsEvent(logEvent, "ExecutionAttempt") || TextOf(logEvent, "EventName") == "OnRetry"),
-        // This silo's own death, in two lines of half a page each: Cluster/SuddenEnd says it in one.
+        // This silo's own death, in two lines of half a page each. Cluster/SuddenEnd logs it in one.
         "Orleans.Runtime.MembershipService.MembershipTableManager" =>
             HasText(logEvent, "I should be Dead according to") || HasText(logEvent, "I have been told I am dead"),
-        // Server GC is advised at every start; for a gateway that mostly waits, the smaller heap of the workstation's is chosen on purpose.
+        // Orleans recommends Server GC at every start. A gateway mostly waits, so the smaller heap of Workstation GC is chosen on purpose.
         { } category when category.StartsWith("Orleans", StringComparison.Ordinal) =>
             HasText(logEvent, "Note: S") && logEvent.MessageTemplate.Text.Contains("ServerGC", StringComparison.Ordinal),
         _ => false,
     };
 
-    /// <summary>Whether it is one that is news for whoever looks into the runtime only: at information, under the name of a class of ours.</summary>
+    /// <summary>Whether an event interests only those who study the runtime: information under the name of a class of Prism.</summary>
     public static bool IsDetail(LogEvent logEvent) => logEvent.Level == LogEventLevel.Information
         && (IsEvent(logEvent, "LogInformationServiceStarting") || IsEvent(logEvent, "LogInformationServiceStopping") || IsEvent(logEvent, "LogInformationRangeChanged"));
 

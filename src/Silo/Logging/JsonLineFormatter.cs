@@ -8,8 +8,8 @@ using Serilog.Formatting.Json;
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// One JSON object a line (<see href="https://clef-json.org"/>, with the rendered message). As <see cref="RenderedCompactJsonFormatter"/>, but
-/// for the message: its values stand in it as they are, without quotation marks.
+/// One JSON object a line (<see href="https://clef-json.org"/>, with the rendered message). As <see cref="RenderedCompactJsonFormatter"/>, but the
+/// values in the message have no quotation marks.
 /// </summary>
 internal sealed class JsonLineFormatter : ITextFormatter
 {

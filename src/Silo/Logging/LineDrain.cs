@@ -4,27 +4,27 @@ using Serilog.Debugging;
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// Writes lines in their order, on a thread of its own: a thread that logs only copies its line into a buffer, and many lines are one write. An output
-/// that is slow or blocked holds nothing up. Lines beyond <see cref="MostWaiting"/> are dropped, and their number is logged.
+/// Writes lines in order, on a thread of its own: a thread that logs only copies its line into a buffer, and one write has many lines. A slow or
+/// blocked output delays nothing. Lines beyond <see cref="MostWaiting"/> are dropped, and their number is logged.
 /// </summary>
-/// <param name="output">Where the lines go.</param>
-/// <param name="mask">Takes the configured secrets out of them.</param>
-/// <param name="describeLoss">The line that says how many lines were dropped.</param>
+/// <param name="output">Receives the lines.</param>
+/// <param name="mask">Removes the configured secrets.</param>
+/// <param name="describeLoss">The line that reports dropped lines.</param>
 internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, string> describeLoss) : IDisposable
 {
-    /// <summary>How many characters wait for the output at most.</summary>
+    /// <summary>The most characters that wait for the output.</summary>
     public const int MostWaiting = 4 * 1024 * 1024;
 
-    // A buffer that a burst has made larger is not kept.
+    // A buffer that a burst has enlarged is not kept.
     private const int MostKept = 256 * 1024;
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
-    // A write that takes longer is to an output that is blocked.
+    // After this time, the output counts as blocked.
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FatalWait = TimeSpan.FromSeconds(1);
 
-    // Not a Lock, which nothing can wait on.
+    // Not a Lock: no thread can wait on one.
     private readonly object _gate = new();
     private ArrayBufferWriter<char> _waiting = new();
     private ArrayBufferWriter<char> _written = new();
@@ -34,8 +34,8 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     private bool _isUrgent;
     private bool _isOver;
 
-    /// <summary>Takes a line.</summary>
-    /// <param name="line">With its end.</param>
+    /// <summary>Adds a line.</summary>
+    /// <param name="line">The line with its end.</param>
     /// <param name="urgency">When it has to be written.</param>
     public void Add(ReadOnlySpan<char> line, Urgency urgency)
     {
@@ -63,7 +63,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
         }
     }
 
-    /// <summary>Writes what waits, unless the output is blocked.</summary>
+    /// <summary>Writes the waiting lines, unless the output is blocked.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -74,7 +74,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
         }
     }
 
-    // With the lock.
+    // Called under the lock.
     private void WaitUntilWritten(TimeSpan longestWrite)
     {
         var longest = (long)longestWrite.TotalMilliseconds;
@@ -155,21 +155,21 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
         }
         catch (Exception exception)
         {
-            // The reader of the output is gone, say. That is no reason to end with it.
+            // For instance, the reader of the output is gone. That must not end the process.
             SelfLog.WriteLine("Log lines could not be written: {0}", exception);
         }
     }
 }
 
-/// <summary>When a line has to be written.</summary>
+/// <summary>When to write a line.</summary>
 internal enum Urgency
 {
-    /// <summary>With the lines that come after it.</summary>
+    /// <summary>With the lines that follow it.</summary>
     Soon,
 
-    /// <summary>At once. Nobody waits for it.</summary>
+    /// <summary>At once, without a thread that waits for it.</summary>
     Now,
 
-    /// <summary>Before the thread that logs it goes on: it is about to end the process.</summary>
+    /// <summary>Before the logging thread continues: it is about to end the process.</summary>
     BeforeTheEnd,
 }

@@ -7,10 +7,10 @@ using Serilog.Parsing;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>Writes events, and the lines of requests among them, in their order, whole and without the configured secrets.</summary>
+/// <summary>Writes events and request lines in order, whole and without the configured secrets.</summary>
 internal sealed class LineSink : ILogEventSink, IDisposable
 {
-    private static readonly MessageTemplate Loss = new MessageTemplateParser().Parse("{Count} log lines are lost: the output was too slow for them");
+    private static readonly MessageTemplate Loss = new MessageTemplateParser().Parse("{Count} log lines were dropped: the output is too slow");
 
     private readonly ITextFormatter _formatter;
     private readonly LineDrain _drain;
@@ -28,13 +28,13 @@ internal sealed class LineSink : ILogEventSink, IDisposable
         _ => Urgency.Soon,
     });
 
-    /// <summary>Takes the line of a request.</summary>
+    /// <summary>Writes the line of a request.</summary>
     public void Add(StringBuilder line)
     {
         var chunks = line.GetChunks().GetEnumerator();
         chunks.MoveNext();
         var first = chunks.Current.Span;
-        // Nearly always it is one.
+        // Nearly always there is one.
         _drain.Add(first.Length == line.Length ? first : line.ToString(), Urgency.Soon);
     }
 

@@ -1,10 +1,10 @@
 namespace Prism.Silo.Logging;
 
-/// <summary>How the lines of this process are written.</summary>
+/// <summary>The format of this process's log.</summary>
 /// <param name="Format">Never <see cref="LogFormat.Auto"/>.</param>
 internal sealed record LogOutput(LogFormat Format);
 
-/// <summary>How lines are written.</summary>
+/// <summary>A format of log lines.</summary>
 internal enum LogFormat
 {
     /// <summary>As text in a terminal, else as JSON.</summary>

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>The words for log levels.</summary>
+/// <summary>The names of log levels.</summary>
 internal static class LogLevels
 {
     public const LogEventLevel Default = LogEventLevel.Information;
@@ -21,7 +21,7 @@ internal static class LogLevels
         ("critical", nameof(LogEventLevel.Fatal)),
         ("fatal", nameof(LogEventLevel.Fatal)));
 
-    /// <summary>The level that a configured text means; the default where it means none, which the start-up checks report.</summary>
+    /// <summary>The level of a configured text; the default if it is invalid, which the checks of the start report.</summary>
     public static LogEventLevel Parse(string? text) =>
         text is { Length: > 0 } && Kind.Read(text).Configured is { } level ? Enum.Parse<LogEventLevel>(level) : Default;
 }

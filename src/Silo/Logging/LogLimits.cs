@@ -2,7 +2,7 @@ using Serilog.Events;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>Which lines of this process's own are written.</summary>
+/// <summary>The lines that this process writes.</summary>
 internal sealed class LogLimits(LogEventLevel least, LogSwitch off)
 {
     public bool IsEnabled(LogEventLevel level) => level >= least && !off.IsOff;

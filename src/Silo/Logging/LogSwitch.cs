@@ -1,15 +1,15 @@
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// Silences the log of a host that is stopped before it has started: what the parts of a start say about being cut off, with their stacks, is no news.
+/// Silences the log of a host that is stopped during its start: the cancelled parts of a start log stacks without information.
 /// </summary>
 internal sealed class LogSwitch
 {
     private volatile bool _isOff;
 
-    /// <summary>Whether nothing more is written.</summary>
+    /// <summary>Whether the log is silent.</summary>
     public bool IsOff => _isOff;
 
-    /// <summary>Nothing more is written.</summary>
+    /// <summary>Silences the log.</summary>
     public void TurnOff() => _isOff = true;
 }

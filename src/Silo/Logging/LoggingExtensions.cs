@@ -14,7 +14,7 @@ internal static class LoggingExtensions
     /// the ids of trace and span), or readable text, by default where that is a terminal.
     /// </summary>
     /// <param name="builder">The host. Its configuration has to be complete.</param>
-    /// <param name="output">Where to write instead.</param>
+    /// <param name="output">The output; null for the standard output.</param>
     public static TBuilder AddPrismLogging<TBuilder>(this TBuilder builder, TextWriter? output = null)
         where TBuilder : IHostApplicationBuilder
     {
@@ -32,7 +32,7 @@ internal static class LoggingExtensions
                 logger.Filter.ByExcluding(_ => off.IsOff);
                 Configure(logger, ReadLevel(services.GetRequiredService<IConfiguration>()), services.GetRequiredService<LineSink>());
             },
-            // Two hosts in one process log for themselves.
+            // Two hosts in one process have separate logs.
             preserveStaticLogger: true);
         return builder;
     }
@@ -45,13 +45,13 @@ internal static class LoggingExtensions
             .Filter.ByExcluding(FrameworkNoise.IsNoise)
             .Filter.ByExcluding(IsSaidByItsCaller)
             .Enrich.With<RequestIdEnricher>()
-            // Its lines are a second one for each request, with the whole query in it. For a logger that is on at any level, the server starts
+            // It logs a second line for each request, with the whole query. If such a logger is on at any level, the server creates
             // an activity and a scope for each request.
             .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
             .WriteTo.Sink(new OutageSink(sink));
         if (level < LogEventLevel.Debug)
         {
-            // At trace it writes what it stores, and prompts are in that.
+            // At trace it logs the state that it stores, which contains prompts.
             logger.MinimumLevel.Override("Orleans", LogEventLevel.Debug);
         }
         else if (level > LogEventLevel.Debug)
@@ -64,19 +64,19 @@ internal static class LoggingExtensions
         }
     }
 
-    // The console's own writer hands each piece to the system at once.
+    // The console's own writer passes each piece to the system at once.
     private static TextWriter StandardOutput() =>
         Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput(), bufferSize: 32 * 1024) : Console.Out;
 
     private static LogEventLevel AtLeastWarning(LogEventLevel level) => level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
 
-    // What is wrong with it stops the start, and is then said.
+    // The checks of the start report a problem with it.
     private static LogFormat ReadFormat(IConfiguration configuration, bool isTerminal) =>
         Enum.TryParse<LogFormat>(configuration[Settings.LogFormatPath], ignoreCase: true, out var format) && format != LogFormat.Auto ? format
         : isTerminal ? LogFormat.Text
         : LogFormat.Json;
 
-    // Orleans tells of a read or a write that failed twice, and of an activation that failed for it three times. Who asked gets the exception.
+    // Orleans logs a failed read or write twice, and a failed activation three times. The caller gets the exception.
     private static bool IsSaidByItsCaller(LogEvent logEvent) =>
         logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
         && source is ScalarValue { Value: "Orleans.Grain" or "Orleans.Persistence.RedisGrainStorage" }

@@ -5,8 +5,8 @@ using Serilog.Parsing;
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// Has what Redis throws be a reason at the end of a line, instead of a page of frames. An outage makes many such lines, in Orleans too, and frames
-/// say nothing of it that the reason does not.
+/// Reduces an exception of Redis to a reason at the end of a line, instead of a page of frames. An outage causes many such lines, in Orleans too, and
+/// the frames add nothing to the reason.
 /// </summary>
 internal sealed class OutageSink(ILogEventSink next) : ILogEventSink, IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class OutageSink(ILogEventSink next) : ILogEventSink, IDisposabl
     private static readonly MessageTemplateParser Parser = new();
 
     /// <summary>
-    /// What Redis has thrown at the bottom of an exception; null where it has nothing to do with it. Orleans' storage keeps some of it as text only.
+    /// The exception of Redis inside another; null if there is none. Orleans' storage keeps some of them as text only.
     /// </summary>
     public static Exception? FindCause(Exception? exception)
     {

@@ -4,8 +4,8 @@ using Prism.Gateway.Logging;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>One thing that a line may say of a request: in its message, and as a property of its own.</summary>
-/// <param name="template">As it stands in the message template, <c>", attempts {Attempts}"</c>: the property's name between the braces.</param>
+/// <summary>One fact of a request: a part of the message of its line, and a property.</summary>
+/// <param name="template">Its part of the message template, <c>", attempts {Attempts}"</c>, with the property's name between the braces.</param>
 internal abstract class RequestFact(string template)
 {
     private readonly string _before = template[..template.IndexOf('{', StringComparison.Ordinal)];
@@ -34,7 +34,7 @@ internal abstract class RequestFact(string template)
         AppendJson(line, log);
     }
 
-    /// <summary>Appends a text, escaped for the line that it is in.</summary>
+    /// <summary>Appends a text, escaped for its line.</summary>
     public static void Append(StringBuilder line, string value, LogFormat lineFormat)
     {
         if (lineFormat == LogFormat.Json)
@@ -64,7 +64,7 @@ internal abstract class RequestFact(string template)
     private static string[] HoleOf(string template) => template.Split('{', '}')[1].Split(':');
 }
 
-/// <summary>A text; it may be a client's or a provider's.</summary>
+/// <summary>A text, perhaps of a client or a provider.</summary>
 internal sealed class TextFact(string template, Func<RequestLog, string?> find) : RequestFact(template)
 {
     public override bool IsKnown(RequestLog log) => find(log) is not null;

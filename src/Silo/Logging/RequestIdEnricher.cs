@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>Puts the id of the request on each of its log lines.</summary>
+/// <summary>Adds the id of the request to each of its log lines.</summary>
 internal sealed class RequestIdEnricher : ILogEventEnricher
 {
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)

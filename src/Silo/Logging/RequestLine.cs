@@ -8,17 +8,17 @@ using Serilog.Formatting.Compact;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>The line of a request: what happened, and of what is known about it everything that an operator looks for.</summary>
+/// <summary>The log line of a request.</summary>
 /// <remarks>
-/// It reads as a Serilog event in <see cref="JsonLineFormatter"/> or <see cref="TextLineFormatter"/> does, and is written without one: an event with
-/// its properties, template and rendering would cost a tenth of a proxied request.
+/// It looks like a Serilog event in <see cref="JsonLineFormatter"/> or <see cref="TextLineFormatter"/>, and is written without one: an event with its
+/// properties, template and rendering would cost a tenth of a proxied request.
 /// </remarks>
 internal readonly struct RequestLine
 {
     private const string Start = "{Method} {Path} {StatusCode} in {ElapsedMs:0.0} ms";
     private const string End = ", {RequestId}";
 
-    // In the order in which they are said; each only where it is known.
+    // In the order of the line. Unknown facts are left out.
     private static readonly RequestFact[] Facts =
     [
         new NumberFact<double>(", first token after {FirstTokenMs:0.0} ms", static log => log.FirstTokenMs),
@@ -34,7 +34,7 @@ internal readonly struct RequestLine
         new TextFact(", error {Error}", static log => log.Error),
     ];
 
-    // Ids of message templates, by which facts are known: there are a few dozen combinations.
+    // Ids of message templates by the known facts. There are a few dozen combinations.
     private static readonly ConcurrentDictionary<int, string> TemplateIds = new();
 
     public required DateTimeOffset EndedAt { get; init; }
@@ -85,7 +85,7 @@ internal readonly struct RequestLine
 
         if (Log is { PromptTokens: not null, CostUsd: null })
         {
-            // Nobody knows the price.
+            // The price is unknown.
             line.Append(",\"CostUsd\":null");
         }
 
@@ -100,7 +100,7 @@ internal readonly struct RequestLine
         line.Append("\"}").AppendLine();
     }
 
-    /// <summary>Appends it as a line for people.</summary>
+    /// <summary>Appends it as a text line.</summary>
     public void AppendText(StringBuilder line)
     {
         RequestFact.Append(line, EndedAt.LocalDateTime, "HH:mm:ss.fff");
@@ -128,7 +128,7 @@ internal readonly struct RequestLine
         }
     }
 
-    /// <returns>Which facts are known.</returns>
+    /// <returns>The known facts.</returns>
     private int AppendMessage(StringBuilder line, LogFormat format)
     {
         RequestFact.Append(line, Method, format);

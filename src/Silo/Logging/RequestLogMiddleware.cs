@@ -5,10 +5,10 @@ using Prism.Silo.Telemetry;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>Logs each request in one line at its end, with whatever has been set in its <see cref="RequestLog"/>.</summary>
+/// <summary>Logs each request in one line at its end, with the values in its <see cref="RequestLog"/>.</summary>
 internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, LogLimits limits, LogOutput output, TimeProvider time)
 {
-    // Longer ones have the stack of an exception in them.
+    // Longer lines contain the stack of an exception.
     private const int MostKept = 8 * 1024;
 
     [ThreadStatic]
@@ -41,7 +41,7 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, 
             return;
         }
 
-        // Cleared before it is used: what has failed half-way is no beginning of another line.
+        // Cleared before use: a failed write may have left half a line.
         var line = (s_line ??= new(2 * 1024)).Clear();
         Append(line, new()
         {

@@ -16,24 +16,24 @@ internal static class RequestLogging
 
     private static bool HasLeft(HttpContext context) => context.RequestAborted.IsCancellationRequested;
 
-    /// <summary>The status as it is logged: of a client that left, and of an exception, it is not that of the response.</summary>
+    /// <summary>The logged status: for a disconnected client and for an exception, it is not that of the response.</summary>
     public static int GetStatus(HttpContext context, Exception? exception) =>
         HasLeft(context) ? StatusCodes.Status499ClientClosedRequest
         : exception is not null ? StatusCodes.Status500InternalServerError
         : context.Response.StatusCode;
 
-    /// <summary>How severe it is.</summary>
+    /// <summary>The level of the line.</summary>
     public static LogEventLevel GetLevel(Endpoint? endpoint, int status) =>
         (endpoint?.Metadata.GetMetadata<ProbeRule>() is not null, status >= StatusCodes.Status500InternalServerError) switch
         {
             (true, false) => LogEventLevel.Debug,
-            // A silo that drains fails its readiness probe by design, every few seconds.
+            // A draining silo fails its readiness probe by design, every few seconds.
             (true, true) => LogEventLevel.Warning,
             (false, false) => LogEventLevel.Information,
             (false, true) => LogEventLevel.Error,
         };
 
-    /// <summary>Escaped, so that it stays on its line; and of the query only the provider, since anything else in it may be private.</summary>
+    /// <summary>The path, escaped, with only the provider of the query: other values may be private.</summary>
     public static string GetPath(HttpRequest request)
     {
         var path = request.Path.ToUriComponent();

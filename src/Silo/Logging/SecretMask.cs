@@ -6,19 +6,19 @@ using Serilog.Formatting.Json;
 namespace Prism.Silo.Logging;
 
 /// <summary>
-/// The last line of defence: replaces the configured secrets in what is written. Nothing is to log them in the first place.
+/// The last line of defence: removes the configured secrets from written lines. No code may log them in the first place.
 /// </summary>
 internal sealed class SecretMask
 {
     private const string Masked = "***";
 
-    // Shorter ones are placeholders ("none", "ollama"), and to mask these would garble the lines.
+    // Shorter ones are placeholders ("none", "ollama"). Masking them would garble lines.
     private const int MinLength = 8;
 
     private readonly ImmutableArray<string> _secrets;
     private readonly SearchValues<string> _anySecret;
 
-    /// <param name="secrets">What is not to be written.</param>
+    /// <param name="secrets">The secrets.</param>
     public SecretMask(IEnumerable<string> secrets)
     {
         _secrets = [.. secrets.Where(secret => secret.Length >= MinLength).SelectMany(secret => new[] { secret, InJson(secret) }).Distinct()];

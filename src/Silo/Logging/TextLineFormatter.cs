@@ -5,7 +5,7 @@ using Serilog.Formatting.Display;
 
 namespace Prism.Silo.Logging;
 
-/// <summary>A line for people: time, level, message, and the id of the request that it is about.</summary>
+/// <summary>A text line: time, level, message, and the id of its request.</summary>
 internal sealed class TextLineFormatter : ITextFormatter
 {
     private const string RequestId = "RequestId";
@@ -21,7 +21,7 @@ internal sealed class TextLineFormatter : ITextFormatter
         (NamesRequest(logEvent) ? OfRequest : Plain).Format(logEvent, output);
     }
 
-    // Not where the message has it already.
+    // Unless the message has it already.
     private static bool NamesRequest(LogEvent logEvent) =>
         logEvent.Properties.ContainsKey(RequestId) && !logEvent.MessageTemplate.Text.Contains("{" + RequestId, StringComparison.Ordinal);
 }

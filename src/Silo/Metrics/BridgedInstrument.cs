@@ -7,10 +7,10 @@ namespace Prism.Silo.Metrics;
 /// <remarks>Counters are gauges here: an instrument that is created anew begins at zero again.</remarks>
 internal sealed class BridgedInstrument
 {
-    // From 10 ms up; in other units from 0.01 of them.
+    // From 10 ms up. For other units, from 0.01 of them.
     private static readonly double[] Buckets = Histogram.ExponentialBuckets(0.01, 2, 25);
 
-    // More combinations of tags than these are looked up in the registry each time.
+    // Beyond this number of tag combinations, each measurement looks up its child in the registry.
     private const int MostKnown = 64;
 
     private readonly IMetricFactory _metrics;
@@ -28,7 +28,7 @@ internal sealed class BridgedInstrument
         _help = $"{unit}{instrument.Description} ({instrument.GetType().Name})";
     }
 
-    /// <summary>The state of an instrument that a <see cref="MeterListener"/> listens to. It does not keep the instrument.</summary>
+    /// <summary>The state of an instrument for a <see cref="MeterListener"/>. It does not keep the instrument alive.</summary>
     public static BridgedInstrument Create(Instrument instrument, IMetricFactory metrics)
     {
         var kind = instrument.GetType();
@@ -42,7 +42,7 @@ internal sealed class BridgedInstrument
         });
     }
 
-    /// <summary>Takes a measurement of the instrument whose state it is.</summary>
+    /// <summary>Takes a measurement of the instrument with this state.</summary>
     public static void Record(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var instrument = (BridgedInstrument)state!;
@@ -52,7 +52,7 @@ internal sealed class BridgedInstrument
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
-            // A label that Prometheus does not take. What is measured must not fail for it.
+            // Prometheus rejects the label. That must not fail the measured code.
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class BridgedInstrument
     private static Histogram.Child HistogramOf(BridgedInstrument self, string[] names, string[] values) =>
         self._metrics.CreateHistogram(self._name, self._help, names, new HistogramConfiguration { Buckets = Buckets }).WithLabels(values);
 
-    // Grain calls are measured several times each: what tags they have is nearly always known.
+    // Grain calls are measured several times each, and their tags are nearly always known.
     private object ChildOf(ReadOnlySpan<KeyValuePair<string, object?>> tags, Func<BridgedInstrument, string[], string[], object> create)
     {
         var known = _known;
@@ -78,14 +78,14 @@ internal sealed class BridgedInstrument
         var collector = create(this, names, values);
         if (known.Length < MostKnown)
         {
-            // Of two threads at once one is forgotten, and looks it up again.
+            // If two threads add one at once, one addition is lost and is repeated later.
             _known = [.. known, new(tags.ToArray(), collector)];
         }
 
         return collector;
     }
 
-    // In the order of their names: tags come in any order, labels in one.
+    // Sorted by name: tags come in any order, labels in one.
     private static (string[] Names, string[] Values) LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         if (tags.IsEmpty)

@@ -5,7 +5,7 @@ using Prometheus;
 
 namespace Prism.Silo.Metrics;
 
-/// <summary>Copies what Orleans, Kestrel and the runtime measure with <see cref="Meter"/>s to this host's metrics page.</summary>
+/// <summary>Copies the <see cref="Meter"/>s of Orleans, Kestrel and the runtime to this host's metrics page.</summary>
 /// <remarks>
 /// Names and types are those of prometheus-net's <c>MeterAdapter</c>. That one keeps every instrument in a static table, and with an instrument of
 /// Orleans its whole silo: a process that has had several silos would keep them all.
@@ -16,14 +16,14 @@ internal sealed class MeterBridge(
 {
     private static readonly FrozenSet<string> Meters = FrozenSet.Create("Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel");
 
-    // Measured for each request, in and out, under many labels: a sixth of what a proxied request costs.
+    // Measured for each request, in both directions, with many labels: a sixth of the cost of a proxied request.
     private static readonly FrozenSet<string> HttpMeters =
         FrozenSet.Create("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing", "System.Net.Http", "System.Net.NameResolution");
 
-    // How each call finds its grain: several a call, and of no use to an operator.
+    // How each call finds its grain: several a call, without use for an operator.
     private const string OfEveryLookup = "orleans-directory-lookups-";
 
-    // The runtime measures more; the rest is in prometheus-net's own process metrics already, or of no use to an operator.
+    // The other runtime metrics are in prometheus-net's own process metrics already, or without use for an operator.
     private static readonly FrozenSet<string> RuntimeInstruments = FrozenSet.Create(
         "dotnet.exceptions",
         "dotnet.gc.heap.total_allocated",
@@ -76,6 +76,6 @@ internal sealed class MeterBridge(
         (instrument.Meter.Name == "System.Runtime" ? RuntimeInstruments.Contains(instrument.Name)
             : Meters.Contains(instrument.Meter.Name) || (options.Value.Http && HttpMeters.Contains(instrument.Meter.Name)))
         && !instrument.Name.StartsWith(OfEveryLookup, StringComparison.Ordinal)
-        // Another host in this process has a Kestrel of its own.
+        // Another host in this process has its own Kestrel.
         && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters);
 }

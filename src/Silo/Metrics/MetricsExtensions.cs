@@ -11,7 +11,7 @@ namespace Prism.Silo.Metrics;
 /// <summary>Sets up the metrics page.</summary>
 internal static class MetricsExtensions
 {
-    /// <summary>Where the page is, on both ports.</summary>
+    /// <summary>The path of the page, on both ports.</summary>
     public const string Path = "/metrics";
 
     /// <summary>
@@ -21,7 +21,7 @@ internal static class MetricsExtensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services
-            // Not the process's default registry: two hosts in one process count for themselves.
+            // Not the process's default registry: two hosts in one process count separately.
             .AddSingleton(_ => Prometheus.Metrics.NewCustomRegistry())
             .AddSingleton<IMetricFactory>(services =>
                 Prometheus.Metrics.WithCustomRegistry(services.GetRequiredService<CollectorRegistry>()))
@@ -31,15 +31,15 @@ internal static class MetricsExtensions
             {
                 if (options.Value.Enabled)
                 {
-                    home.Links.Add(new("metrics", Path, "Measurements in Prometheus' format"));
+                    home.Links.Add(new("metrics", Path, "Metrics in Prometheus' format"));
                 }
             });
         return builder;
     }
 
     /// <summary>
-    /// Serves the page; not where <see cref="MetricsOptions.Enabled"/> is off. On the port of its own, which is the scraper's, to everybody
-    /// unless <see cref="MetricsOptions.Auth"/> is on; on the API's to the admin.
+    /// Serves the page, unless <see cref="MetricsOptions.Enabled"/> is off. Its own port, which is the scraper's, is open unless <see
+    /// cref="MetricsOptions.Auth"/> is on; on the API's port, the page is the admin's.
     /// </summary>
     public static IEndpointRouteBuilder MapPrismMetrics(this IEndpointRouteBuilder endpoints)
     {

@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Prism.Silo.Metrics;
 
 /// <summary>
-/// Marks the connections that came in at the metrics port. The connection knows where it came in; what the client says in its Host header
-/// has no part in it.
+/// Marks the connections of the metrics port. The connection knows its port; the client's Host header does not matter.
 /// </summary>
 internal sealed class MetricsListener : IStartupFilter
 {
@@ -17,10 +16,10 @@ internal sealed class MetricsListener : IStartupFilter
         return next(connection);
     });
 
-    /// <summary>Whether a request came in at the metrics port.</summary>
+    /// <summary>Whether a request arrived at the metrics port.</summary>
     public static bool IsOrigin(HttpContext context) => context.Features.Get<Marker>() is not null;
 
-    // A filter is before all other middleware: no endpoint of the API can be reached through this port, wherever it is mapped.
+    // A filter runs before all other middleware: no endpoint of the API can be reached through this port.
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(static (context, next) =>

@@ -5,18 +5,18 @@ using Prism.Silo.Configuration;
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// The process's own command line: what it asks for instead of a start, and options that nothing would read. Everything else is configuration,
-/// as <c>--Prism:Port=8001</c> or <c>--Prism:Port 8001</c>.
+/// The process's own command line: verbs instead of a start, and unknown options. Everything else is configuration, as <c>--Prism:Port=8001</c> or
+/// <c>--Prism:Port 8001</c>.
 /// </summary>
 internal static class CommandLine
 {
-    /// <summary>The exit code of a command line that is wrong, as of most programs.</summary>
+    /// <summary>The exit code for a wrong command line, as of most programs.</summary>
     public const int Misused = 2;
 
     private static readonly string[] Help = ["--help", "-h", "-?", "/?", "help"];
     private static readonly string[] Versions = ["--version", "-v", "-V", "version"];
 
-    // Of the host itself.
+    // Options of the host itself.
     private static readonly string[] HostKeys = ["environment", "contentRoot", "applicationName", "webRoot"];
     private static readonly string[] HostSections = ["Kestrel:", "Logging:", "Orleans:"];
 
@@ -24,8 +24,8 @@ internal static class CommandLine
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Answers a command line that is no start.</summary>
-    /// <returns>The exit code; null where the process is to start.</returns>
+    /// <summary>Handles a command line that does not start a silo.</summary>
+    /// <returns>The exit code; null if the process is to start.</returns>
     public static int? Answer(string[] args, TextWriter output, TextWriter error)
     {
         if (args.Any(arg => Help.Contains(arg, StringComparer.OrdinalIgnoreCase)))
@@ -102,7 +102,7 @@ internal static class CommandLine
         from setting in Settings.Of(provider)
         select setting.Of(provider);
 
-    // A list may also be given item by item.
+    // A list may also be given as single items.
     private static bool IsAt(string key, string path) =>
         key.Equals(path, StringComparison.OrdinalIgnoreCase) || key.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase);
 

@@ -9,7 +9,7 @@ internal sealed class Connections
 {
     private readonly ConcurrentDictionary<ConnectionContext, bool> _open = new();
 
-    /// <summary>Watches over the connections of a listener.</summary>
+    /// <summary>Tracks the connections of a listener.</summary>
     public void Watch(ListenOptions listener) => listener.Use(next => async connection =>
     {
         _open[connection] = true;
@@ -23,14 +23,14 @@ internal sealed class Connections
         }
     });
 
-    /// <summary>Cuts all that are open.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Aborts all open connections.</summary>
+    /// <returns>Their number.</returns>
     public int Cut()
     {
         var open = _open.Keys.ToList();
         foreach (var connection in open)
         {
-            connection.Abort(new ConnectionAbortedException("The server stops, and the time to finish is over."));
+            connection.Abort(new ConnectionAbortedException("The server is shutting down."));
         }
 
         return open.Count;

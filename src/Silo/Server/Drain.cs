@@ -5,15 +5,15 @@ using Prism.Grains.Interfaces.Cluster;
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// The end of the process, step by step: it is not ready any more; after <see cref="ServerOptions.DrainDelay"/> it takes nothing new; after
-/// <see cref="ServerOptions.DrainTimeout"/> what is still under way is ended with an error, and what does not end is cut. Kestrel by itself would
-/// wait until the whole time of the shutdown is used up, and the silo after it would end without handing over what it has.
+/// The shutdown, step by step: the silo is not ready; after <see cref="ServerOptions.DrainDelay"/> it takes no new requests; after <see
+/// cref="ServerOptions.DrainTimeout"/> requests in progress end with an error, and connections that stay open are cut. Kestrel by itself would use up
+/// the whole time of the shutdown, and the silo would end without handing over its state.
 /// </summary>
 internal sealed partial class Drain(
     IOptions<ServerOptions> options, Connections connections, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Drain> logger)
     : IDrain, IHostedLifecycleService, IDisposable
 {
-    // To tell clients that it is over: not for long, since those who do not listen are waited for too.
+    // The time to send clients the error: short, because unresponsive clients use all of it.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _closing = new();
@@ -24,10 +24,10 @@ internal sealed partial class Drain(
 
     public CancellationToken Deadline => _over.Token;
 
-    // The first thing in a stop, while the server still listens and every other service still runs.
+    // The first step of a shutdown, while the server still listens and every other service still runs.
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // Readiness goes by it. Where a signal stops the process, it has fired already.
+        // Readiness depends on it. If a signal stops the process, it has been cancelled already.
         lifetime.StopApplication();
         var wait = options.Value;
         LogBegun(wait.DrainDelay, wait.DrainTimeout);
@@ -57,7 +57,7 @@ internal sealed partial class Drain(
     private void End()
     {
         _timer = time.CreateTimer(_ => BackgroundCall.Guard(Cut, "Cutting connections", logger), null, LastWords, Timeout.InfiniteTimeSpan);
-        // Not in line: whatever ends by it must not hold up the cut.
+        // Not awaited: its callbacks must not delay the cut.
         _ = _over.CancelAsync();
     }
 
@@ -69,7 +69,7 @@ internal sealed partial class Drain(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Stopping: not ready for {Delay}, then up to {Timeout} for what is under way")]
+    [LoggerMessage(LogLevel.Information, "Shutting down: not ready for {Delay}, then up to {Timeout} for requests in progress")]
     private partial void LogBegun(TimeSpan delay, TimeSpan timeout);
 
     [LoggerMessage(LogLevel.Warning, "Cutting {Connections} connections that are still open at the end of the drain")]

@@ -1,9 +1,9 @@
 namespace Prism.Silo.Server;
 
-/// <summary>What the process ends with. Whatever is not 0 has a supervisor start it again.</summary>
+/// <summary>The exit codes of the process. A supervisor restarts it after any code but 0.</summary>
 internal static class ExitCodes
 {
-    /// <summary>It was told to stop, and did.</summary>
+    /// <summary>It was stopped, in order.</summary>
     public const int Stopped = 0;
 
     /// <summary>It did not start, or did not stop in time.</summary>

@@ -11,7 +11,7 @@ using Prism.Silo.Metrics;
 
 namespace Prism.Silo.Server;
 
-/// <summary>Says, once the silo is ready and after everything else, where it is and what can be done with it.</summary>
+/// <summary>Logs the addresses and the configuration, once the silo is ready and after all other lines of the start.</summary>
 internal sealed partial class Greeting(
     Readiness readiness,
     IProviderCatalog providers,
@@ -27,7 +27,7 @@ internal sealed partial class Greeting(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    // Cancelled once it has greeted, or by the stop.
+    // Cancelled after the greeting, or by the shutdown.
     private readonly CancellationTokenSource _over = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal sealed partial class Greeting(
         string bareModelProvider,
         string defaultModel);
 
-    // The ends of the lines are in the template: in a value they would be escaped.
+    // The line ends are in the template: in a value they would be escaped.
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message =
         "Prism {Version} is ready at {Url}\n"
         + "  docs        {Docs}\n"

@@ -1,6 +1,6 @@
 namespace Prism.Silo.Server;
 
-/// <summary>What the <see cref="Greeting"/> says: the values themselves, and those that people read as a phrase.</summary>
+/// <summary>The facts in the <see cref="Greeting"/>: the values, and phrases for people.</summary>
 internal sealed record GreetingFacts
 {
     public const string Open = "open";
@@ -21,18 +21,18 @@ internal sealed record GreetingFacts
 
     public required string DefaultProvider { get; init; }
 
-    /// <summary>The model of a request that names none.</summary>
+    /// <summary>The model of a request that does not name one.</summary>
     public required string DefaultModel { get; init; }
 
     public required IReadOnlyList<string> Usable { get; init; }
 
-    /// <summary>Why the others are not usable.</summary>
+    /// <summary>Why the other providers are not usable.</summary>
     public required Dictionary<string, string> Unusable { get; init; }
 
     /// <summary><see cref="Open"/> or <c>keys</c>.</summary>
     public required string Access { get; init; }
 
-    /// <summary><see cref="Memory"/>, or <c>redis</c> and where.</summary>
+    /// <summary><see cref="Memory"/>, or <c>redis</c> with its address.</summary>
     public required string State { get; init; }
 
     public string ProvidersInText => string.Join(", ", Usable.Select(name => name == DefaultProvider ? $"{name} (default)" : name));
@@ -42,7 +42,7 @@ internal sealed record GreetingFacts
     public string ModelsInText => $"a bare name goes to {DefaultProvider}, no name means {DefaultModel}, provider/model goes to that provider";
 
     public string AccessInText => Access == Open
-        ? "open: everybody who reaches it may use it; LLM_ADMIN_API_KEY or LLM_API_KEYS demand a key"
+        ? "open: every client that reaches it may use it; LLM_ADMIN_API_KEY or LLM_API_KEYS require a key"
         : "with an API key only";
 
     public string StateInText => State == Memory ? "in memory, lost when it stops; LLM_REDIS_URL keeps it" : $"on {State}";

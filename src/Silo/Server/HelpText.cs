@@ -4,21 +4,21 @@ using Prism.Silo.Configuration;
 
 namespace Prism.Silo.Server;
 
-/// <summary>What <c>--help</c> says.</summary>
+/// <summary>The output of <c>--help</c>.</summary>
 internal static class HelpText
 {
     private const int NameWidth = 36;
 
-    /// <summary>How the process is called, and every setting with its default.</summary>
+    /// <summary>The usage of the program, and every setting with its default.</summary>
     public static string Render(string version)
     {
         var text = new StringBuilder();
         text.AppendLine($"Prism {version}: one HTTP API in front of LLM providers.")
             .AppendLine()
             .AppendLine("Usage:")
-            .AppendLine("  prism                            starts it; http://localhost:8000, with the echo provider, if nothing is set")
+            .AppendLine("  prism                            starts it; by default at http://localhost:8000 with the echo provider")
             .AppendLine("  prism --Prism:Port=8001          starts it with a setting by its path in appsettings.json")
-            .AppendLine("  prism --health [URL]             asks a running Prism whether it lives; exit code 0 or 1")
+            .AppendLine("  prism --health [URL]             checks the health of a running Prism; exit code 0 or 1")
             .AppendLine("  prism --version | --help")
             .AppendLine()
             .AppendLine("Settings are environment variables:");

@@ -4,24 +4,24 @@ using Prism.Silo.Logging;
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// Runs a host as <c>RunAsync</c> does, but to an end: where the storage is away, a silo that starts or stops would wait for it for minutes
-/// although it is told to go.
+/// Runs a host as <c>RunAsync</c> does, but always to an end: with the storage unavailable, a silo that starts or stops would wait for it for minutes
+/// after it was told to exit.
 /// </summary>
 internal static class HostRun
 {
-    /// <summary>What is said of a process that is told to stop before it has started.</summary>
+    /// <summary>The message of a process that is stopped before it has started.</summary>
     public const string StoppedEarly = "prism: stopped while it was starting.";
 
-    // For what the services do although their time to stop is over.
+    // For services that continue after the shutdown's time is over.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    // A start that is cut off: for its services to notice, and for the silo to take its row out of the membership table.
+    // For a cancelled start: services notice it, and the silo removes its row from the membership table.
     private static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
 
     /// <summary>Checks the options, starts the host, waits for the signal to stop, and stops it.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="stop">The signal, from before the host listened for it itself.</param>
+    /// <param name="stop">The signal, also from before the host listened for it.</param>
     public static async Task<HostEnd> ToItsEndAsync(IHost host, CancellationToken stop = default)
     {
         var options = host.Services.GetRequiredService<IOptions<HostOptions>>();
@@ -48,10 +48,10 @@ internal static class HostRun
         return await IsInTimeAsync(StopAsync(host, CancellationToken.None), options.Value.ShutdownTimeout + Grace) ? HostEnd.Stopped : HostEnd.LeftBehind;
     }
 
-    /// <returns>Whether it has started. If not, it was told to stop before, and has been stopped as far as that can be.</returns>
+    /// <returns>Whether it has started. If not, it was stopped before, as far as possible.</returns>
     private static async Task<bool> StartAsync(IHost host, Task signal)
     {
-        // The host cancels its start by itself where it is told to stop.
+        // The host cancels its start when it is stopped.
         var start = host.StartAsync();
         if (await Task.WhenAny(start, signal) == start && (!signal.IsCompleted || start.IsCompletedSuccessfully))
         {
@@ -118,6 +118,6 @@ internal enum HostEnd
     /// <summary>Before it had started.</summary>
     StoppedEarly = 1,
 
-    /// <summary>Not in time: it is left as it is, and the end of the process ends it.</summary>
+    /// <summary>Not in time: the end of the process ends it.</summary>
     LeftBehind = 2,
 }

@@ -1,8 +1,8 @@
 namespace Prism.Silo.Server;
 
-/// <summary>Ends the process in the middle of what it does.</summary>
+/// <summary>Ends the process at once.</summary>
 internal interface IProcessEnd
 {
-    /// <summary>Ends it with this code. Whatever is under way is cut off.</summary>
+    /// <summary>Ends it with this code. Work in progress is cut off.</summary>
     void EndNow(int exitCode);
 }

@@ -5,7 +5,7 @@ namespace Prism.Silo.Server;
 /// <summary>An address that the server listens at.</summary>
 internal static class ListenedAddress
 {
-    /// <summary>The same as a link for somebody on this machine: of all addresses, <c>localhost</c>.</summary>
+    /// <summary>The same as a link on this machine: <c>localhost</c> for all addresses.</summary>
     public static string ToLink(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var url) && IPAddress.TryParse(url.DnsSafeHost, out var ip)
             && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) || IPAddress.IsLoopback(ip))

@@ -6,7 +6,7 @@ using Prism.Silo.Metrics;
 
 namespace Prism.Silo.Server;
 
-/// <summary>Where Kestrel listens: first for the API, then, at a port of its own, for whoever scrapes the metrics.</summary>
+/// <summary>The listeners of Kestrel: the API, and the metrics on a port of their own.</summary>
 internal sealed class Listeners(
     IOptions<ServerOptions> server,
     IOptions<OverloadOptions> overload,
@@ -15,10 +15,10 @@ internal sealed class Listeners(
     SilentConnections silent)
     : IConfigureOptions<KestrelServerOptions>
 {
-    // Bounds what an answer holds for a client that is slower than its provider; the call upstream is not read on meanwhile.
+    // The most of a response that is buffered for a client slower than its provider. Prism stops reading the upstream call then.
     private const int MaxResponseBuffer = 64 * 1024;
 
-    // What the server takes of a body before it is asked for: not counted in the memory budget, so little.
+    // The part of a body that the server receives before it is read: not in the memory budget, so it is small.
     private const int MaxRequestBuffer = 64 * 1024;
 
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(5);
@@ -44,7 +44,7 @@ internal sealed class Listeners(
         limits.MaxRequestBufferSize = MaxRequestBuffer;
         limits.RequestHeadersTimeout = server.Value.HeadersTimeout;
         limits.MinRequestBodyDataRate = new(server.Value.MinDataRate, RequestGrace);
-        // Streams have a time-out of their own, which this must not come before.
+        // Streams have a timeout of their own, which must be shorter than this one.
         limits.MinResponseDataRate = new(server.Value.MinDataRate, Max(overload.Value.StreamWriteTimeout, RequestGrace));
     }
 
@@ -68,7 +68,7 @@ internal sealed class Listeners(
         }
         else
         {
-            // Two loopback addresses cannot be given the same free port at once.
+            // Two loopback addresses cannot get the same free port at once.
             options.Listen(IPAddress.Loopback, port, configure);
         }
     }

@@ -9,7 +9,7 @@ internal sealed class ProcessEnd : IProcessEnd
 
     public void EndNow(int exitCode)
     {
-        // What else runs at the end of a process may hang.
+        // Other code that runs at the end of a process may hang.
         using var killer = new Timer(_ => Process.GetCurrentProcess().Kill(), null, Patience, Timeout.InfiniteTimeSpan);
 #pragma warning disable RS0030 // Main waits for a host that is not to be stopped in good order.
         Environment.Exit(exitCode);

@@ -2,16 +2,16 @@ using Prism.Gateway.Browsers;
 
 namespace Prism.Silo.Server;
 
-/// <summary>Headers that keep browsers from making more of an answer than it is.</summary>
+/// <summary>Headers that restrict what browsers do with a response.</summary>
 internal static class SecurityHeaders
 {
     private const string OfTheApi = "default-src 'none'; frame-ancestors 'none'";
 
     /// <summary>
-    /// Sets them on every response that a browser can open as a page or load into one: those to GET and HEAD. Others only say that their type is what it
-    /// is. Has to be after the routing and before all that answers requests.
+    /// Sets them on every response that a browser can open as a page or load into one: those to GET and HEAD. Other responses only get
+    /// <c>nosniff</c>. Has to be after the routing and before all middleware that responds.
     /// </summary>
-    /// <remarks>No <c>Strict-Transport-Security</c>: that is for who ends the TLS in front.</remarks>
+    /// <remarks>No <c>Strict-Transport-Security</c>: the proxy that ends TLS sets it.</remarks>
     public static IApplicationBuilder UsePrismSecurityHeaders(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
         var headers = context.Response.Headers;

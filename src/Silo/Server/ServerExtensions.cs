@@ -8,17 +8,17 @@ namespace Prism.Silo.Server;
 /// <summary>Sets up the web server.</summary>
 internal static class ServerExtensions
 {
-    /// <summary>Says at the end of the start that the silo is ready, and where.</summary>
+    /// <summary>Logs at the end of the start that the silo is ready, with its addresses.</summary>
     public static WebApplicationBuilder AddPrismGreeting(this WebApplicationBuilder builder)
     {
         builder.Services.AddHostedService<Greeting>();
         return builder;
     }
 
-    /// <summary>Makes Kestrel listen, and stop listening, as <see cref="ServerOptions"/> and <see cref="Silo.Metrics.MetricsOptions"/> say.</summary>
+    /// <summary>Configures Kestrel by <see cref="ServerOptions"/> and <see cref="Silo.Metrics.MetricsOptions"/>.</summary>
     public static WebApplicationBuilder AddPrismServer(this WebApplicationBuilder builder)
     {
-        // ASP.NET Core's container images set a port, which Kestrel would warn at every start of not using.
+        // ASP.NET Core's container images set a port, which Kestrel would warn about at every start.
         builder.WebHost
             .UseSetting(WebHostDefaults.ServerUrlsKey, "")
             .UseSetting(WebHostDefaults.HttpPortsKey, "")
@@ -35,10 +35,10 @@ internal static class ServerExtensions
             .AddHostedService<StartupGarbage>()
             .AddOptions<HostOptions>().Configure<IOptions<ServerOptions>>(static (host, server) =>
             {
-                // The server answers probes while the silo is still waiting for its storage. They stop one after the other, the server first.
+                // The server answers probes while the silo still waits for its storage. The services stop one after the other, the server first.
                 host.ServicesStartConcurrently = true;
                 host.ShutdownTimeout = server.Value.ShutdownTimeout;
-                // Ours never fail; one of a package that does must not end the process, and with exit code 0 at that.
+                // Prism's own services never fail. A failed one of a package must not end the process, and certainly not with exit code 0.
                 host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
             });
         return builder;

@@ -1,6 +1,6 @@
 namespace Prism.Silo.Server;
 
-/// <summary>Where the API is and what it takes. Bound from <c>Prism</c>.</summary>
+/// <summary>The API's address and the server's limits. Bound from <c>Prism</c>.</summary>
 internal sealed class ServerOptions
 {
     /// <summary>The address to listen at: an IP address, <c>localhost</c>, or <c>*</c> for all. Default: <c>0.0.0.0</c>.</summary>
@@ -12,14 +12,14 @@ internal sealed class ServerOptions
     /// <summary>The longest request body, in bytes. Default: 4 MiB.</summary>
     public long MaxBodyBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How many connections a port has at the same time; more are closed at once. Default: 10000.</summary>
+    /// <summary>The most connections of a port. More are closed at once. Default: 10000.</summary>
     public int MaxConnections { get; set; } = 10_000;
 
-    /// <summary>How long the headers of a request may take, and the first byte of a new connection. Default: 10 s.</summary>
+    /// <summary>The longest time for the headers of a request, and for the first byte of a new connection. Default: 10 s.</summary>
     public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How fast a body has to come and to be taken, in bytes a second, after a grace: 5 s for requests, and for responses
+    /// The lowest rate at which a body is sent or read, in bytes per second, after a grace: 5 s for requests, and for responses
     /// <see cref="Gateway.Overload.OverloadOptions.StreamWriteTimeout"/>. Default: 240.
     /// </summary>
     public int MinDataRate { get; set; } = 240;
@@ -27,9 +27,9 @@ internal sealed class ServerOptions
     /// <summary>The longest time from SIGTERM to the end of the process. Default: 40 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(40);
 
-    /// <summary>For how long of <see cref="ShutdownTimeout"/> it goes on as before, only that it is not ready any more. Default: 0.</summary>
+    /// <summary>The first part of <see cref="ShutdownTimeout"/>: requests are served, but the silo is not ready. Default: 0.</summary>
     public TimeSpan DrainDelay { get; set; }
 
-    /// <summary>How much of <see cref="ShutdownTimeout"/> the requests under way have to finish after that. Default: 25 s.</summary>
+    /// <summary>The next part of <see cref="ShutdownTimeout"/>: requests in progress finish. Default: 25 s.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
 }

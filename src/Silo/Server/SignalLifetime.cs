@@ -1,8 +1,8 @@
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// The lifetime of a host that listens for no signal itself: <see cref="StopSignals"/> has listened since before there was a host, and two listeners
-/// would race.
+/// The lifetime of a host that does not listen for signals itself: <see cref="StopSignals"/> has listened since before the host existed, and two
+/// listeners would race.
 /// </summary>
 internal sealed class SignalLifetime : IHostLifetime
 {

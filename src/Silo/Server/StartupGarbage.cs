@@ -1,18 +1,18 @@
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// Collects what the start of the process has left behind: a silo that then waits for requests would keep it for as long as it waits.
+/// Collects the garbage of the process's start, which an idle silo would keep.
 /// </summary>
 internal sealed class StartupGarbage : IHostedLifecycleService
 {
-    // Once a process: a silo that starts beside others would have them stand still.
+    // Once a process: a silo that starts beside others would pause them.
     private static int s_collected;
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref s_collected, 1) == 0)
         {
-            // Aggressive: what it frees goes back to the system. It stops everything for some 20 ms, before there is anything to stop.
+            // Aggressive: freed memory returns to the system. It pauses the process for some 20 ms, before there are requests.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 

@@ -1,10 +1,10 @@
 namespace Prism.Silo.Server;
 
-/// <summary>Something that the operator is to know of at the start.</summary>
-/// <param name="Text">A sentence; no value of a secret is in it.</param>
+/// <summary>A notice for the operator at the start.</summary>
+/// <param name="Text">A sentence without the value of a secret.</param>
 internal sealed record StartupNotice(string Text);
 
-/// <summary>Says the <see cref="StartupNotice"/>s, each in a line.</summary>
+/// <summary>Logs each <see cref="StartupNotice"/> in a line.</summary>
 internal sealed partial class StartupNotices(IEnumerable<StartupNotice> notices, ILogger<StartupNotices> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

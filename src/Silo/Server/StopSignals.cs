@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// Listens for SIGTERM and Ctrl-C from the first line of the program on. The host listens only once it starts: until then a signal would end the
-/// process as the runtime does it, in the middle of what it does.
+/// Listens for SIGTERM and Ctrl-C from the first line of the program. The host listens only once it starts: until then, the runtime would end the
+/// process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Fires with the first signal after <see cref="HandOver"/>.</summary>
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>There is a host from now on, which is to be stopped. Until now a signal ends the process: there is nothing to stop.</summary>
+    /// <summary>From now on there is a host to stop. Before, a signal ends the process.</summary>
     public void HandOver()
     {
         lock (_lock)

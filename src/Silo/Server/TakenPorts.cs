@@ -8,14 +8,13 @@ using Prism.Silo.Metrics;
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// Finds the ports that other processes have, before the silo starts. Kestrel would find out when the silo has joined the cluster already; and
-/// Orleans listens with SO_REUSEPORT, so that a second silo on the same ports starts without a complaint and the kernel deals connections out
-/// to either of them.
+/// Finds ports that other processes use, before the silo starts. Kestrel would fail after the silo has joined the cluster; and Orleans listens with
+/// SO_REUSEPORT, so a second silo on the same ports starts without an error and the kernel distributes connections to both.
 /// </summary>
 internal static class TakenPorts
 {
     /// <summary>
-    /// Ends the start where a port is taken. A metrics port that nobody chose is given up instead: <c>/metrics</c> is on the API's port too.
+    /// Ends the start if a port is taken. A default metrics port is given up instead: the API's port serves <c>/metrics</c> too.
     /// </summary>
     /// <exception cref="AggregateException">Ports are taken: a <see cref="SettingException"/> for each.</exception>
     public static WebApplicationBuilder AddPrismPorts(this WebApplicationBuilder builder)
@@ -26,10 +25,10 @@ internal static class TakenPorts
         if (taken.Find(port => port.Path == Settings.MetricsPortPath) is { } metrics && IsDefault(configuration, metrics))
         {
             taken.Remove(metrics);
-            // The API's own port: then there is no other listener.
+            // The same port as the API: then there is no other listener.
             configuration[Settings.MetricsPortPath] = server.Port.ToString(CultureInfo.InvariantCulture);
             builder.Services.AddSingleton(new StartupNotice(
-                $"Port {metrics.Port} is taken, so /metrics has no port of its own and is on that of the API only. LLM_METRICS_PORT chooses another port."));
+                $"Port {metrics.Port} is taken, so only the port of the API serves /metrics. LLM_METRICS_PORT sets another port."));
         }
 
         return taken.Count > 0 ? throw new AggregateException(taken.Select(port => new SettingException(port.Problem))) : builder;
@@ -64,18 +63,18 @@ internal static class TakenPorts
         }
         catch (SocketException exception)
         {
-            // Whatever else is wrong, with the address or with the rights to it, shows when the server listens.
+            // Other problems with the address or its permissions show when the server listens.
             return exception.SocketErrorCode == SocketError.AddressAlreadyInUse;
         }
     }
 
-    // As it is delivered, and set by nobody.
+    // The default of the shipped configuration.
     private static bool IsDefault(IConfigurationRoot configuration, TakenPort port) =>
         port.Port == new MetricsOptions().Port
         && !configuration.Providers.Any(provider => provider is not FileConfigurationProvider && provider.TryGet(port.Path, out var value) && value is not null);
 
     private sealed record TakenPort(string Path, int Port)
     {
-        public string Problem => $"{Settings.LabelOf(Path)} is {Port}, which another process listens at.";
+        public string Problem => $"{Settings.LabelOf(Path)} is {Port}, which another process uses.";
     }
 }

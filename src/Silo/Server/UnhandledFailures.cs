@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Prism.Silo.Server;
 
 /// <summary>
-/// The last net under callbacks of timers, threads and <c>async void</c> methods, those of packages too: what they throw is logged in one line, and does
-/// not end the process with all requests in it.
+/// The last handler of exceptions in callbacks of timers, threads and <c>async void</c> methods, including those of packages: it logs them in one
+/// line, and the process continues.
 /// </summary>
 internal static partial class UnhandledFailures
 {
@@ -17,9 +17,9 @@ internal static partial class UnhandledFailures
         return true;
     });
 
-    [LoggerMessage(LogLevel.Error, "Work in the background failed and is given up ({Failure:l}: {Reason:l})")]
+    [LoggerMessage(LogLevel.Error, "Background work failed and is abandoned ({Failure:l}: {Reason:l})")]
     private static partial void LogFailed(ILogger logger, string failure, string reason);
 
-    [LoggerMessage(LogLevel.Debug, "The stack of it")]
+    [LoggerMessage(LogLevel.Debug, "Its stack")]
     private static partial void LogStack(ILogger logger, Exception exception);
 }

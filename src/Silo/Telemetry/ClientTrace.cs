@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace Prism.Silo.Telemetry;
 
 /// <summary>
-/// Continues the trace of a client where nothing else does. The server starts activities for a collector or a listener only; without one, the ids
-/// of a client's trace still belong on log lines and upstream calls. A request without a trace has no activity.
+/// Continues the trace of a client if nothing else does. The server starts activities for a collector or a listener only. Without one, the ids of a
+/// client's trace still belong on log lines and upstream calls. A request without a trace has no activity.
 /// </summary>
 /// <remarks>Source: https://www.w3.org/TR/trace-context/</remarks>
 internal static class ClientTrace
 {
-    /// <returns>Started; null where there is nothing to continue.</returns>
+    /// <returns>The started activity; null if there is no trace to continue.</returns>
     public static Activity? Continue(HttpRequest request)
     {
         if (Activity.Current is not null || request.Headers.TraceParent is not [{ } parent])

@@ -14,7 +14,7 @@ namespace Prism.Silo.Telemetry;
 /// <summary>Sets up OpenTelemetry.</summary>
 internal static class TelemetryExtensions
 {
-    // Of Orleans, what grains do for each other, their start and their storage; not what the runtime does for itself, all the time.
+    // Of Orleans, the calls, activations and storage of grains; not the runtime's own work.
     private static readonly string[] Sources =
     [
         "Microsoft.AspNetCore",
@@ -26,10 +26,10 @@ internal static class TelemetryExtensions
     ];
 
     /// <summary>
-    /// Sends spans and measurements to the collector of <see cref="TelemetryOptions.Endpoint"/>. Without one, nothing is added at all: no span is
-    /// made that a log line does not need, and no grain call carries a context.
+    /// Sends spans and metrics to the collector of <see cref="TelemetryOptions.Endpoint"/>. Without one, nothing is added: no span is created that a
+    /// log line does not need, and no grain call carries a context.
     /// </summary>
-    /// <exception cref="SettingException">The endpoint is none.</exception>
+    /// <exception cref="SettingException">The endpoint is invalid.</exception>
     public static WebApplicationBuilder AddPrismTelemetry(this WebApplicationBuilder builder)
     {
         if (ReadEndpoint(builder.Configuration) is not { } endpoint)
@@ -37,7 +37,7 @@ internal static class TelemetryExtensions
             return builder;
         }
 
-        // Otherwise the spans of requests have a name, and nothing that says which request it was.
+        // Otherwise the spans of requests have only a name.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         var options = builder.Configuration.GetSection(Settings.TelemetrySection).Get<TelemetryOptions>()!;
         builder.Services.AddOpenTelemetry()
@@ -50,7 +50,7 @@ internal static class TelemetryExtensions
     }
 
     /// <summary>
-    /// Names the spans of requests by their routes, and leaves requests of probes and scrapers out of the traces. Has to be after the routing.
+    /// Names the spans of requests by their routes, and excludes probes and scrapers from traces. Has to be after the routing.
     /// </summary>
     /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name</remarks>
     public static IApplicationBuilder UsePrismTelemetry(this IApplicationBuilder app)
@@ -78,7 +78,7 @@ internal static class TelemetryExtensions
         });
     }
 
-    // A meter is listened to by its name, and so would be that of another host in this process.
+    // A listener selects a meter by its name, which another host in this process shares.
     private static void ListenToOwnMeter(MeterProviderBuilder metrics)
     {
         metrics.AddMeter(GenAi.MeterName);
@@ -89,13 +89,13 @@ internal static class TelemetryExtensions
         });
     }
 
-    // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say comes last, and wins.
+    // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, and win.
     private static void Describe(ResourceBuilder resource) => resource.Clear()
         .AddService("prism", serviceVersion: typeof(Program).Assembly.GetName().Version!.ToString(3))
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
 
-    // Needed to put the host together, so before the options are checked.
+    // Needed while the host is being built, before the options are checked.
     private static Uri? ReadEndpoint(ConfigurationManager configuration)
     {
         if (configuration[Settings.OtlpEndpoint.Path!] is not { Length: > 0 } text)

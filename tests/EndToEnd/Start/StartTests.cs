@@ -82,8 +82,8 @@ public sealed class StartTests : IDisposable
         Assert.Equal(1, prism.ExitCode);
         Assert.Equal(
             [
-                $"prism: LLM_PORT (Prism:Port) is {PortOf(one)}, which another process listens at.",
-                $"prism: LLM_METRICS_PORT (Prism:Metrics:Port) is {PortOf(other)}, which another process listens at.",
+                $"prism: LLM_PORT (Prism:Port) is {PortOf(one)}, which another process uses.",
+                $"prism: LLM_METRICS_PORT (Prism:Metrics:Port) is {PortOf(other)}, which another process uses.",
             ],
             await prism.ReadLinesAsync());
     }

@@ -22,7 +22,7 @@ public sealed class ChainErrorsTests
     public void A_step_that_is_not_formed_is_named(string steps, string message, string param) => AssertRefused(steps, message, param);
 
     [Theory]
-    [InlineData("""{"output_key":"a","template":"x"},{"output_key":"b","template":"line\n {{ a | nothing_such }}"}""", "Step 'b': Line 2, column 9 of 'template': there is no function 'nothing_such'.", "steps[1].template")]
+    [InlineData("""{"output_key":"a","template":"x"},{"output_key":"b","template":"line\n {{ a | nothing_such }}"}""", "Step 'b': Line 2, column 9 of 'template': function 'nothing_such' does not exist.", "steps[1].template")]
     [InlineData("""{"output_key":"a","template":"line\n {{ text"}""", "Step 'a': Line 2, column 2 of 'template': these braces are not closed.", "steps[0].template")]
     [InlineData("""{"output_key":"a","template":"{% if x %}"}""", "Step 'a': Line 1, column 1 of 'template': '{% … %}' is Jinja2. Write {{ if … }}…{{ end }} or {{ for x in xs }}…{{ end }} instead.", "steps[0].template")]
     [InlineData("""{"output_key":"a","template":"x","system":"{{ this }}"}""", "Step 'a': Line 1, column 4 of 'system': 'this' is not available: name the variables that are used.", "steps[0].system")]
@@ -38,11 +38,11 @@ public sealed class ChainErrorsTests
         AssertRefused(steps, message, param);
 
     [Theory]
-    [InlineData("""{"output_key":"a","template":"{{ txet }}"}""", "Step 'a': nobody provides the variable 'txet': it is neither an input nor the output of a step.", "steps[0].template")]
-    [InlineData("""{"output_key":"a","template":"x","when":"txet"}""", "Step 'a': nobody provides the variable 'txet': it is neither an input nor the output of a step.", "steps[0].when")]
-    [InlineData("""{"output_key":"a","template":"{{ item }}"}""", "Step 'a': 'item' is there only in the templates of a step with 'for_each'.", "steps[0].template")]
-    [InlineData("""{"output_key":"a","template":"x","for_each":"list","when":"item"}""", "Step 'a': 'item' is there only in the templates of a step with 'for_each'.", "steps[0].when")]
-    [InlineData("""{"output_key":"a","template_name":"translate"}""", "Step 'a': nobody provides the variable 'target_language': it is neither an input nor the output of a step.", "steps[0].template_name")]
+    [InlineData("""{"output_key":"a","template":"{{ txet }}"}""", "Step 'a': the variable 'txet' is neither an input nor the output of a step.", "steps[0].template")]
+    [InlineData("""{"output_key":"a","template":"x","when":"txet"}""", "Step 'a': the variable 'txet' is neither an input nor the output of a step.", "steps[0].when")]
+    [InlineData("""{"output_key":"a","template":"{{ item }}"}""", "Step 'a': 'item' exists only in the templates of a step with 'for_each'.", "steps[0].template")]
+    [InlineData("""{"output_key":"a","template":"x","for_each":"list","when":"item"}""", "Step 'a': 'item' exists only in the templates of a step with 'for_each'.", "steps[0].when")]
+    [InlineData("""{"output_key":"a","template_name":"translate"}""", "Step 'a': the variable 'target_language' is neither an input nor the output of a step.", "steps[0].template_name")]
     [InlineData("""{"output_key":"a","template":"{{ a }}"}""", "Step 'a': it needs its own output.", "steps[0].template")]
     [InlineData("""{"output_key":"z","template":"x"},{"output_key":"a","template":"{{ c }}"},{"output_key":"b","template":"{{ a }}"},{"output_key":"c","template":"{{ b }}"}""", "Step 'a': it needs its own output, by way of 'c' → 'b'.", "steps[1].template")]
     public void What_a_step_cannot_get_is_named(string steps, string message, string param) => AssertRefused(steps, message, param);

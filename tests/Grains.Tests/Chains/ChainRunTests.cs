@@ -210,7 +210,7 @@ public sealed class ChainRunTests : IAsyncLifetime
     {
         var outcome = await _cluster.StartAsync("""{"steps":[{"template":"{{ x }}","output_key":"a"}]}""");
 
-        Assert.Equal("Step 'a': nobody provides the variable 'x': it is neither an input nor the output of a step.", outcome.Error?.Message);
+        Assert.Equal("Step 'a': the variable 'x' is neither an input nor the output of a step.", outcome.Error?.Message);
         Assert.Empty(_cluster.Reminders.Of("chain"));
         Assert.Equal(0, _cluster.Storage.Count(StorageNames.RunState) + _cluster.Storage.Count(StorageNames.RunPartitionState));
     }

@@ -69,7 +69,7 @@ public sealed class RunSchedulerTests
     }
 
     [Theory]
-    [InlineData(""" "when":"a.b.c" """, "Step 'b': Line 1, column 3 of 'when': 'b' asks for a member that is not there.")]
+    [InlineData(""" "when":"a.b.c" """, "Step 'b': Line 1, column 3 of 'when': 'b' reads a member that does not exist.")]
     [InlineData(""" "for_each":"a" """, "Step 'b': 'for_each' does not make a list.")]
     [InlineData(""" "for_each":"1..a.size" """, "Step 'b': 'for_each' makes a list of 1001 elements; 1000 are allowed.")]
     public void An_expression_that_cannot_be_used_is_a_failure_of_its_step(string property, string message)

@@ -172,7 +172,7 @@ public sealed class StepCallerTests : IChatService
     {
         var outcome = await CallAsync("", template: "{{ text.nothing.more }}");
 
-        Assert.Equal("Line 1, column 9 of 'template': 'nothing' asks for a member that is not there.", outcome.Error?.Message);
+        Assert.Equal("Line 1, column 9 of 'template': 'nothing' reads a member that does not exist.", outcome.Error?.Message);
         Assert.Equal((0, 0), (outcome.Attempts, _asked.Count));
     }
 

@@ -78,8 +78,8 @@ public sealed class TemplateEngineTests
     [InlineData("a {%{ raw", 1, 3, "not closed")]
     [InlineData("{{ end }}", 1, 6, "without a corresponding beginning")]
     [InlineData("{{ text + }}", 1, 11, "Expecting an <expression>")]
-    [InlineData("x\n{{ nothing_like_this text }}", 2, 4, "there is no function 'nothing_like_this'")]
-    [InlineData("{{ text | nothing_like_this }}", 1, 11, "there is no function 'nothing_like_this'")]
+    [InlineData("x\n{{ nothing_like_this text }}", 2, 4, "function 'nothing_like_this' does not exist")]
+    [InlineData("{{ text | nothing_like_this }}", 1, 11, "function 'nothing_like_this' does not exist")]
     [InlineData("{{ this.text }}", 1, 4, "'this' is not available")]
     [InlineData("{{ with person }}{{ name }}{{ end }}", 1, 4, "'with' is not available")]
     [InlineData("{{ import person }}", 1, 4, "'import' is not available")]
@@ -98,12 +98,12 @@ public sealed class TemplateEngineTests
     }
 
     [Theory]
-    [InlineData("x\n {{ person.age }}", 2, 12, "'age' asks for a member that is not there")]
-    [InlineData("{{ list[7] }}", 1, 9, "'7' asks for an element that is not there")]
+    [InlineData("x\n {{ person.age }}", 2, 12, "'age' reads a member that does not exist")]
+    [InlineData("{{ list[7] }}", 1, 9, "'7' reads an element that does not exist")]
     [InlineData("{{ nothing.name }}", 1, 12, "'name' does not work on a value that is null")]
-    [InlineData("{{ text - 1 }}", 1, 9, "'-' does not work with the values it is given")]
-    [InlineData("{{ text | math.round }}", 1, 4, "'text' does not work with the values it is given")]
-    [InlineData("{{ text | regex.match '(' }}", 1, 11, "'regex.match '('' is given a regular expression that is none")]
+    [InlineData("{{ text - 1 }}", 1, 9, "'-' does not work with these values")]
+    [InlineData("{{ text | math.round }}", 1, 4, "'text' does not work with these values")]
+    [InlineData("{{ text | regex.match '(' }}", 1, 11, "'regex.match '('' is given an invalid regular expression")]
     [InlineData("{{ $local }}", 1, 4, "'$local' is not set")]
     public void A_rendering_that_fails_says_where_and_why(string template, int line, int column, string reason)
     {

@@ -26,7 +26,7 @@ public sealed class RedisConnectionTests
         Assert.Equal([0, 2], lines.Select(line => line.Pauses));
         Assert.All(lines, line =>
         {
-            Assert.StartsWith("Redis at 127.0.0.1:1/0 cannot be reached yet (no connection): this silo waits for it", line.Text, StringComparison.Ordinal);
+            Assert.StartsWith("Redis at 127.0.0.1:1/0 cannot be reached yet (no connection). This silo waits for it", line.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", line.Text, StringComparison.Ordinal);
         });
     }

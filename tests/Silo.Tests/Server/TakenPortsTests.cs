@@ -9,10 +9,10 @@ namespace Prism.Tests.Server;
 public sealed class TakenPortsTests
 {
     [Theory]
-    [InlineData("LLM_PORT", "LLM_PORT (Prism:Port) is {0}, which another process listens at.")]
-    [InlineData("LLM_METRICS_PORT", "LLM_METRICS_PORT (Prism:Metrics:Port) is {0}, which another process listens at.")]
-    [InlineData("LLM_SILO_PORT", "LLM_SILO_PORT (Prism:Cluster:SiloPort) is {0}, which another process listens at.")]
-    [InlineData("LLM_SILO_GATEWAY_PORT", "LLM_SILO_GATEWAY_PORT (Prism:Cluster:GatewayPort) is {0}, which another process listens at.")]
+    [InlineData("LLM_PORT", "LLM_PORT (Prism:Port) is {0}, which another process uses.")]
+    [InlineData("LLM_METRICS_PORT", "LLM_METRICS_PORT (Prism:Metrics:Port) is {0}, which another process uses.")]
+    [InlineData("LLM_SILO_PORT", "LLM_SILO_PORT (Prism:Cluster:SiloPort) is {0}, which another process uses.")]
+    [InlineData("LLM_SILO_GATEWAY_PORT", "LLM_SILO_GATEWAY_PORT (Prism:Cluster:GatewayPort) is {0}, which another process uses.")]
     public void A_port_that_was_chosen_and_is_taken_stops_the_start(string variable, string problem)
     {
         using var other = Listen(0);

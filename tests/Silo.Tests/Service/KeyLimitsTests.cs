@@ -87,7 +87,7 @@ public sealed class KeyLimitsTests
         using var answered = await first;
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (answered.StatusCode, second.StatusCode));
-        Assert.Equal("The limit of 1 requests at the same time for this API key is reached.", (await ErrorOf(second)).Message);
+        Assert.Equal("The limit of 1 concurrent requests for this API key is reached.", (await ErrorOf(second)).Message);
     }
 
     [Fact]

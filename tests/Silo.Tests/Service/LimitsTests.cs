@@ -82,7 +82,7 @@ public sealed class LimitsTests
         using var third = await prism.PostAsync("/v1/chat", Hello);
 
         Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
-        Assert.Equal("The limit of 1 requests at the same time for provider 'openai' is reached.", (await ErrorOf(second)).Message);
+        Assert.Equal("The limit of 1 concurrent requests for provider 'openai' is reached.", (await ErrorOf(second)).Message);
         AssertRetryAfter(second, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1));
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (firstAnswer.StatusCode, third.StatusCode));
         Assert.Equal(2, upstream.Received.Count);

@@ -15,36 +15,36 @@ namespace Prism.Grains.Chains.Index;
 internal interface IRunIndexWriter : IGrainWithStringKey
 {
     /// <summary>
-    /// A run begins; it is written before this returns. May be told again; told again just when a shelf is full, the run is listed twice.
+    /// A run begins; it is written before this returns. May be repeated. A repetition just when a partition is full lists the run twice.
     /// </summary>
-    /// <returns>The shelf that it is on, which is told when it ends.</returns>
+    /// <returns>The partition of the run, which has to be notified of its end.</returns>
     [AlwaysInterleave, Alias("add")]
     Task<string> AddAsync(RunSummary run);
 
     /// <summary>
-    /// A run begins, if its owner's quotas have room for it; it is counted and written before this returns. May be told again.
+    /// A run begins, if its owner's quotas have room for it; it is counted and written before this returns. May be repeated.
     /// </summary>
     [AlwaysInterleave, Alias("admit")]
     Task<RunAdmission> AdmitAsync(RunSummary run);
 
-    /// <summary>A run has ended, as its shelf knows already.</summary>
+    /// <summary>A run has ended. Its partition knows already.</summary>
     [AlwaysInterleave, Alias("ended")]
     Task OnEndedAsync(RunSummary run);
 
-    /// <summary>Runs are deleted, as their shelf knows already.</summary>
+    /// <summary>Runs are deleted. Their partition knows already.</summary>
     [AlwaysInterleave, Alias("deleted")]
     Task OnDeletedAsync(ImmutableArray<string> runIds);
 
-    /// <summary>All runs of a shelf are deleted.</summary>
+    /// <summary>All runs of a partition are deleted.</summary>
     [AlwaysInterleave, Alias("drop")]
     Task DropAsync(string shelf);
 }
 
-/// <summary>How a run was taken: either <see cref="Shelf"/> or <see cref="Error"/> is set.</summary>
+/// <summary>The result for a new run: either <see cref="Shelf"/> or <see cref="Error"/> is set.</summary>
 [GenerateSerializer, Immutable, Alias("prism.run-admission")]
 internal sealed record RunAdmission
 {
-    /// <summary>The shelf that it is on, which is told when it ends.</summary>
+    /// <summary>The partition of the run, which has to be notified of its end.</summary>
     [Id(0)] public string? Shelf { get; init; }
 
     /// <summary>The quota that is in the way.</summary>
@@ -52,17 +52,17 @@ internal sealed record RunAdmission
 }
 
 /// <summary>
-/// Some runs of an owner that began about the same time, a row of their own: so that what is written when a run begins or ends does not grow
-/// with the owner's history. Its key is the owner's and a number.
+/// Some runs of an owner that began about the same time, in a row of their own: so the write at the start and end of a run does not grow with the
+/// owner's history. Its key is the owner's and a number.
 /// </summary>
 [Alias("prism.IRunShelf")]
 [GrainInterfaceType("prism.IRunShelf")]
 internal interface IRunPartition : IGrainWithStringKey
 {
-    /// <summary>Puts a run on the shelf; it is written before this returns. May be told again.</summary>
-    /// <param name="index">The key of the index that the shelf is a part of.</param>
+    /// <summary>Adds a run; it is written before this returns. May be repeated.</summary>
+    /// <param name="index">The key of the index that the partition belongs to.</param>
     /// <param name="run">The run.</param>
-    /// <returns>False where the shelf is full.</returns>
+    /// <returns>False if the partition is full.</returns>
     [AlwaysInterleave, Alias("put")]
     Task<bool> PutAsync(string index, RunSummary run);
 

@@ -12,8 +12,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Grains.Chains.Index;
 
 /// <summary>
-/// Knows on which shelves an owner's runs are, and holds them to the owner's quotas. Written only when a shelf is opened or dropped: what the runs
-/// come to is counted from the shelves, once an activation and where a run would be refused.
+/// Knows the partitions of an owner's runs, and enforces the owner's quotas. It is written only when a partition is added or dropped. The use of the
+/// quotas is counted from the partitions, once an activation and before a run would be denied.
 /// </summary>
 [HashBasedPlacement]
 internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
@@ -23,7 +23,7 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
     // With a filter that nothing passes, one call must not read everything there is.
     private const int MostShelvesRead = 16;
 
-    // Who is refused asks again and again.
+    // A caller that was denied repeats its call again and again.
     private static readonly TimeSpan RecountPeriod = TimeSpan.FromSeconds(10);
 
     // Longer than a start takes.
@@ -96,7 +96,7 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
         }
         catch
         {
-            // Whether it is on its shelf only that knows.
+            // Only the partition knows whether it has the run.
             _account.OnPut(run.Id);
             _countedAt = null;
             throw;
@@ -163,7 +163,7 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
 
     private bool IsRecountDue() => _countedAt is not { } at || _time.GetElapsedTime(at) >= RecountPeriod;
 
-    // One for all who wait for it.
+    // One recount for all that wait for it.
     private Task RecountAsync() => _counting.IsCompleted ? _counting = CountAsync() : _counting;
 
     private async Task CountAsync()
@@ -176,7 +176,7 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
         CheckActive(shelves.Zip(runs, (mark, some) => (KeyOf(mark.Number), some)));
     }
 
-    // A start that was cut short has left a run that is none, and a silo's death may have kept an end from being told.
+    // A start that was cut short has left an entry without a run, and the death of a silo may have prevented the report of an end.
     private void CheckActive(IEnumerable<(string Shelf, ImmutableArray<RunSummary> Runs)> shelves)
     {
         var before = _time.GetUtcNow() - Startup;

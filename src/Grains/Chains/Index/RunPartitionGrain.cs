@@ -140,6 +140,6 @@ internal sealed partial class RunPartitionGrain : Grain, IRunPartition, IReminda
         return period > LongestPeriod ? LongestPeriod : period > options.WakePeriod ? period : options.WakePeriod;
     }
 
-    [LoggerMessage(LogLevel.Information, "{Count} runs of {Shelf} are deleted, their time has come")]
+    [LoggerMessage(LogLevel.Information, "{Count} runs of {Shelf} are deleted at the end of their retention")]
     private partial void LogDeleted(int count, string shelf);
 }

@@ -9,7 +9,7 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>Makes stored chains of what users send, and says why it cannot.</summary>
+/// <summary>Reads chains from drafts, or returns the errors in them.</summary>
 internal sealed class ChainDrafts(ChainPlanner planner, ITemplateRunner runner, IPromptTemplates templates)
 {
     private const int LongestDescription = 1_000;

@@ -5,7 +5,7 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>Everything that is said about a chain that cannot be run, or a step that failed on Prism's side. What is about a step names it.</summary>
+/// <summary>The errors of chains that cannot run, and of steps that failed on Prism's side. An error of a step names it.</summary>
 internal static class ChainErrors
 {
     private const string InvalidChain = "invalid_chain";
@@ -32,7 +32,7 @@ internal static class ChainErrors
         Code = "inputs_too_large",
     };
 
-    public static ChatError NotText() => ChatError.Invalid("There is text in the chain that is not valid Unicode.", "inputs", InvalidChain);
+    public static ChatError NotText() => ChatError.Invalid("The chain has text that is not valid Unicode.", "inputs", InvalidChain);
 
     public static ChatError DefinitionTooLarge(long bytes, long max) => new()
     {
@@ -53,7 +53,7 @@ internal static class ChainErrors
 
     public static ChatError Outdated(string name, int based, int? version) => Conflict(
         version is null
-            ? $"There is no chain '{name}' of which this could be a change: leave 'version' out to store it."
+            ? $"Chain '{name}' does not exist, so it has no version: leave 'version' out to store it."
             : Text($"Chain '{name}' is at version {version}, not {based}: read it again, or leave 'version' out to overwrite it."),
         "version",
         "outdated_version");
@@ -71,7 +71,7 @@ internal static class ChainErrors
     public static ChatError OfStep(StepPlace step, string property, string what) =>
         ChatError.Invalid($"{step.Label}: {what}", step.Path(property), InvalidChain);
 
-    /// <summary>What another part says about a property of a step.</summary>
+    /// <summary>An error of another part in a property of a step.</summary>
     public static ChatError OfStep(StepPlace step, string property, ChatError error) =>
         error with { Message = $"{step.Label}: {error.Message}", Param = step.Path(property) };
 
@@ -81,7 +81,7 @@ internal static class ChainErrors
     public static ChatError Required(StepPlace step, string property) => OfStep(step, property, $"'{property}' is missing.");
 
     public static ChatError UnknownProperty(StepPlace step, string path, string name) =>
-        OfStep(step, path + Short(name), $"there is no property '{path}{Short(name)}'.");
+        OfStep(step, path + Short(name), $"property '{path}{Short(name)}' does not exist.");
 
     public static ChatError OutputKeyForm(StepPlace step, string value) => OfStep(
         step, "output_key", $"'output_key' must be a name of letters, digits and _ that does not begin with a digit, not '{Short(value)}'.");
@@ -118,10 +118,10 @@ internal static class ChainErrors
         OfStep(step, "on_error", $"'on_error' must be 'fail' or 'continue', not '{Short(value)}'.");
 
     public static ChatError NobodyProvides(StepPlace step, string property, string variable) => OfStep(
-        step, property, $"nobody provides the variable '{Short(variable)}': it is neither an input nor the output of a step.");
+        step, property, $"the variable '{Short(variable)}' is neither an input nor the output of a step.");
 
     public static ChatError ItemWithoutForEach(StepPlace step, string property) =>
-        OfStep(step, property, "'item' is there only in the templates of a step with 'for_each'.");
+        OfStep(step, property, "'item' exists only in the templates of a step with 'for_each'.");
 
     public static ChatError NeedsItself(StepPlace step) => OfStep(step, "template", "it needs its own output.");
 
@@ -134,14 +134,14 @@ internal static class ChainErrors
     public static ChatError NotJson() => new()
     {
         Kind = ChatErrorKind.UpstreamInvalidResponse,
-        Message = "the answer is not the JSON that 'response_format' asks for.",
+        Message = "the answer is not the JSON that 'response_format' requires.",
         Code = "answer_not_json",
     };
 
     public static ChatError NoAnswer(string? provider) => new()
     {
         Kind = ChatErrorKind.UpstreamInvalidResponse,
-        Message = "the model answered with nothing.",
+        Message = "the model's answer is empty.",
         Code = "empty_answer",
         Provider = provider,
     };
@@ -181,12 +181,12 @@ internal static class ChainErrors
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Where a step stands, for errors.</summary>
+/// <summary>The place of a step, for errors.</summary>
 /// <param name="Index">From 0.</param>
-/// <param name="Name">What it is called; null where it says nothing that it could be called by.</param>
+/// <param name="Name">Its name; null if it has nothing to name it by.</param>
 internal readonly record struct StepPlace(int Index, string? Name)
 {
-    /// <summary>Where a step stands that may be wrong in any way.</summary>
+    /// <summary>The place of a step that may be wrong in any way.</summary>
     public static StepPlace Of(ChainStep? step, int index) => new(index, step?.Name ?? step?.OutputKey);
 
     /// <summary><c>Step 'summary'</c>, or <c>Step 3</c>.</summary>

@@ -6,7 +6,7 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>What a chain's inputs have to be.</summary>
+/// <summary>The rules for a chain's inputs.</summary>
 internal static class ChainInputs
 {
     /// <summary>The first thing that is wrong with them, or null.</summary>

@@ -5,10 +5,10 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>Sees to it that every name in a chain stands for one thing.</summary>
+/// <summary>Checks that every name in a chain has one meaning.</summary>
 internal sealed partial class ChainNames(ChainDefinition definition)
 {
-    // The words of Scriban 7.5, and what else cannot be read as a variable.
+    // The keywords of Scriban 7.5, and other words that cannot be read as a variable.
     private static readonly HashSet<string> Reserved =
     [
         "as", "break", "capture", "case", "continue", "do", "else", "end", "false", "for", "func", "if", "import", "in", "include", "null",
@@ -18,7 +18,7 @@ internal sealed partial class ChainNames(ChainDefinition definition)
     private readonly HashSet<string> _outputs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>What is wrong with a step's names, given those of the steps that were checked before it; null for nothing.</summary>
+    /// <summary>The error in a step's names, given the names of the steps before it; null if there is none.</summary>
     public ChatError? Check(PlannedStep step)
     {
         var (place, key) = (new StepPlace(step.Index, step.Name), step.OutputKey);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>How chains are run, and what one may take at most. Bound from <c>Prism:Chains</c>.</summary>
+/// <summary>How chains run, and their limits. Bound from <c>Prism:Chains</c>.</summary>
 public sealed class ChainOptions
 {
     /// <summary>How long a run is kept, counted from its start. Default: 7 days.</summary>
@@ -14,10 +14,10 @@ public sealed class ChainOptions
     /// <summary>How often the elements of a step with <c>for_each</c> are written that are done before the step is. Default: 1 s.</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest that one attempt of a step may take that does not say. Default: 10 minutes.</summary>
+    /// <summary>The longest attempt of a step without a timeout of its own. Default: 10 minutes.</summary>
     public TimeSpan StepTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many calls of a run that does not say may be under way at the same time. Default: 4.</summary>
+    /// <summary>The most concurrent calls of a run without a number of its own. Default: 4.</summary>
     public int MaxParallel { get; set; } = 4;
 
     /// <summary>The most steps of a chain. Default: 64.</summary>

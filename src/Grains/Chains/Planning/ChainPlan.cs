@@ -6,10 +6,10 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>A chain that was understood: what each step needs, compiled. Immutable.</summary>
+/// <summary>A compiled chain: what each step needs. Immutable.</summary>
 /// <param name="Steps">In the order of the definition.</param>
 /// <param name="Order">The same steps, each behind those that it needs.</param>
-/// <param name="MaxParallel">How many calls may be under way at the same time.</param>
+/// <param name="MaxParallel">The most concurrent calls.</param>
 internal sealed record ChainPlan(ImmutableArray<PlannedStep> Steps, ImmutableArray<int> Order, int MaxParallel)
 {
     /// <summary>The inputs that are still to come; none where it is to be run.</summary>
@@ -37,7 +37,7 @@ internal sealed record PlannedStep
     /// <summary>As it was given.</summary>
     public required ChainStep Step { get; init; }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>Its name.</summary>
     public string Name => Step.Name ?? OutputKey;
 
     /// <summary>The variable that its answer becomes.</summary>
@@ -56,7 +56,7 @@ internal sealed record PlannedStep
 
     public CompiledExpression? ForEach { get; init; }
 
-    /// <summary>What <see cref="ForEach"/> comes to, where it needs nothing but inputs and these are known.</summary>
+    /// <summary>The value of <see cref="ForEach"/>, if it needs only inputs and these are known.</summary>
     public ImmutableArray<JsonElement>? Elements { get; init; }
 
     /// <summary>The steps whose outputs it uses, by their places.</summary>

@@ -8,8 +8,8 @@ using Prism.Grains.Templates;
 namespace Prism.Grains.Chains.Planning;
 
 /// <summary>
-/// Understands a chain before anything of it runs, or says what is wrong with it and where. A pure function of the definition, its stored
-/// templates and the configured providers.
+/// Compiles a chain before any of it runs, or returns its error with the place. A pure function of the definition, its stored templates and the
+/// configured providers.
 /// </summary>
 internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests, IOptions<ChainOptions> options)
 {
@@ -32,7 +32,7 @@ internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests
     /// <param name="stored">The stored templates that it uses; those that there are none of are left out.</param>
     public PlanResult Plan(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored) => Plan(definition, stored, isOpen: false);
 
-    /// <summary>Plans a chain whose runs bring inputs of their own: variables that nobody provides are <see cref="ChainPlan.Open"/>.</summary>
+    /// <summary>Plans a chain whose runs have inputs of their own: other variables are <see cref="ChainPlan.Open"/>.</summary>
     /// <param name="definition">The chain, with the inputs that need not be brought.</param>
     /// <param name="stored">The stored templates that it uses; those that there are none of are left out.</param>
     public PlanResult PlanWithoutInputs(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored) =>

@@ -126,7 +126,7 @@ internal sealed class StepCompiler(
             return ChainErrors.OnError(place, onError);
         }
 
-        // What holds for any chat is said where it is said for any chat.
+        // The rules for all chats are checked where all chats are.
         var request = StepRequest.Create(step, owner: null, [ChatMessage.Create(ChatRoles.User, "")], idempotencyKey: null);
         return requests.Check(request) is { } error
             ? ChainErrors.OfStep(place, error.Param ?? "model", error)

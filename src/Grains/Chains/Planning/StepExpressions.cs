@@ -5,8 +5,8 @@ using Prism.Grains.Templates;
 namespace Prism.Grains.Chains.Planning;
 
 /// <summary>
-/// What the <c>when</c> and <c>for_each</c> of a run's steps come to. Each is evaluated once, when all that it reads is settled, and not where it is
-/// asked for: what asks goes on when it is known.
+/// The values of <c>when</c> and <c>for_each</c> of a run's steps. Each is evaluated once, when all that it reads is settled, and not in the turn
+/// that needs it: that continues once the value is known.
 /// </summary>
 internal sealed class StepExpressions(ChainPlan plan, TemplateEngine engine, ChainOptions options)
 {
@@ -24,7 +24,7 @@ internal sealed class StepExpressions(ChainPlan plan, TemplateEngine engine, Cha
     /// <summary>The elements of a step's <c>for_each</c>; null where they are not known yet.</summary>
     public EvaluateResult<ImmutableArray<JsonElement>>? ElementsOf(PlannedStep step) => Find(_elements, new(step, IsCondition: false));
 
-    /// <summary>What was asked for since and is not known.</summary>
+    /// <summary>The unknown expressions that were requested since.</summary>
     public ImmutableArray<Question> TakeOpen()
     {
         ImmutableArray<Question> open = [.. _open];
@@ -88,7 +88,7 @@ internal sealed class StepExpressions(ChainPlan plan, TemplateEngine engine, Cha
     /// <summary>An expression of a step: its <c>when</c>, or else its <c>for_each</c>.</summary>
     public readonly record struct Question(PlannedStep Step, bool IsCondition);
 
-    /// <summary>What an expression comes to.</summary>
+    /// <summary>The value of an expression.</summary>
     public readonly record struct Answer(
         Question Question, EvaluateResult<bool> Condition = default, EvaluateResult<ImmutableArray<JsonElement>> Elements = default);
 }

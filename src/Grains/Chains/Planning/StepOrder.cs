@@ -4,13 +4,13 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>Finds out which step needs which, and an order in which none comes before what it needs.</summary>
+/// <summary>Finds the dependencies between steps, and an order in which every step comes after its dependencies.</summary>
 internal static class StepOrder
 {
     /// <param name="definition">The chain.</param>
     /// <param name="steps">Its steps, compiled.</param>
-    /// <param name="maxParallel">How many calls may be under way at the same time.</param>
-    /// <param name="isOpen">Whether variables that nobody provides are inputs that are still to come.</param>
+    /// <param name="maxParallel">The most concurrent calls.</param>
+    /// <param name="isOpen">Whether unknown variables are inputs of later runs.</param>
     public static PlanResult Resolve(ChainDefinition definition, ImmutableArray<PlannedStep> steps, int maxParallel, bool isOpen)
     {
         var open = new List<string>();
@@ -79,7 +79,7 @@ internal static class StepOrder
 
     private static ChatError DescribeCycle(ImmutableArray<PlannedStep> steps, ImmutableArray<int> sorted)
     {
-        // Whoever is left needs another that is left: going from one to the next comes back somewhere.
+        // Each remaining step needs another remaining one, so following them ends in a cycle.
         var left = steps.Select(step => step.Index).Except(sorted).ToHashSet();
         var path = new List<int> { left.Min() };
         while (true)

@@ -5,10 +5,10 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
 
-/// <summary>Renders what a step says to its model.</summary>
+/// <summary>Renders a step's prompt.</summary>
 internal static class StepPrompt
 {
-    /// <summary>The messages, or what is wrong with the values that they are made from.</summary>
+    /// <summary>The messages, or the error in the values of their variables.</summary>
     public static (ImmutableArray<ChatMessage> Messages, ChatError? Error) Render(
         TemplateEngine engine, PlannedStep step, StepValues values, JsonElement? item, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Prism.Grains.Chains.Planning;
 /// <param name="outputs">By the steps' places; null where a step has none. Empty where no step has run.</param>
 internal sealed class StepValues(IReadOnlyDictionary<string, JsonElement>? inputs, ChainPlan plan, ImmutableArray<JsonElement?> outputs)
 {
-    /// <summary>Those of some variables. Only these are converted: a template does not pay for what others use.</summary>
+    /// <summary>The values of some variables. Only these are converted: a template does not pay for variables of others.</summary>
     public IEnumerable<KeyValuePair<string, JsonElement>> Of(IEnumerable<string> variables, JsonElement? item = null) =>
         variables.Select(name => KeyValuePair.Create(name, Find(name, item) ?? default));
 

@@ -8,7 +8,7 @@ namespace Prism.Grains.Chains.Running;
 /// </summary>
 internal static class CallQueue
 {
-    /// <summary>The next work that is claimed and not under way, or null where there is none or as much is under way as may be.</summary>
+    /// <summary>The next work that is claimed and not in progress; null if there is none, or the limit of concurrent calls is reached.</summary>
     public static StepWork? Next(RunState run, ChainPlan plan, IReadOnlyCollection<StepWork> underWay)
     {
         if (run.IsFinished || underWay.Count >= plan.MaxParallel)

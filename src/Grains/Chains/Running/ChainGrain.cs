@@ -264,7 +264,7 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
         return null;
     }
 
-    [LoggerMessage(LogLevel.Information, "Run {Run} is taken over at revision {Revision}")]
+    [LoggerMessage(LogLevel.Information, "Run {Run} continues in this activation from revision {Revision}")]
     private partial void LogTakenOver(string run, long revision);
 
     [LoggerMessage(LogLevel.Information, "Run {Run} ended: {Status}, {Writes} writes by this activation")]

@@ -19,7 +19,7 @@ internal sealed class ChainTelemetry
         _steps = metrics.CreateCounter("llm_chain_steps_total", "Steps of chains that were settled, by outcome.", ["status"]);
         _duration = metrics.CreateHistogram(
             "llm_chain_run_duration_seconds", "From the start of a run to its end.", new HistogramConfiguration { Buckets = DurationBuckets });
-        _active = metrics.CreateGauge("llm_chain_active_runs", "Runs of chains that this silo is working on.");
+        _active = metrics.CreateGauge("llm_chain_active_runs", "Active runs of chains on this silo.");
     }
 
     /// <summary>This silo works on a run.</summary>

@@ -12,7 +12,7 @@ internal interface IRunControl : IGrainWithStringKey
     [Alias("delete")]
     Task<bool> DeleteAsync();
 
-    /// <summary>Has a run that its index counts as active say whether it is: one that has ended, or never came to be, is told to its shelf.</summary>
+    /// <summary>Checks a run that its index counts as active. If it has ended, or never began, its partition is notified.</summary>
     [Alias("check")]
     Task CheckAsync(string shelf);
 }

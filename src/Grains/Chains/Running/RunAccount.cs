@@ -5,15 +5,15 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Grains.Chains.Running;
 
 /// <summary>
-/// What an owner's runs come to, by the runs themselves: what is told twice, late or not at all changes nothing for good. The shelves are what is
-/// written; this is made of them, and anew by a recount. Not thread-safe: used in the turns of its grain.
+/// The use of an owner's quotas, from reports of the runs: a repeated, late or lost report has no lasting effect. The partitions are the stored
+/// truth, and a recount builds this anew from them. Not thread-safe: used in the turns of its grain.
 /// </summary>
 internal sealed class RunAccount(QuotaOptions quotas)
 {
     private readonly HashSet<string> _beingPut = new(StringComparer.Ordinal);
     private Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
 
-    // What has changed while a recount is under way, which may have read before or after it. Null: the run is gone.
+    // Changes during a recount, which may have read before or after them. Null: the run is gone.
     private Dictionary<string, Entry?>? _changes;
 
     public int Active { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class RunAccount(QuotaOptions quotas)
 
     public long Bytes { get; private set; }
 
-    /// <summary>Counts a run that begins, or says why there cannot be one. One that is counted is not counted again.</summary>
+    /// <summary>Counts a run that begins, or denies it. A run that is counted already is not counted again.</summary>
     public ChatError? TryBegin(RunSummary run)
     {
         if (_runs.ContainsKey(run.Id))
@@ -55,10 +55,10 @@ internal sealed class RunAccount(QuotaOptions quotas)
     /// <summary>A run is deleted.</summary>
     public void OnDeleted(string runId) => Set(runId, null);
 
-    /// <summary>The shelves are about to be read.</summary>
+    /// <summary>The partitions are about to be read.</summary>
     public void BeginRecount() => _changes = _beingPut.ToDictionary(id => id, id => (Entry?)_runs[id]);
 
-    /// <summary>Takes what the shelves have.</summary>
+    /// <summary>Takes the runs of the partitions.</summary>
     public void EndRecount(IEnumerable<RunSummary> runs)
     {
         var changes = _changes!;

@@ -13,7 +13,7 @@ using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Running;
 
-/// <summary>Makes runs: from what was asked for, and from what is stored.</summary>
+/// <summary>Creates runs, from starts and from stored state.</summary>
 internal sealed class RunFactory(
     ChainPlanner planner,
     TemplateEngine engine,
@@ -25,7 +25,7 @@ internal sealed class RunFactory(
     TimeProvider time,
     ILogger<RunLoop> logger)
 {
-    /// <summary>What a start with the same idempotency key has to come with, too.</summary>
+    /// <summary>The fingerprint of a start. A start with the same idempotency key must have the same.</summary>
     public static string FingerprintOf(ChainStart start)
     {
         if (start.Fingerprint is { } given)
@@ -37,7 +37,7 @@ internal sealed class RunFactory(
         return $"{Convert.ToHexStringLower(SHA256.HashData(definition))} {start.Chain}";
     }
 
-    /// <summary>The run that a start asks for, with nothing claimed yet, and its plan; or why there is none.</summary>
+    /// <summary>The new run of a start, with its plan, before its first claims; or the error in the start.</summary>
     public async Task<(RunState? Run, ChainPlan? Plan, ChatError? Error)> CreateAsync(ChainStart start)
     {
         var stored = ImmutableArray.CreateBuilder<PromptTemplate>();
@@ -65,7 +65,7 @@ internal sealed class RunFactory(
             : (CreateScheduler(plan!).Begin(run with { Fingerprint = FingerprintOf(start), Bytes = bytes!.Value }), plan, null);
     }
 
-    /// <summary>What a run does; or why it cannot be carried out any more. Compiles and evaluates, and so is not done in the turn of a grain.</summary>
+    /// <summary>The plan of a run, or why it can no longer run. Compiles and evaluates, so it does not run in the turn of a grain.</summary>
     public async Task<(ChainPlan? Plan, ChatError? Error)> PlanAsync(RunState run)
     {
         var stored = run.Templates.ToDictionary(template => template.Name, StringComparer.Ordinal);
@@ -74,7 +74,7 @@ internal sealed class RunFactory(
         return (result.Plan, result.Error);
     }
 
-    /// <summary>What carries a run out.</summary>
+    /// <summary>The loop that carries a run out.</summary>
     public RunLoop CreateLoop(RunStore store, ChainPlan plan, RunFeed feed) =>
         new(store, plan, CreateScheduler(plan), runner, caller, feed, telemetry, options.Value, time, logger);
 

@@ -6,8 +6,8 @@ using Prism.Grains.Interfaces.Chains;
 namespace Prism.Grains.Chains.Running;
 
 /// <summary>
-/// A run's events, for whoever watches. Stored ones are told once they are written, so that no silo tells what another would not. Not
-/// thread-safe: used in the turns of its grain.
+/// A run's events, for its watchers. Stored events are sent once they are written, so that all silos send the same. Not thread-safe: used in the
+/// turns of its grain.
 /// </summary>
 internal sealed class RunFeed(string runId)
 {
@@ -39,7 +39,7 @@ internal sealed class RunFeed(string runId)
 
                 if (_ended)
                 {
-                    throw new EnumerationAbortedException("The run goes on elsewhere.");
+                    throw new EnumerationAbortedException("The run goes on in another activation.");
                 }
 
                 await watcher.SomethingNew.WaitAsync(cancellationToken);
@@ -57,7 +57,7 @@ internal sealed class RunFeed(string runId)
     /// <summary>A piece of an answer has come.</summary>
     public void OnPiece(StepWork work, string text) => _watchers.ForEach(watcher => watcher.OnPiece(work, text));
 
-    /// <summary>The activation ends: who watches is to look elsewhere.</summary>
+    /// <summary>The activation ends. Watchers have to reconnect.</summary>
     public void End()
     {
         _ended = true;
@@ -66,7 +66,7 @@ internal sealed class RunFeed(string runId)
 
     private sealed class Watcher(string runId, bool deltas, int cursor)
     {
-        // Pieces that nobody has taken are put together: who reads slowly gets fewer and longer ones, and memory is bounded by the answers.
+        // Unread pieces are joined: a slow reader gets fewer and longer ones, and memory is bounded by the answers.
         private readonly Dictionary<StepWork, StringBuilder> _pieces = [];
         private readonly List<ChainEvent> _ready = [];
         private TaskCompletionSource _signal = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -80,7 +80,7 @@ internal sealed class RunFeed(string runId)
 
         public void OnWritten(RunState run)
         {
-            // Before what ends their steps.
+            // Before the events that end their steps.
             FlushPieces();
             _run = run;
             for (; _cursor < run.Events.Length; _cursor++)

@@ -9,7 +9,7 @@ namespace Prism.Grains.Chains.Running;
 
 /// <summary>
 /// Carries a run out: decides, writes, and only then acts. Calls run beside the turns of the grain, their outcomes are applied in them, and all
-/// that came in while a write was under way shares the next one. Not thread-safe: used in the turns of its grain.
+/// outcomes that arrive during a write share the next one. Not thread-safe: used in the turns of its grain.
 /// </summary>
 internal sealed partial class RunLoop(
     RunStore store,
@@ -29,7 +29,7 @@ internal sealed partial class RunLoop(
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // What is decided; ahead of what is written by the elements that wait for a checkpoint.
+    // The decided state. It is ahead of the written one by the elements that wait for a checkpoint.
     private RunState _state = store.Current;
     private Task _pump = Task.CompletedTask;
     private bool _pumping;
@@ -68,7 +68,7 @@ internal sealed partial class RunLoop(
         return Ended;
     }
 
-    /// <summary>The activation ends: what is known is written, and what is under way is given up.</summary>
+    /// <summary>The activation ends: outcomes are written, and calls in progress are abandoned.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -177,7 +177,7 @@ internal sealed partial class RunLoop(
         return run;
     }
 
-    // Whatever others may see or build upon is an event. What is left are elements of steps that are not done.
+    // Everything that others see or depend on is an event. The rest are elements of unfinished steps.
     private bool MustWrite() =>
         _resuming || _state.Events.Length != store.Current.Events.Length || (_checkpointDue && !ReferenceEquals(_state, store.Current));
 
@@ -226,7 +226,7 @@ internal sealed partial class RunLoop(
                 cancellationToken);
             if (outcome.Error is not null && cancellationToken.IsCancellationRequested)
             {
-                // It failed because it was given up, whatever it says: who takes the run over makes it again.
+                // It failed because it was abandoned, whatever the error. The activation that takes the run over repeats it.
                 return;
             }
 
@@ -279,9 +279,9 @@ internal sealed partial class RunLoop(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "A run met a bug")]
+    [LoggerMessage(LogLevel.Error, "A run failed because of a bug")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "The call of a step met a bug")]
+    [LoggerMessage(LogLevel.Error, "The call of a step failed because of a bug")]
     private partial void LogCallFailed(Exception exception);
 }

@@ -12,14 +12,14 @@ internal static class RunOrder
 }
 
 /// <summary>The last run of a page.</summary>
-/// <param name="Shelf">The number of its shelf.</param>
+/// <param name="Shelf">The number of its partition.</param>
 /// <param name="Ticks">When it began, in UTC ticks.</param>
-/// <param name="Id">The run; empty for a page that ended between two shelves.</param>
+/// <param name="Id">The run; empty for a page that ended between two partitions.</param>
 internal readonly record struct RunCursor(long Shelf, long Ticks, string Id)
 {
     public static RunCursor Of(long shelf, RunSummary run) => new(shelf, run.CreatedAt.UtcTicks, run.Id);
 
-    /// <summary>Behind all runs of a shelf.</summary>
+    /// <summary>Behind all runs of a partition.</summary>
     public static RunCursor AtEndOf(long shelf) => new(shelf, 0, "");
 
     public static RunCursor? Parse(string text)

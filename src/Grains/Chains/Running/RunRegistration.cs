@@ -6,7 +6,7 @@ namespace Prism.Grains.Chains.Running;
 
 /// <summary>
 /// A run's traces outside its row: its entry in a partition of its owner's index, its place in the owner's quotas, and the reminder that wakes its
-/// grain. The reminder has the partition's name and is there before and after the run: it finds whatever a crash has left behind.
+/// grain. The reminder has the partition's name and exists before and after the run: it finds everything that a crash has left behind.
 /// </summary>
 internal sealed partial class RunRegistration(
     IGrainBase grain, IGrainFactory grains, string runId, RunStore store, TimeSpan wakePeriod, TimeProvider time, ILogger logger)

@@ -8,14 +8,14 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Grains.Chains.Running;
 
 /// <summary>
-/// Decides what becomes of a run: pure functions from one state, and what its expressions come to, to the next. What is new in a state may be acted
-/// upon once it is written.
+/// Decides how a run continues: pure functions from one state, and the values of its expressions, to the next. New parts of a state may be acted upon
+/// once they are written.
 /// </summary>
 internal sealed class RunScheduler(ChainPlan plan, StepExpressions expressions, ChainOptions options, TimeProvider time)
 {
     private static readonly JsonElement EmptyList = JsonElement.Parse("[]");
 
-    /// <summary>What has been evaluated, and what is to be.</summary>
+    /// <summary>The evaluated expressions, and those to evaluate.</summary>
     public StepExpressions Expressions => expressions;
 
     /// <summary>A run that begins: nothing of it is claimed yet.</summary>
@@ -32,8 +32,8 @@ internal sealed class RunScheduler(ChainPlan plan, StepExpressions expressions, 
     }
 
     /// <summary>
-    /// Settles what can be settled without a call, claims the steps that may run now, and ends the run where nothing is left of it. Where an
-    /// expression is in the way that is not evaluated yet, it asks for it.
+    /// Settles what needs no call, claims the steps that may run now, and ends the run if none is left. If it needs an expression that is not
+    /// evaluated yet, it requests that.
     /// </summary>
     public RunState Advance(RunState run)
     {
@@ -62,7 +62,7 @@ internal sealed class RunScheduler(ChainPlan plan, StepExpressions expressions, 
             : End(run, ChainRunStatus.Succeeded, RunEventKind.RunCompleted, time.GetUtcNow());
     }
 
-    /// <summary>A silo takes the run over: what was claimed without an outcome is run again, under the same claims.</summary>
+    /// <summary>A silo takes the run over: claimed work without an outcome is repeated, under the same claims.</summary>
     public static RunState Resume(RunState run) => run with
     {
         Steps = [.. run.Steps.Select(step => step.Status == ChainStepStatus.Running ? step with { Attempts = step.Attempts + 1 } : step)],
@@ -93,7 +93,7 @@ internal sealed class RunScheduler(ChainPlan plan, StepExpressions expressions, 
                 : Complete(run, step, state with { Output = outcome.Output });
     }
 
-    /// <summary>Somebody wants the run to end.</summary>
+    /// <summary>A caller cancels the run.</summary>
     public RunState Cancel(RunState run) =>
         run.IsFinished ? run : End(run, ChainRunStatus.Cancelled, RunEventKind.RunCancelled, time.GetUtcNow());
 

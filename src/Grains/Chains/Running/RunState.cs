@@ -20,13 +20,13 @@ internal sealed record RunState
     /// <summary>How often it was written.</summary>
     [Id(1)] public long Revision { get; init; }
 
-    /// <summary>What it was started with. Null where there is no run.</summary>
+    /// <summary>The start of the run. Null if there is no run.</summary>
     [Id(2)] public ChainStart? Start { get; init; }
 
     /// <summary>The stored templates that it uses, as they were at its start.</summary>
     [Id(3)] public ImmutableArray<PromptTemplate> Templates { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What a start with the same idempotency key has to come with.</summary>
+    /// <summary>The fingerprint. A start with the same idempotency key must have the same.</summary>
     [Id(4)] public string? Fingerprint { get; init; }
 
     [Id(5)] public ChainRunStatus Status { get; init; }
@@ -38,7 +38,7 @@ internal sealed record RunState
     /// <summary>In the order of the definition.</summary>
     [Id(8)] public ImmutableArray<StepState> Steps { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>What has happened, in order: the id of an event is its place, from 1.</summary>
+    /// <summary>The events, in order. The id of an event is its place, from 1.</summary>
     [Id(9)] public ImmutableArray<RunEvent> Events { get => field.IsDefault ? [] : field; init; }
 
     /// <summary>Why it failed.</summary>
@@ -47,7 +47,7 @@ internal sealed record RunState
     /// <summary>About how many bytes of JSON it has.</summary>
     [Id(11)] public long Bytes { get; init; }
 
-    /// <summary>The shelf of its owner's index that it is on.</summary>
+    /// <summary>The partition of its owner's index that has it.</summary>
     [Id(12)] public string? Shelf { get; init; }
 
     [JsonIgnore] public bool IsFinished => Status is not (ChainRunStatus.Queued or ChainRunStatus.Running);
@@ -62,7 +62,7 @@ internal sealed record StepState
 {
     [Id(0)] public ChainStepStatus Status { get; init; }
 
-    /// <summary>The id of its claim: what its calls upstream are known by.</summary>
+    /// <summary>The id of its claim, which identifies its upstream calls.</summary>
     [Id(1)] public string? Claim { get; init; }
 
     [Id(2)] public int Attempts { get; init; }
@@ -98,8 +98,8 @@ internal sealed record ElementState
     [Id(1)] public ChatError? Error { get; init; }
 }
 
-/// <summary>What has happened, as far as it is not to be read from the steps.</summary>
-/// <param name="Kind">What.</param>
+/// <summary>An event, as far as it does not follow from the steps.</summary>
+/// <param name="Kind">The kind.</param>
 /// <param name="Step">The step's place; −1 where it is about the run.</param>
 /// <param name="At">When.</param>
 [GenerateSerializer, Immutable, Alias("prism.run-event")]

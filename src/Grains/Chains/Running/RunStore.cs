@@ -4,8 +4,8 @@ using Orleans.Storage;
 namespace Prism.Grains.Chains.Running;
 
 /// <summary>
-/// A run's row. What holds is what the storage has accepted: it refuses the write of an activation that another has overtaken. Whether a write
-/// that failed otherwise has reached it is not known, so it is asked before the write is repeated.
+/// A run's row. The valid state is the one that the storage has accepted: it rejects the write of an activation that another has overtaken. Whether
+/// another failed write has reached the storage is unknown, so the storage is read before the write is repeated.
 /// </summary>
 internal sealed partial class RunStore(string runId, IPersistentState<RunState> storage, TimeProvider time, ILogger logger)
 {
@@ -24,7 +24,7 @@ internal sealed partial class RunStore(string runId, IPersistentState<RunState> 
     /// <summary>How often this activation has written.</summary>
     public int Writes { get; private set; }
 
-    /// <summary>Takes what the storage has read for the activation.</summary>
+    /// <summary>Takes the state that the storage has read for the activation.</summary>
     public void Load() => Current = storage.State;
 
     /// <summary>Writes the run.</summary>

@@ -12,10 +12,10 @@ internal sealed class StepAnswer
     private readonly StringBuilder _text = new();
     private bool _refused;
 
-    /// <summary>Who answers.</summary>
+    /// <summary>The provider that answers.</summary>
     public AnswerInfo? Route { get; private set; }
 
-    /// <summary>What it took; null where it is not whole.</summary>
+    /// <summary>The usage; null if the answer is incomplete.</summary>
     public ChatUsage? Usage { get; private set; }
 
     /// <summary>Why it is not whole.</summary>
@@ -63,7 +63,7 @@ internal sealed class StepAnswer
     {
         try
         {
-            // Checks its text, too: what cannot be written again could not be kept.
+            // Checks its text, too: text that cannot be written again could not be stored.
             return (JsonSerializer.Deserialize(text, ChatJson.Lenient.Find<JsonElement>()), null);
         }
         catch (JsonException)

@@ -8,19 +8,19 @@ using Prism.Grains.Templates;
 namespace Prism.Grains.Chains.Running;
 
 /// <summary>
-/// Makes the call of a step, through the same pipeline as any other: renders the prompt, waits where a limit is in the way, and tries again
-/// as the step says. Knows nothing of the run around it.
+/// Makes the call of a step, through the same pipeline as any other: renders the prompt, waits for limits, and retries as the step is configured.
+/// Knows nothing of the run around it.
 /// </summary>
 internal sealed partial class StepCaller(
     IChatService chat, TemplateEngine engine, ITemplateRunner runner, TimeProvider time, ILogger<StepCaller> logger)
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
-    // Before a limit that does not say for how long it is in the way, and never shorter where it does.
+    // The wait before a limit that reports no time, and the shortest before one that does.
     private static readonly TimeSpan PauseAtLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
 
-    // What throws is a bug or a broken machine, and often one that is about to be left: the run must not fail of that at once.
+    // An exception is a bug or a broken machine, and often a machine that is about to be left. The run must not fail at once.
     private const int MostExceptions = 3;
 
     /// <summary>Makes a call, with its waits and retries.</summary>
@@ -28,7 +28,7 @@ internal sealed partial class StepCaller(
     /// <param name="owner">Whose run it is of.</param>
     /// <param name="values">The values that its templates see.</param>
     /// <param name="item">The element, of a step with <c>for_each</c>.</param>
-    /// <param name="key">What the call is known by upstream.</param>
+    /// <param name="key">The upstream id of the call.</param>
     /// <param name="onPiece">Is given each piece of the answer.</param>
     /// <param name="cancellationToken">Ends it, upstream too.</param>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
@@ -41,7 +41,7 @@ internal sealed partial class StepCaller(
         Action<string> onPiece,
         CancellationToken cancellationToken)
     {
-        // Once, whatever comes of the call: all attempts send the same.
+        // Once, whatever the result: all attempts send the same.
         var (messages, error) = await runner.RunAsync(
             Owners.Of(owner), token => StepPrompt.Render(engine, step, values, item, token), cancellationToken);
         if (error is not null)
@@ -117,7 +117,7 @@ internal sealed partial class StepCaller(
         }
     }
 
-    // A budget that says nothing is not filled again soon.
+    // A budget that reports no time is not filled again soon.
     private static TimeSpan? PauseBefore(ChatError? error) => error switch
     {
         // The death of a silo is no failure of a step, of another one neither.
@@ -141,6 +141,6 @@ internal sealed partial class StepCaller(
         return backoff < LongestBackoff ? backoff : LongestBackoff;
     }
 
-    [LoggerMessage(LogLevel.Error, "The call of step {Step} threw")]
+    [LoggerMessage(LogLevel.Error, "The call of step {Step} failed with an exception")]
     private partial void LogThrew(Exception exception, string step);
 }

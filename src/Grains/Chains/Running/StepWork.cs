@@ -9,7 +9,7 @@ namespace Prism.Grains.Chains.Running;
 /// <param name="Element">The element, from 0; null for a step without.</param>
 internal readonly record struct StepWork(int Step, int? Element)
 {
-    /// <summary>What it is known by upstream: the same whoever makes it, so that a provider that can tell makes it once.</summary>
+    /// <summary>Its upstream id: the same for each attempt, so a provider that supports it makes the call once.</summary>
     public string KeyOf(string claim) =>
         Element is { } element ? string.Create(CultureInfo.InvariantCulture, $"{claim}.{element}") : claim;
 }
@@ -26,6 +26,6 @@ internal sealed record StepOutcome
 
     public AnswerInfo? Route { get; init; }
 
-    /// <summary>What all its calls took, as far as it is known.</summary>
+    /// <summary>The usage of all its calls, as far as it is known.</summary>
     public ChatUsage? Usage { get; init; }
 }

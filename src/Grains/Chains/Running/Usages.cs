@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Grains.Chains.Running;
 
-/// <summary>What several calls took together.</summary>
+/// <summary>The sum of several calls' usage.</summary>
 internal static class Usages
 {
     public static ChatUsage? Add(ChatUsage? one, ChatUsage? other) => (one, other) switch
