@@ -86,7 +86,7 @@ public static class GrainKeys
     public static string ChainNames(string owner) => Owned(owner, "chains");
 
     /// <summary>The key of an <see cref="Grains.Interfaces.Usage.IUsageGrain"/>.</summary>
-    /// <param name="owner">Whose calls.</param>
+    /// <param name="owner">The owner of the calls.</param>
     /// <param name="day">A day of the month.</param>
     public static string Usage(string owner, DateOnly day) => Owned(owner, MonthOf(day));
 

@@ -5,7 +5,7 @@ namespace Prism.Grains.Interfaces;
 /// <summary>The one place where grain storage is named.</summary>
 public static class StorageNames
 {
-    /// <summary>The storage provider of ledgers. Must refuse a write that does not know the last one (etag).</summary>
+    /// <summary>The storage provider of ledgers. It must reject a write that does not know the last one (etag).</summary>
     public const string Ledgers = "ledgers";
 
     /// <summary>The state of a ledger in it.</summary>
@@ -14,10 +14,10 @@ public static class StorageNames
     /// <summary>An owner's usage in a month.</summary>
     public const string UsageState = "usage";
 
-    /// <summary>The storage provider of the response cache. Should refuse a write that does not know the last one (etag).</summary>
+    /// <summary>The storage provider of the response cache. It should reject a write that does not know the last one (etag).</summary>
     public const string Cache = "cache";
 
-    /// <summary>The storage provider of chains' runs and of their index. Must refuse a write that does not know the last one (etag).</summary>
+    /// <summary>The storage provider of chains' runs and of their index. It must reject a write that does not know the last one (etag).</summary>
     public const string Runs = "runs";
 
     /// <summary>The state of a run in it.</summary>

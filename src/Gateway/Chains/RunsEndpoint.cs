@@ -31,7 +31,7 @@ internal sealed class RunsEndpoint(
 
     /// <summary><c>POST /v1/runs</c></summary>
     [Reads("IdempotencyKey", "Deltas"), Takes<RunBody>, Gives<ChainRun>, Gives<ChainRun>(202), Streams<ChainEvent>]
-    [Tells("Location"), TellsRateLimits, Fails(409, 422, 429)]
+    [SendsHeaders("Location"), SendsRateLimits, Fails(409, 422, 429)]
     public static Task Start(HttpContext context, RunsEndpoint endpoint) => endpoint.StartAsync(context);
 
     /// <summary><c>GET /v1/runs</c></summary>

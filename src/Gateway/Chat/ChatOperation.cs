@@ -14,7 +14,7 @@ internal static class ChatOperation
         new ReadsAttribute("Provider", "CacheControl", "CacheTtl"),
         new TakesAttribute<ChatRequest>(),
         new AlsoDescribesAttribute(typeof(ContentPart), typeof(ChatChoice), typeof(ApiErrorBody)),
-        new TellsAttribute("x-prism-provider", "x-prism-attempts", "x-prism-cache", "Age", "x-prism-warnings"),
-        new TellsRateLimitsAttribute(),
+        new SendsHeadersAttribute("x-prism-provider", "x-prism-attempts", "x-prism-cache", "Age", "x-prism-warnings"),
+        new SendsRateLimitsAttribute(),
         new FailsAttribute(404, 422, 429, 502, 504));
 }

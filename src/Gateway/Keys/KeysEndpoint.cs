@@ -35,7 +35,7 @@ internal sealed class KeysEndpoint(
     };
 
     /// <summary><c>POST /admin/keys</c></summary>
-    [Takes<ApiKeyBody>, Gives<ApiKeyView>(201), Tells("Location"), Fails(409)]
+    [Takes<ApiKeyBody>, Gives<ApiKeyView>(201), SendsHeaders("Location"), Fails(409)]
     public static Task Create(HttpContext context, KeysEndpoint endpoint) => endpoint.RunAsync(context, endpoint.CreateAsync);
 
     /// <summary><c>GET /admin/keys</c>: see <see cref="KeysQuery"/>.</summary>

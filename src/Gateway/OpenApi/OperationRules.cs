@@ -63,14 +63,14 @@ internal sealed class ReadsAttribute(params string[] parameters) : Attribute
 
 /// <summary>Sends headers with its successful responses: names in <c>components.headers</c>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal class TellsAttribute(params string[] headers) : Attribute
+internal class SendsHeadersAttribute(params string[] headers) : Attribute
 {
     public IReadOnlyList<string> Headers => headers;
 }
 
 /// <summary>Sends the <see cref="RateLimitHeaders"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class TellsRateLimitsAttribute() : TellsAttribute(RateLimitHeaders.All);
+internal sealed class SendsRateLimitsAttribute() : SendsHeadersAttribute(RateLimitHeaders.All);
 
 /// <summary>Fails with these statuses, beside those that other rules imply.</summary>
 [AttributeUsage(AttributeTargets.Method)]

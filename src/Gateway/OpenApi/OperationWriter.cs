@@ -83,7 +83,7 @@ internal static class OperationWriter
             AddContent(ok.AsObject(), media, said);
         }
 
-        var headers = metadata.GetOrderedMetadata<TellsAttribute>().SelectMany(rule => rule.Headers).ToList();
+        var headers = metadata.GetOrderedMetadata<SendsHeadersAttribute>().SelectMany(rule => rule.Headers).ToList();
         foreach (var success in responses.Where(response => response.Key != StatusCodes.Status204NoContent).Select(response => response.Value))
         {
             if (headers.Count > 0)

@@ -20,7 +20,7 @@ public sealed record ChainDefinition
     /// <summary>The most concurrent calls, from 1 to 64. Null: 4.</summary>
     [Id(2)] public int? MaxParallel { get; init; }
 
-    /// <summary>Properties that there are none of: kept to be refused by name. Not to be changed after construction.</summary>
+    /// <summary>Unknown properties, kept so that they can be rejected by name. Not to be changed after construction.</summary>
     [Id(3), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
@@ -85,7 +85,7 @@ public sealed record ChainStep
     /// </summary>
     [Id(14)] public string? OnError { get; init; }
 
-    /// <summary>Properties that there are none of: kept to be refused by name. Not to be changed after construction.</summary>
+    /// <summary>Unknown properties, kept so that they can be rejected by name. Not to be changed after construction.</summary>
     [Id(15), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
@@ -102,6 +102,6 @@ public sealed record ChainRetry
     /// <summary>The pause before the second try, doubled before each further one, at most a minute; from 0 to 60. Null: 1.</summary>
     [Id(1)] public double? BackoffSeconds { get; init; }
 
-    /// <summary>Properties that there are none of: kept to be refused by name. Not to be changed after construction.</summary>
+    /// <summary>Unknown properties, kept so that they can be rejected by name. Not to be changed after construction.</summary>
     [Id(2), JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }

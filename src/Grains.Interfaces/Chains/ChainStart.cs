@@ -9,7 +9,7 @@ public sealed record ChainStart
     /// <summary>The steps and the inputs. Of a stored chain, its definition as it is now: the run keeps it.</summary>
     [Id(0)] public required ChainDefinition Definition { get; init; }
 
-    /// <summary>Whose run it is: an id of the caller that is no secret, the same for all its runs; empty where there are no callers.</summary>
+    /// <summary>The owner of the run: an id of the caller that is no secret, the same for all its runs; empty if callers are not told apart.</summary>
     [Id(1)] public string Owner { get; init; } = "";
 
     /// <summary>The name of the stored chain.</summary>

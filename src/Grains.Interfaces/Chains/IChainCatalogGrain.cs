@@ -73,7 +73,7 @@ public sealed record StoredChain
     [Id(1)] public required ChainDefinition Definition { get; init; }
 
     /// <summary>The start of a run of it.</summary>
-    /// <param name="owner">Whose run it is.</param>
+    /// <param name="owner">The owner of the run.</param>
     /// <param name="inputs">The run's inputs, which go before the chain's own.</param>
     /// <param name="maxParallel">As <see cref="ChainDefinition.MaxParallel"/>; null for the chain's own.</param>
     public ChainStart StartWith(string owner, IReadOnlyDictionary<string, JsonElement>? inputs, int? maxParallel = null)

@@ -31,7 +31,7 @@ public sealed record ChatError
     /// <summary>A finer machine-readable reason, where there is one (<c>context_length_exceeded</c>).</summary>
     [Id(3)] public string? Code { get; init; }
 
-    /// <summary>The provider that failed; null where Prism itself refused.</summary>
+    /// <summary>The provider that failed; null if Prism itself rejected the call.</summary>
     [Id(4)] public string? Provider { get; init; }
 
     /// <summary>When it is worth trying again, where that is known.</summary>
@@ -106,7 +106,7 @@ public enum ChatErrorKind
     /// <summary>Prism has more to do than it can.</summary>
     Overloaded = 7,
 
-    /// <summary>The provider refused the credentials that Prism is configured with.</summary>
+    /// <summary>The provider rejected Prism's credentials.</summary>
     UpstreamCredentialsRefused = 8,
 
     /// <summary>The provider answered with a server error or a status that makes no sense.</summary>

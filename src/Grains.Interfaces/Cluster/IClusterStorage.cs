@@ -44,6 +44,6 @@ public static class StorageProblems
     /// <summary>It answers reads and takes no writes: a replica, or a disk that it cannot write to.</summary>
     public const string ReadOnly = "read_only";
 
-    /// <summary>It answers, and refuses this silo: its credentials or their rights.</summary>
+    /// <summary>It responds, and rejects this silo's credentials or their permissions.</summary>
     public const string Refused = "refused";
 }

@@ -32,7 +32,7 @@ public sealed class MemoryBudget(long bytes)
     /// <param name="isKept">Whether it is held only to save work later.</param>
     public MemoryShare Open(bool isKept = false) => new(this, isKept);
 
-    internal bool TryTake(long more, long total, bool isKept)
+    internal bool TryReserve(long more, long total, bool isKept)
     {
         var most = isKept ? (long)(bytes * PartForKeeping) : total > Small ? LargestShare : bytes;
         if (Interlocked.Add(ref _held, more) <= most)
@@ -44,7 +44,7 @@ public sealed class MemoryBudget(long bytes)
         return false;
     }
 
-    internal void Take(long more) => Interlocked.Add(ref _held, more);
+    internal void Reserve(long more) => Interlocked.Add(ref _held, more);
 
     internal void Return(long less) => Interlocked.Add(ref _held, -less);
 }

@@ -22,7 +22,7 @@ public sealed class MemoryShare : IDisposable
             return true;
         }
 
-        if (!_budget.TryTake(more, _held + more, _isKept))
+        if (!_budget.TryReserve(more, _held + more, _isKept))
         {
             return false;
         }
@@ -37,7 +37,7 @@ public sealed class MemoryShare : IDisposable
         var more = RoundUp(bytes) - _held;
         if (more > 0)
         {
-            _budget.Take(more);
+            _budget.Reserve(more);
             _held += more;
         }
     }

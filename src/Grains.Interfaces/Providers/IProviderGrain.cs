@@ -28,7 +28,7 @@ public interface IProviderGrain : IGrainWithStringKey
     /// <param name="news">The report or question.</param>
     /// <param name="observer">Told of each change for some minutes. Null: it finds out with its next news.</param>
     [AlwaysInterleave, Alias("tell-circuit")]
-    Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer);
+    Task<CircuitStatus> ReportCircuitAsync(CircuitNews news, ILeaseObserver? observer);
 
     /// <summary>Lifts the throttling and closes the circuit, as an operator requests. Silos are to be notified after that.</summary>
     /// <returns>The new state of the circuit.</returns>

@@ -10,7 +10,7 @@ public interface ILeaseObserver : IGrainObserver
 {
     /// <summary>The provider must not be called for this long.</summary>
     [OneWay, Alias("held-back")]
-    Task OnHeldBackAsync(TimeSpan duration);
+    Task OnThrottledAsync(TimeSpan duration);
 
     /// <summary>The provider's circuit has changed.</summary>
     [OneWay, Alias("circuit-changed")]

@@ -13,7 +13,7 @@ public sealed record LeaseAnswer
     /// <summary>The grants, with the state of each limit in the ask.</summary>
     [Id(1)] public ImmutableArray<LeaseGrant> Grants { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>The limit in the way; null where everything needed is granted.</summary>
+    /// <summary>The limit that denies it; null if everything needed is granted.</summary>
     [Id(2)] public LimitKind? DeniedBy { get; init; }
 
     /// <summary>When the same ask would be granted, counted from the answer. Null: granted now, or never (more than the limit).</summary>
@@ -51,6 +51,6 @@ public readonly record struct LeaseGrant
     /// <summary>The rest for the whole cluster.</summary>
     [Id(5)] public long Remaining { get; init; }
 
-    /// <summary>Until all of it is there again, if nothing more is spent.</summary>
+    /// <summary>The time until the full limit is available again, if nothing more is spent.</summary>
     [Id(6)] public TimeSpan ResetAfter { get; init; }
 }

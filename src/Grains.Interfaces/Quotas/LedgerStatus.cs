@@ -58,6 +58,6 @@ public sealed record LimitStatus
     /// <summary>The capacity that silos were granted and have not reported on. Not known for rates: 0.</summary>
     [Id(3)] public long Outstanding { get; init; }
 
-    /// <summary>Until all of it is there again, if nothing more is spent.</summary>
+    /// <summary>The time until the full limit is available again, if nothing more is spent.</summary>
     [Id(4)] public TimeSpan ResetAfter { get; init; }
 }

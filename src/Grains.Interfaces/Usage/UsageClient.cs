@@ -34,7 +34,7 @@ public sealed class UsageClient(IGrainFactory grains)
     }
 
     /// <summary>One owner's usage in the month of a day, and on that day.</summary>
-    /// <param name="owner">Whose calls.</param>
+    /// <param name="owner">The owner of the calls.</param>
     /// <param name="day">A UTC day.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<(UsageSums Day, UsageSums Month)> SumAsync(string owner, DateOnly day, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     private long _watchesUntil = long.MinValue;
     private bool _isAsking;
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>Its provider.</summary>
     public string Provider => provider;
 
     /// <summary>How it did lately.</summary>

@@ -24,7 +24,7 @@ internal sealed class ProviderHolds(IServiceProvider services, IProviderSource p
 
         var name = found.Options.Name;
         var circuit = await grains.GetGrain<IProviderGrain>(GrainKeys.Provider(name)).LiftHoldsAsync();
-        await silos.TellAllAsync(silo => GetGrainService(silo).LiftAsync(name, circuit), Patience);
+        await silos.NotifyAllAsync(silo => GetGrainService(silo).LiftAsync(name, circuit), Patience);
         return true;
     }
 }

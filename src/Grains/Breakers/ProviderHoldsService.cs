@@ -20,7 +20,7 @@ internal sealed class ProviderHoldsService(
         {
             found.LiftHolds();
             circuits.Reset(found.Options.Name, circuit);
-            leases.Of(found.Options.Name).LiftHoldBack();
+            leases.Of(found.Options.Name).LiftThrottle();
         }
 
         return Task.CompletedTask;

@@ -39,7 +39,7 @@ internal sealed partial class ProviderReports(
         try
         {
             var limits = grain.GetStatusAsync();
-            var circuit = grain.TellCircuitAsync(new() { Kind = CircuitNewsKind.Watching }, observer: null);
+            var circuit = grain.ReportCircuitAsync(new() { Kind = CircuitNewsKind.Watching }, observer: null);
             await Task.WhenAll(limits, circuit).WaitAsync(AskTimeout, time, cancellationToken);
             return (await limits, await circuit);
         }

@@ -27,7 +27,7 @@ public sealed class QuotaOptions
     public long TemplateBytes { get; set; } = 16 * 1024 * 1024;
 }
 
-/// <summary>Refuses quotas that are none.</summary>
+/// <summary>Rejects invalid quotas.</summary>
 internal sealed class QuotaOptionsValidator : IValidateOptions<QuotaOptions>
 {
     public ValidateOptionsResult Validate(string? name, QuotaOptions options)

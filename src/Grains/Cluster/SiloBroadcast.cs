@@ -11,7 +11,7 @@ internal sealed partial class SiloBroadcast(IClusterMembershipService membership
     /// <summary>Notifies all silos that serve. To be called once the change is written.</summary>
     /// <param name="tell">Notifies one silo.</param>
     /// <param name="life">How long a silo may use a copy without a renewal.</param>
-    public async Task TellAllAsync(Func<SiloAddress, Task> tell, TimeSpan life)
+    public async Task NotifyAllAsync(Func<SiloAddress, Task> tell, TimeSpan life)
     {
         using var expired = new CancellationTokenSource(life, time);
         try

@@ -14,6 +14,6 @@ internal sealed class ApiKeyBroadcast(IServiceProvider services, SiloBroadcast s
     {
         // First, for silos that cannot be notified.
         await store.AdvanceEpochAsync();
-        await silos.TellAllAsync(silo => GetGrainService(silo).ForgetAsync(id), ApiKeyLease.Life);
+        await silos.NotifyAllAsync(silo => GetGrainService(silo).ForgetAsync(id), ApiKeyLease.Life);
     }
 }

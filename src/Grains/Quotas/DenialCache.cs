@@ -22,10 +22,10 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
     public long AskAgainAt { get; private set; }
 
     /// <summary>Whether the provider ever wanted to be left alone. May be read at any time.</summary>
-    public bool WasHeldBack => Volatile.Read(ref _heldBackUntil) != 0;
+    public bool WasThrottled => Volatile.Read(ref _heldBackUntil) != 0;
 
     /// <summary>Until when the provider wants to be left alone.</summary>
-    public long HeldBackUntil => _heldBackUntil;
+    public long ThrottledUntil => _heldBackUntil;
 
     public void Remember(LimitKind kind, long needed, TimeSpan? retryAfter, long now)
     {

@@ -46,7 +46,7 @@ internal sealed class LeaseAsks(
     public bool HasWaiters => waiters.First is not null;
 
     /// <summary>The time before which the ledger would only repeat its denial.</summary>
-    public long AskAgainAt => Math.Max(denial.AskAgainAt, denial.HeldBackUntil);
+    public long AskAgainAt => Math.Max(denial.AskAgainAt, denial.ThrottledUntil);
 
     /// <summary>Whether there is a reason to ask.</summary>
     public bool IsAskDue(long now)
@@ -61,7 +61,7 @@ internal sealed class LeaseAsks(
             return true;
         }
 
-        if (now < denial.AskAgainAt || now < denial.HeldBackUntil)
+        if (now < denial.AskAgainAt || now < denial.ThrottledUntil)
         {
             return false;
         }
@@ -72,7 +72,7 @@ internal sealed class LeaseAsks(
     /// <summary>Composes the next ask.</summary>
     public LeaseAsk Compose(long now, long sequence)
     {
-        var first = denial.HeldBackUntil > now ? null : waiters.First?.Value.Charge;
+        var first = denial.ThrottledUntil > now ? null : waiters.First?.Value.Charge;
         var line = waiters.Aggregate(default(LineSums), (sums, waiter) => sums.Plus(waiter.Charge));
         var (wants, reports) = stock.Compose(now, first, line, IsClosed);
         _leaving = MustLeave;

@@ -41,7 +41,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtTold;
 
     /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
-    public long Take(long amount, long now)
+    public long Reserve(long amount, long now)
     {
         // The old one first: it dies first.
         ref var block = ref _old.Fits(amount, now) ? ref _old : ref _current;

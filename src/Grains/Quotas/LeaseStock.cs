@@ -56,7 +56,7 @@ internal sealed class LeaseStock
     }
 
     /// <summary>Reserves a charge: of every limit, or nothing.</summary>
-    public bool TryTake(in Charge charge, long now, out int slot, out int version)
+    public bool TryReserve(in Charge charge, long now, out int slot, out int version)
     {
         (slot, version) = (0, 0);
         if (!charge.WithoutPermit && _permits is { AnyFree: false })
@@ -74,13 +74,13 @@ internal sealed class LeaseStock
 
         if (!charge.WithoutPermit)
         {
-            _permits?.Take();
+            _permits?.Reserve();
         }
 
         (slot, version) = _reservations.Open(charge, out var blocks);
         for (var i = 0; i < _pools.Length; i++)
         {
-            blocks[i] = _pools[i].Take(charge.Of(_pools[i].Kind), now);
+            blocks[i] = _pools[i].Reserve(charge.Of(_pools[i].Kind), now);
         }
 
         return true;

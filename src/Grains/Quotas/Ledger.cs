@@ -82,7 +82,7 @@ internal static class Ledger
     }
 
     /// <summary>The provider may be called again, before the time that it has named.</summary>
-    public static LedgerState LiftHoldBack(LedgerState state, LedgerMoment moment) => Advance(state, moment) with { HeldBackUntil = 0 };
+    public static LedgerState LiftThrottle(LedgerState state, LedgerMoment moment) => Advance(state, moment) with { HeldBackUntil = 0 };
 
     /// <summary>The answer to an ask that is not applied.</summary>
     public static LeaseAnswer Refusal(LeaseAsk ask) =>

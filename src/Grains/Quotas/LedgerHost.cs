@@ -38,7 +38,7 @@ internal sealed class LedgerHost(
 
     /// <summary>Lets silos call the provider again, before the time that it has named.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
-    public Task LiftHoldBackAsync() => EnqueueAsync(new(null, Ledger.LiftHoldBack));
+    public Task LiftThrottleAsync() => EnqueueAsync(new(null, Ledger.LiftThrottle));
 
     /// <summary>The state of the limits.</summary>
     public LedgerStatus GetStatus()

@@ -7,7 +7,7 @@ namespace Prism.Grains.Quotas;
 /// <summary>The errors of requests that are not admitted.</summary>
 internal static class LimitErrors
 {
-    /// <param name="whose">Whose limits they are: <c>provider 'openai'</c>.</param>
+    /// <param name="whose">The owner of the limits: <c>provider 'openai'</c>.</param>
     /// <param name="charge">The charge of the request.</param>
     /// <param name="denial">The denial.</param>
     /// <param name="now">The time.</param>

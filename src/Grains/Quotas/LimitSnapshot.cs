@@ -12,7 +12,7 @@ internal readonly struct LimitSnapshot(LedgerState state, LimitKind kind, long l
     /// <summary>The part that is neither used nor granted; negative if more was spent than reserved, or the limit was lowered.</summary>
     public long Free { get; } = limit - Committed(state, kind);
 
-    /// <summary>Until all of it is there again, if nothing more is spent.</summary>
+    /// <summary>The time until the full limit is available again, if nothing more is spent.</summary>
     public TimeSpan ResetAfter => kind switch
     {
         _ when kind.IsRate() => TimeSpan.FromMilliseconds(RateLog.EmptyAt(SlotsOf(state, kind), state.Now) - state.Now),

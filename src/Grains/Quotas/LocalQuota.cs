@@ -78,7 +78,7 @@ internal sealed class LocalQuota : IAsyncDisposable
     /// </summary>
     public bool TryAdmit(in Charge charge, out LeaseReservation reservation)
     {
-        if (!HasLimits && !_denial.WasHeldBack)
+        if (!HasLimits && !_denial.WasThrottled)
         {
             // Nothing to take and nothing to settle.
             reservation = default;
@@ -88,7 +88,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetTimestamp();
-            if (_waiters.First is not null || !TryTake(charge, now, out reservation))
+            if (_waiters.First is not null || !TryReserve(charge, now, out reservation))
             {
                 reservation = default;
                 return false;
@@ -173,7 +173,7 @@ internal sealed class LocalQuota : IAsyncDisposable
     }
 
     /// <summary>Admits requests again, before the time that the provider has named.</summary>
-    public void LiftHoldBack()
+    public void LiftThrottle()
     {
         lock (_gate)
         {
@@ -224,10 +224,10 @@ internal sealed class LocalQuota : IAsyncDisposable
             : !Queues ? _denial.Find(charge, now)
             : null;
 
-    private bool TryTake(in Charge charge, long now, out LeaseReservation reservation)
+    private bool TryReserve(in Charge charge, long now, out LeaseReservation reservation)
     {
         reservation = default;
-        if (_asks.IsClosed || now < _denial.HeldBackUntil || !_stock.TryTake(charge, now, out var slot, out var version))
+        if (_asks.IsClosed || now < _denial.ThrottledUntil || !_stock.TryReserve(charge, now, out var slot, out var version))
         {
             return false;
         }
@@ -240,7 +240,7 @@ internal sealed class LocalQuota : IAsyncDisposable
     // Serves the line as far as the stock goes. Without a queue, waiters whose denial is known are denied.
     private void Serve(long now)
     {
-        while (_waiters.First is { } first && TryTake(first.Value.Charge, now, out var reservation))
+        while (_waiters.First is { } first && TryReserve(first.Value.Charge, now, out var reservation))
         {
             _waiters.RemoveFirst();
             first.Value.Complete(new(reservation, null));

@@ -19,7 +19,7 @@ internal sealed class PermitPool(long limit)
     /// <summary>Whether there is something to give back.</summary>
     public bool HasReports => _returned > 0;
 
-    public void Take() => _peak = Math.Max(_peak, ++_inUse);
+    public void Reserve() => _peak = Math.Max(_peak, ++_inUse);
 
     public void Release()
     {

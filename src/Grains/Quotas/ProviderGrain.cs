@@ -20,7 +20,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     private static readonly TimeSpan ObserverLife = TimeSpan.FromMinutes(2);
 
     // No provider is given up for longer on its own word: a wrong one must not be final.
-    private static readonly TimeSpan LongestHoldBack = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestThrottle = TimeSpan.FromHours(1);
 
     // Beyond a probe's own timeouts, for its way there and back.
     private static readonly TimeSpan ProbeGrace = TimeSpan.FromSeconds(5);
@@ -64,25 +64,25 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
     public async Task ReportThrottledAsync(TimeSpan retryAfter, ILeaseObserver? observer)
     {
         Remember(observer);
-        var duration = retryAfter < LongestHoldBack ? retryAfter : LongestHoldBack;
+        var duration = retryAfter < LongestThrottle ? retryAfter : LongestThrottle;
         LogThrottled(this.GetPrimaryKeyString(), duration);
         await _ledger.ThrottleAsync(duration);
-        foreach (var ear in _observers.Keys.ToArray())
+        foreach (var known in _observers.Keys.ToArray())
         {
-            await ReportAsync(() => ear.OnHeldBackAsync(duration));
+            await ReportAsync(() => known.OnThrottledAsync(duration));
         }
     }
 
-    public async Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer)
+    public async Task<CircuitStatus> ReportCircuitAsync(CircuitNews news, ILeaseObserver? observer)
     {
         Remember(observer);
         var (status, hasChanged) = _circuit.Report(news);
         if (hasChanged)
         {
             LogCircuit(status, news.Failure);
-            foreach (var ear in _observers.Keys.ToArray())
+            foreach (var known in _observers.Keys.ToArray())
             {
-                await ReportAsync(() => ear.OnCircuitChangedAsync(status with { MayProbe = false }));
+                await ReportAsync(() => known.OnCircuitChangedAsync(status with { MayProbe = false }));
             }
         }
 
@@ -91,7 +91,7 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
 
     public async Task<CircuitStatus> LiftHoldsAsync()
     {
-        await _ledger.LiftHoldBackAsync();
+        await _ledger.LiftThrottleAsync();
         var circuit = _circuit.Reset();
         LogLifted(this.GetPrimaryKeyString());
         return circuit;

@@ -5,14 +5,14 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>A provider's grain as the ledger of its leases, and this silo's ear for it.</summary>
+/// <summary>A provider's grain as the ledger of its leases, and this silo's observer of it.</summary>
 internal sealed class ProviderLeaseSource(IGrainFactory grains, string provider) : ILeaseSource, ILeaseObserver
 {
     private readonly IProviderGrain _grain = grains.GetGrain<IProviderGrain>(GrainKeys.Provider(provider));
     private ILeaseObserver? _reference;
 
     /// <summary>Called when the provider wants to be left alone.</summary>
-    public Action<TimeSpan>? HeldBack { get; set; }
+    public Action<TimeSpan>? Throttled { get; set; }
 
     /// <summary>Called when there is news of the provider's circuit.</summary>
     public Action<CircuitStatus>? CircuitHeard { get; set; }
@@ -32,13 +32,13 @@ internal sealed class ProviderLeaseSource(IGrainFactory grains, string provider)
         return answer;
     }
 
-    public Task<CircuitStatus> ReportAsync(CircuitNews news) => _grain.TellCircuitAsync(news, Reference);
+    public Task<CircuitStatus> ReportAsync(CircuitNews news) => _grain.ReportCircuitAsync(news, Reference);
 
     public Task ReportThrottledAsync(TimeSpan retryAfter) => _grain.ReportThrottledAsync(retryAfter, Reference);
 
-    public Task OnHeldBackAsync(TimeSpan duration)
+    public Task OnThrottledAsync(TimeSpan duration)
     {
-        HeldBack?.Invoke(duration);
+        Throttled?.Invoke(duration);
         return Task.CompletedTask;
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
         var source = new ProviderLeaseSource(_grains, provider);
         var holder = new LocalQuota(
             _silo, LimitSet.Of(options), options.QueueTimeout, source, _time, _telemetry.Of(provider), _logger, TaskScheduler.Default);
-        source.HeldBack = holder.Throttle;
+        source.Throttled = holder.Throttle;
         return (holder, source);
     }
 

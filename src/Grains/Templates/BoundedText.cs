@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Prism.Grains.Templates;
 
-/// <summary>Makes texts piece by piece: one that would be too long is not made first and refused then.</summary>
+/// <summary>Builds texts piece by piece, and stops before one is too long.</summary>
 internal static class BoundedText
 {
     private const int PieceLength = 4096;

@@ -6,7 +6,7 @@ namespace Prism.Grains.Templates;
 internal interface ITemplateRunner
 {
     /// <summary>Runs some work as soon as it is its owner's turn.</summary>
-    /// <param name="owner">Whose work it is.</param>
+    /// <param name="owner">The owner of the work.</param>
     /// <param name="work">The work. Its token is cancelled when the caller stops waiting.</param>
     /// <param name="cancellationToken">The caller leaves: also while its work waits.</param>
     /// <exception cref="OperationCanceledException">The caller left, or the process stops.</exception>

@@ -36,7 +36,7 @@ internal sealed class PreparedTemplate
 
     /// <summary>
     /// The values of all declared variables: the caller's, else the defaults. A null is as good as none. A variable that is not declared is
-    /// refused: it is most likely a misspelt one, whose default would be taken unnoticed.
+    /// rejected: it is most likely misspelt, and its default would be used unnoticed.
     /// </summary>
     public (IEnumerable<KeyValuePair<string, JsonElement>> Values, ChatError? Error) Bind(IReadOnlyDictionary<string, JsonElement> variables)
     {

@@ -30,7 +30,7 @@ internal sealed class SandboxContext : TemplateContext
 
         LoopLimit = options.MaxLoopRounds;
         RecursiveLimit = options.MaxCallDepth;
-        // Scriban refuses a text that reaches this, not only one that exceeds it.
+        // Scriban rejects a text that reaches this, not only one that exceeds it.
         LimitToString = Math.Min(options.MaxStringLength, int.MaxValue - 1) + 1;
         OutputLimit = options.MaxOutputLength;
         OnStringLimit = ScriptLimitBehavior.Throw;

@@ -17,7 +17,7 @@ internal sealed class TemplateAnalyzer : ScriptVisitor
 
     private TemplateAnalyzer(HashSet<string> functions) => _functions = functions;
 
-    /// <summary>The first thing that is refused, if any.</summary>
+    /// <summary>The first rejected syntax, if any.</summary>
     public (SourceSpan Span, string Message)? Refused { get; private set; }
 
     /// <summary>The variables that are read before the template itself sets them.</summary>

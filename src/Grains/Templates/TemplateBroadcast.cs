@@ -10,5 +10,5 @@ internal sealed class TemplateBroadcast(IServiceProvider services, SiloBroadcast
 {
     /// <summary>To be called once the change is written.</summary>
     /// <param name="key">The grain key of the template.</param>
-    public Task ForgetEverywhereAsync(string key) => silos.TellAllAsync(silo => GetGrainService(silo).ForgetAsync(key), TemplateLease.Life);
+    public Task ForgetEverywhereAsync(string key) => silos.NotifyAllAsync(silo => GetGrainService(silo).ForgetAsync(key), TemplateLease.Life);
 }

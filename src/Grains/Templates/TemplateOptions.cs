@@ -70,7 +70,7 @@ public sealed class TemplateOptions
     }
 }
 
-/// <summary>Refuses limits that are none: Scriban takes 0 for "no limit".</summary>
+/// <summary>Rejects invalid limits: Scriban takes 0 for "no limit".</summary>
 internal sealed class TemplateOptionsValidator : IValidateOptions<TemplateOptions>
 {
     public ValidateOptionsResult Validate(string? name, TemplateOptions options)

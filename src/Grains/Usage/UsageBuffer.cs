@@ -89,6 +89,6 @@ internal sealed class UsageBuffer(string silo)
 }
 
 /// <summary>An owner's account of a month.</summary>
-/// <param name="Owner">Whose.</param>
+/// <param name="Owner">The owner.</param>
 /// <param name="Month">Its first day.</param>
 internal readonly record struct UsageAccount(string Owner, DateOnly Month);

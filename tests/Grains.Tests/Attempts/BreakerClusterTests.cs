@@ -11,7 +11,7 @@ namespace Prism.Tests.Attempts;
 public sealed class BreakerClusterTests : IAsyncLifetime
 {
     private const string Grain = "provider";
-    private const string Method = nameof(IProviderGrain.TellCircuitAsync);
+    private const string Method = nameof(IProviderGrain.ReportCircuitAsync);
 
     private readonly Channel<TaskCompletionSource<ProviderResult>> _arrived = Channel.CreateUnbounded<TaskCompletionSource<ProviderResult>>();
     private FailoverCluster _cluster = null!;

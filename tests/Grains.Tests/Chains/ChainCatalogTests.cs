@@ -88,7 +88,7 @@ public sealed class ChainCatalogTests : IAsyncLifetime
     [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("""{"steps":[]}""", "steps", "A chain has at least one step.")]
     [InlineData("""{"steps":[{"template":"{{ 1 + }}","output_key":"a"}]}""", "steps[0].template", "Step 'a': Line 1, column ")]
-    [InlineData("""{"steps":[{"template":"{{ item }}","output_key":"a"}]}""", "steps[0].template", "Step 'a': 'item' is there only in")]
+    [InlineData("""{"steps":[{"template":"{{ item }}","output_key":"a"}]}""", "steps[0].template", "Step 'a': 'item' exists only in")]
     [InlineData("""{"steps":[{"template":"{{ b }}","output_key":"a"},{"template":"{{ a }}","output_key":"b"}]}""", "steps[0].template", "Step 'a': it needs its own output")]
     [InlineData("""{"steps":[{"template":"x","output_key":"a","provider":"nobody"}]}""", "steps[0].provider", "Step 'a': ")]
     public async Task What_could_never_run_is_not_stored(string chain, string param, string message)

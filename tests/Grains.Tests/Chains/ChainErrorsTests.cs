@@ -17,8 +17,8 @@ public sealed class ChainErrorsTests
     [InlineData("""{"output_key":"a","template":"x"},{"name":"two","output_key":"a","template":"y"}""", "Step 'two': 'output_key' 'a' is that of another step, too.", "steps[1].output_key")]
     [InlineData("""{"output_key":"a","template":"x"},{"name":"a","output_key":"b","template":"y"}""", "Step 'a': another step has this name, too.", "steps[1].name")]
     [InlineData("""{"output_key":"text","template":"x"}""", "Step 'text': 'output_key' 'text' is an input, too.", "steps[0].output_key")]
-    [InlineData("""{"output_key":"a","template":"x","tempratur":1}""", "Step 'a': there is no property 'tempratur'.", "steps[0].tempratur")]
-    [InlineData("""{"output_key":"a","template":"x","retry":{"attempt":1}}""", "Step 'a': there is no property 'retry.attempt'.", "steps[0].retry.attempt")]
+    [InlineData("""{"output_key":"a","template":"x","tempratur":1}""", "Step 'a': property 'tempratur' does not exist.", "steps[0].tempratur")]
+    [InlineData("""{"output_key":"a","template":"x","retry":{"attempt":1}}""", "Step 'a': property 'retry.attempt' does not exist.", "steps[0].retry.attempt")]
     public void A_step_that_is_not_formed_is_named(string steps, string message, string param) => AssertRefused(steps, message, param);
 
     [Theory]

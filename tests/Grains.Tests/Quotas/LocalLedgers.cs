@@ -107,7 +107,7 @@ internal sealed class LocalLedgers
 
         public async Task<CircuitStatus> LiftHoldsAsync()
         {
-            await _host.LiftHoldBackAsync();
+            await _host.LiftThrottleAsync();
             return _circuit.Reset();
         }
 
@@ -130,10 +130,10 @@ internal sealed class LocalLedgers
                 _ = _host.ThrottleAsync(retryAfter);
             }
 
-            await _observer!.OnHeldBackAsync(retryAfter);
+            await _observer!.OnThrottledAsync(retryAfter);
         }
 
-        public Task<CircuitStatus> TellCircuitAsync(CircuitNews news, ILeaseObserver? observer)
+        public Task<CircuitStatus> ReportCircuitAsync(CircuitNews news, ILeaseObserver? observer)
         {
             lock (_gate)
             {

@@ -53,7 +53,7 @@ public sealed class OverspendTests
     public void It_is_taken_from_the_blocks_that_there_are()
     {
         var pool = PoolOf(LimitKind.TokensPerMinute, (2, 500), (4, 1_000));
-        var block = pool.Take(100, Now);
+        var block = pool.Reserve(100, Now);
 
         pool.Settle(block, 100, 600, Now);
 
@@ -65,7 +65,7 @@ public sealed class OverspendTests
     public void What_the_blocks_do_not_cover_is_a_debt_until_the_ledger_has_answered_to_it()
     {
         var pool = PoolOf(LimitKind.TokensPerMinute, (2, 500), (4, 1_000));
-        var block = pool.Take(100, Now);
+        var block = pool.Reserve(100, Now);
 
         pool.Settle(block, 100, 5_000, Now);
         Assert.Equal((-3_500, true, true), (pool.LeftAt(Now), pool.IsInDebt, pool.HasUntoldDebt));
@@ -85,7 +85,7 @@ public sealed class OverspendTests
     public void A_budgets_debt_is_not_paid_with_the_next_period()
     {
         var pool = PoolOf(LimitKind.TokensPerDay, (7, 500));
-        var block = pool.Take(100, Now);
+        var block = pool.Reserve(100, Now);
         pool.Add(new() { Kind = LimitKind.TokensPerDay, Block = 8, Amount = 10_000, Life = TimeSpan.FromSeconds(20) }, Now, Now);
 
         pool.Settle(block, 100, 1_100, Now);

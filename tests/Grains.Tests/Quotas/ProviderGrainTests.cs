@@ -153,7 +153,7 @@ public sealed class ProviderGrainTests : IAsyncLifetime
     {
         public TaskCompletionSource<TimeSpan> HeldBack { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task OnHeldBackAsync(TimeSpan duration)
+        public Task OnThrottledAsync(TimeSpan duration)
         {
             HeldBack.TrySetResult(duration);
             return Task.CompletedTask;

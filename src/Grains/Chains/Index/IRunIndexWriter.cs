@@ -47,7 +47,7 @@ internal sealed record RunAdmission
     /// <summary>The partition of the run, which has to be notified of its end.</summary>
     [Id(0)] public string? Shelf { get; init; }
 
-    /// <summary>The quota that is in the way.</summary>
+    /// <summary>The quota that is reached.</summary>
     [Id(1)] public ChatError? Error { get; init; }
 }
 

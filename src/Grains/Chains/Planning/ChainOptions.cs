@@ -33,7 +33,7 @@ public sealed class ChainOptions
     public int MaxStateBytes { get; set; } = 8 * 1024 * 1024;
 }
 
-/// <summary>Refuses limits that are none.</summary>
+/// <summary>Rejects invalid limits.</summary>
 internal sealed class ChainOptionsValidator : IValidateOptions<ChainOptions>
 {
     public ValidateOptionsResult Validate(string? name, ChainOptions options)

@@ -25,7 +25,7 @@ internal sealed partial class StepCaller(
 
     /// <summary>Makes a call, with its waits and retries.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="owner">Whose run it is of.</param>
+    /// <param name="owner">The owner of the run.</param>
     /// <param name="values">The values that its templates see.</param>
     /// <param name="item">The element, of a step with <c>for_each</c>.</param>
     /// <param name="key">The upstream id of the call.</param>
