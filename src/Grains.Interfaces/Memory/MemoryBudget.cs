@@ -35,12 +35,18 @@ public sealed class MemoryBudget(long bytes)
     internal bool TryReserve(long more, long total, bool isKept)
     {
         var most = isKept ? (long)(bytes * PartForKeeping) : total > Small ? LargestShare : bytes;
-        if (Interlocked.Add(ref _held, more) <= most)
+        // Never above it, not even for a moment: others would be refused for what is not held.
+        for (var held = Held; held + more <= most;)
         {
-            return true;
+            var found = Interlocked.CompareExchange(ref _held, held + more, held);
+            if (found == held)
+            {
+                return true;
+            }
+
+            held = found;
         }
 
-        Interlocked.Add(ref _held, -more);
         return false;
     }
 
