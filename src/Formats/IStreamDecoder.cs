@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats;
@@ -14,6 +15,10 @@ public interface IStreamDecoder
     /// send. A stream that ends before is broken off.
     /// </summary>
     bool MayEnd { get; }
+
+    /// <summary>Notes a chunk that goes to the client as it came.</summary>
+    /// <returns>False where it has to be decoded instead.</returns>
+    bool TryPass(in ChunkSkim chunk) => false;
 
     /// <summary>Translates one event.</summary>
     /// <param name="eventType">The SSE event's type; empty for JSON lines.</param>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Browsers;
 using Prism.Gateway.Cache;
@@ -53,8 +54,10 @@ public static class GatewayEndpoints
         pages.MapGet("/", HomeEndpoint.Get).For(Access.Open).WithName("home");
         pages.MapGet("/favicon.ico", HomeEndpoint.Icon).For(Access.Open).WithName("icon");
 
-        all.MapPost("/v1/chat", ChatEndpoint.Native).For(Access.Chat).IsChat().WithName("chat");
-        all.MapPost("/v1/chat/completions", ChatEndpoint.OpenAi).For(Access.Chat).IsChat().WithName("createChatCompletion");
+        // Not by parameters of their handlers, which would open a scope of services for each call.
+        var chat = endpoints.ServiceProvider.GetRequiredService<ChatEndpoint>();
+        all.MapPost("/v1/chat", chat.Native).For(Access.Chat).IsChat().WithName("chat");
+        all.MapPost("/v1/chat/completions", chat.OpenAi).For(Access.Chat).IsChat().WithName("createChatCompletion");
 
         all.MapGet("/v1/models", ModelsEndpoint.List).For(Access.Key).WithName("listModels");
         all.MapGet("/v1/models/{**model}", ModelsEndpoint.Get).For(Access.Key).WithName("getModel");

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;
 using Prism.Pipeline.Admission;
 using Prism.Pipeline.Caching;
 using Prism.Pipeline.Routing;
+using Prism.Pipeline.Settlement;
 using Prism.Pipeline.Telemetry;
 
 namespace Prism.Pipeline;
@@ -15,10 +18,19 @@ namespace Prism.Pipeline;
 internal sealed class CallPipeline(
     IPromptTemplates templates, ChatRouter router, KeyAdmission admission, ResponseCache cache, ChatTelemetry telemetry) : ICallPipeline
 {
-    public async ValueTask<Answer> OpenAsync(ChatRequest request, bool stream, CancellationToken client)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Answer> OpenAsync(CallRequest request, bool stream, CancellationToken client)
     {
-        // :: Steps 1 and 2: prepare and route
-        var (call, invalid) = await PrepareAsync(request, client);
+        // :: Step 1: prepare
+        var (prompt, invalid) = request.Template is null ? Prepare(request) : await RenderAsync(request, client);
+
+        // :: Step 2: route
+        var call = default(ChatCall);
+        if (invalid is null)
+        {
+            (call, invalid) = router.Route(prompt);
+        }
+
         if (invalid is not null)
         {
             telemetry.OnRefused(invalid);
@@ -26,44 +38,41 @@ internal sealed class CallPipeline(
         }
 
         // From here on whatever happens ends in one settlement.
-        var answer = new SettledAnswer(telemetry.Begin(call.Route, client));
+        var settlement = new RequestSettlement(telemetry.Begin(call.Route, client));
         try
         {
             // :: Step 3: admit the owner
             (call, var denied) = await admission.AdmitAsync(call, client);
             if (denied is not null)
             {
-                return await answer.DenyAsync(denied, call.Route);
+                return settlement.Deny(denied, call.Route);
             }
 
             // :: Step 4: open the answer: stored, shared, or from the provider. Steps 5 and 6, relay and settle, are its frames.
-            answer.Admit(call.Reservation);
-            return await answer.OpenAsync(await cache.OpenAsync(call, stream, client));
+            settlement.Admit(call.Reservation);
+            return await settlement.OpenAsync(await cache.OpenAsync(call, stream, client));
         }
         catch
         {
-            await answer.DisposeAsync();
+            settlement.Dispose();
             throw;
         }
     }
 
-    private async ValueTask<(ChatCall Call, ChatError? Invalid)> PrepareAsync(ChatRequest request, CancellationToken client)
-    {
-        var (prompt, invalid) = await RenderAsync(request, client);
-        invalid ??= ChatRequestValidator.Validate(prompt);
-        return invalid is null ? router.Route(prompt) : (default, invalid);
-    }
+    private static (CallRequest Prompt, ChatError? Invalid) Prepare(CallRequest request) =>
+        // A skim has accepted only what is valid.
+        (request, request.Raw is null ? FindFault(request.Canonical) : null);
 
-    private async ValueTask<(ChatRequest Prompt, ChatError? Error)> RenderAsync(ChatRequest request, CancellationToken client)
-    {
-        if (request.Template is null)
-        {
-            return (request, request.Variables is null ? null : ChatError.Invalid("'variables' needs a 'template'.", "variables"));
-        }
+    private static ChatError? FindFault(ChatRequest request) => request is { Template: null, Variables: not null }
+        ? ChatError.Invalid("'variables' needs a 'template'.", "variables")
+        : ChatRequestValidator.Validate(request);
 
-        var rendered = await templates.RenderAsync(Owners.Of(request.Owner), request.Template, request.Variables, client);
+    private async ValueTask<(CallRequest Prompt, ChatError? Invalid)> RenderAsync(CallRequest request, CancellationToken client)
+    {
+        var asked = request.Canonical;
+        var rendered = await templates.RenderAsync(Owners.Of(request.Owner), asked.Template!, asked.Variables, client);
         return rendered.Error is { } error
             ? (request, error)
-            : (request with { Template = null, Variables = null, Messages = request.Messages.Insert(0, rendered.Message!) }, null);
+            : Prepare(request.With(asked with { Template = null, Variables = null, Messages = asked.Messages.Insert(0, rendered.Message!) }));
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline;
@@ -8,7 +9,7 @@ internal sealed class ChatService(ICallPipeline pipeline) : IChatService
 {
     public async Task<ChatOutcome> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
     {
-        await using var answer = await pipeline.OpenAsync(request, stream: false, cancellationToken);
+        await using var answer = await pipeline.OpenAsync(CallRequest.Of(request), stream: false, cancellationToken);
         if (answer.Error is null)
         {
             await answer.NextAsync();
@@ -20,7 +21,7 @@ internal sealed class ChatService(ICallPipeline pipeline) : IChatService
     public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
         ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var answer = await pipeline.OpenAsync(request, stream: true, cancellationToken);
+        await using var answer = await pipeline.OpenAsync(CallRequest.Of(request), stream: true, cancellationToken);
         if (answer.Error is { } error)
         {
             yield return error;

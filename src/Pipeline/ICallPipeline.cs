@@ -1,4 +1,4 @@
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
 
 namespace Prism.Pipeline;
 
@@ -11,5 +11,5 @@ public interface ICallPipeline
     /// <param name="client">Fires when the client disconnects: the call upstream is cancelled at once.</param>
     /// <returns>To be disposed, which settles what is not settled yet.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
-    ValueTask<Answer> OpenAsync(ChatRequest request, bool stream, CancellationToken client);
+    ValueTask<Answer> OpenAsync(CallRequest request, bool stream, CancellationToken client);
 }

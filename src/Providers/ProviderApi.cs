@@ -33,6 +33,9 @@ internal sealed record Dialect(IRequestWriter Requests, IAnswerReader Answers)
 {
     /// <summary>The header that carries <see cref="ChatRequest.IdempotencyKey"/>; null where the vendor has none.</summary>
     public string? IdempotencyHeader { get; init; }
+
+    /// <summary>Whether it is OpenAI's format as it is: then the bytes of requests and answers pass.</summary>
+    public bool PassesBytes { get; init; }
 }
 
 /// <summary>Makes the dialect of a provider.</summary>

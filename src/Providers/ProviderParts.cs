@@ -16,7 +16,7 @@ internal static class ProviderParts
     /// <summary>Adds all of them.</summary>
     public static IServiceCollection AddProviderParts(this IServiceCollection services) => services
         .AddDialect(PartNames.OpenAiChat, options =>
-            new(new OpenAiRequestWriter(), new OpenAiAnswerReader(new UpstreamErrors(options))) { IdempotencyHeader = "Idempotency-Key" })
+            new(new OpenAiRequestWriter(), new OpenAiAnswerReader(new UpstreamErrors(options))) { IdempotencyHeader = "Idempotency-Key", PassesBytes = true })
         .AddDialect(PartNames.AnthropicMessages, options => new(
             new OpenAiChatToAnthropicMessages(options.Name, options.DefaultMaxTokens),
             new AnthropicAnswerReader(new UpstreamErrors(options))))

@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline;
 
@@ -6,8 +7,9 @@ namespace Prism.Tests;
 /// <summary>A pipeline whose answers are those of a <see cref="ScriptedChat"/>.</summary>
 internal sealed class ScriptedPipeline(IChatService chat) : ICallPipeline
 {
-    public async ValueTask<Answer> OpenAsync(ChatRequest request, bool stream, CancellationToken client)
+    public async ValueTask<Answer> OpenAsync(CallRequest call, bool stream, CancellationToken client)
     {
+        var request = call.Canonical;
         if (!stream)
         {
             var outcome = await chat.CompleteAsync(request, client);
@@ -29,11 +31,15 @@ internal sealed class ScriptedPipeline(IChatService chat) : ICallPipeline
     {
         private bool _isRead;
 
-        public Whole(ChatOutcome outcome) => (Info, Frame) = (outcome.Route, outcome.Response!);
+        public Whole(ChatOutcome outcome)
+        {
+            Info = outcome.Route;
+            SetFrame(outcome.Response!);
+        }
 
-        public override ValueTask<bool> NextAsync() => new(!_isRead && (_isRead = true));
+        protected override ValueTask<bool> ReadAsync() => new(!_isRead && (_isRead = true));
 
-        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        protected override ValueTask CloseAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Streamed : Answer
@@ -42,13 +48,17 @@ internal sealed class ScriptedPipeline(IChatService chat) : ICallPipeline
 
         public Streamed(IAsyncEnumerator<ChatStreamEvent> events, AnswerInfo route) => (_events, Info, IsStreamed) = (events, route, true);
 
-        public override async ValueTask<bool> NextAsync()
+        protected override async ValueTask<bool> ReadAsync()
         {
-            var hasNext = await _events.MoveNextAsync();
-            Frame = hasNext ? _events.Current : Frame;
-            return hasNext;
+            if (!await _events.MoveNextAsync())
+            {
+                return false;
+            }
+
+            SetFrame(_events.Current);
+            return true;
         }
 
-        public override ValueTask DisposeAsync() => _events.DisposeAsync();
+        protected override ValueTask CloseAsync() => _events.DisposeAsync();
     }
 }

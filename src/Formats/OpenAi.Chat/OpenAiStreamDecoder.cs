@@ -9,12 +9,26 @@ internal sealed class OpenAiStreamDecoder(IVendorFailures failures, long created
     // Far more than anybody can ask for: what is kept of each choice stays bounded.
     private const int MaxChoices = 1024;
 
-    private readonly HashSet<int> _begun = [];
-    private readonly HashSet<int> _finished = [];
+    // Nearly all answers have one choice, which needs no sets.
+    private HashSet<int>? _begun;
+    private HashSet<int>? _finished;
+    private bool _hasBegunFirst;
+    private bool _hasFinishedFirst;
 
     public bool IsComplete { get; private set; }
 
-    public bool MayEnd => IsComplete || (_finished.Count > 0 && _finished.Count == _begun.Count);
+    public bool MayEnd => IsComplete || (Count(_hasFinishedFirst, _finished) is > 0 and var finished && finished == Count(_hasBegunFirst, _begun));
+
+    public bool TryPass(in ChunkSkim chunk)
+    {
+        if (chunk.Index >= MaxChoices)
+        {
+            return false;
+        }
+
+        Note(chunk.Index, chunk.IsFinish);
+        return true;
+    }
 
     public void Decode(string eventType, ReadOnlySpan<byte> data, List<ChatStreamEvent> output)
     {
@@ -51,16 +65,29 @@ internal sealed class OpenAiStreamDecoder(IVendorFailures failures, long created
                 throw new JsonException("No such choice.");
             }
 
-            _begun.Add(choice.Index);
             // Some servers send "" where OpenAI sends null.
-            if (!string.IsNullOrEmpty(choice.FinishReason))
-            {
-                _finished.Add(choice.Index);
-            }
+            Note(choice.Index, !string.IsNullOrEmpty(choice.FinishReason));
         }
 
         output.Add(chunk.Created > 0 ? chunk : chunk with { Created = created });
     }
+
+    private void Note(int choice, bool isFinish)
+    {
+        if (choice == 0)
+        {
+            (_hasBegunFirst, _hasFinishedFirst) = (true, _hasFinishedFirst || isFinish);
+            return;
+        }
+
+        (_begun ??= []).Add(choice);
+        if (isFinish)
+        {
+            (_finished ??= []).Add(choice);
+        }
+    }
+
+    private static int Count(bool hasFirst, HashSet<int>? others) => (hasFirst ? 1 : 0) + (others?.Count ?? 0);
 
     private ChatError Fail(VendorError? error) =>
         failures.FromEvent(error is null ? ChatErrorKind.UpstreamServerError : OpenAiErrorReader.KindOf(error), error);

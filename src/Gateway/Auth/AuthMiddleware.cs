@@ -40,7 +40,7 @@ internal sealed partial class AuthMiddleware(RequestDelegate next, Authenticator
             return RefuseAsync(context, access, AuthErrors.Missing);
         }
 
-        var authentication = authenticator.AuthenticateAsync(key, context.RequestAborted);
+        var authentication = authenticator.AuthenticateAsync(key.Span, context.RequestAborted);
         return authentication.IsCompletedSuccessfully
             ? ContinueAsync(context, access, authentication.Result)
             : ContinueLaterAsync(context, access, authentication);

@@ -36,7 +36,7 @@ internal sealed class Authenticator
     /// <summary>The caller with a key; neither caller nor error if the key is unknown.</summary>
     /// <param name="key">The key of the request.</param>
     /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
-    public ValueTask<Authentication> AuthenticateAsync(string key, CancellationToken cancellationToken)
+    public ValueTask<Authentication> AuthenticateAsync(ReadOnlySpan<char> key, CancellationToken cancellationToken)
     {
         Span<byte> bytes = stackalloc byte[LongestKey];
         if (!Encoding.UTF8.TryGetBytes(key, bytes, out var length))

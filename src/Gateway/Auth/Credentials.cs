@@ -14,12 +14,12 @@ internal static class Credentials
     /// <summary>The key; null if the request has none.</summary>
     /// <param name="request">The request.</param>
     /// <param name="inBrowser">Whether the password of HTTP Basic counts as one.</param>
-    public static string? Find(HttpRequest request, bool inBrowser) => request.Headers.Authorization switch
+    public static ReadOnlyMemory<char>? Find(HttpRequest request, bool inBrowser) => request.Headers.Authorization switch
     {
-        [{ } bearer] when bearer.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) => bearer[BearerScheme.Length..].Trim(),
+        [{ } bearer] when bearer.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) => bearer.AsMemory(BearerScheme.Length).Trim(),
         [{ } basic] when inBrowser && basic.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase) =>
-            ReadPassword(basic.AsSpan(BasicScheme.Length).Trim()),
-        _ => request.Headers["x-api-key"] is [{ Length: > 0 } key] ? key.Trim() : null,
+            ReadPassword(basic.AsSpan(BasicScheme.Length).Trim())?.AsMemory(),
+        _ => request.Headers["x-api-key"] is [{ Length: > 0 } key] ? key.AsMemory().Trim() : null,
     };
 
     private static string? ReadPassword(ReadOnlySpan<char> basic)

@@ -7,7 +7,6 @@ using Prism.Gateway.Auth;
 using Prism.Gateway.Cache;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Failover;
-using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
 using Prism.Gateway.Logging;
 using Prism.Gateway.OpenApi;
@@ -23,22 +22,22 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
 {
     /// <summary><c>POST /v1/chat</c></summary>
     [Gives<NativeResponse>, Streams<NativeChunk>]
-    public static Task Native(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, NativeFormat.Instance);
+    public Task Native(HttpContext context) => HandleAsync(context, NativeFormat.Instance);
 
     /// <summary><c>POST /v1/chat/completions</c></summary>
     [Gives<ChatResponse>, Streams<ChatChunk>]
-    public static Task OpenAi(HttpContext context, ChatEndpoint endpoint) => endpoint.HandleAsync(context, OpenAiFormat.Instance);
+    public Task OpenAi(HttpContext context) => HandleAsync(context, OpenAiFormat.Instance);
 
     private async Task HandleAsync(HttpContext context, IChatFormat format)
     {
-        if (await context.ReadJsonBodyAsync(ChatJson.Strict.ChatRequest) is not { } request)
+        if (await context.ReadCallAsync() is not { } request)
         {
             return;
         }
 
         var provider = context.Request.Query["provider"];
         var (cache, unreadable) = context.Request.ReadCachePolicy();
-        request = request with { Provider = provider is [{ Length: > 0 } name] ? name : null, Cache = cache, Owner = context.GetOwner(), RequestId = context.TraceIdentifier };
+        request = request.For(provider is [{ Length: > 0 } name] ? name : null, context.GetOwner(), context.TraceIdentifier, cache);
         if ((CheckProvider(provider) ?? unreadable ?? format.Check(request)) is { } refused)
         {
             await FailAsync(context, refused);
@@ -51,10 +50,10 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, IChatFormat format, ChatRequest request, CancellationToken end)
+    private async Task AnswerAsync(HttpContext context, IChatFormat format, CallRequest request, CancellationToken end)
     {
         // Before the answer: its heartbeat tells the client that the connection is alive while a model thinks.
-        await using var output = request.Stream == true ? streams.Open(context) : null;
+        await using var output = request.IsStreamed ? streams.Open(context) : null;
         try
         {
             var begun = time.GetTimestamp();
@@ -82,11 +81,10 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
     private static async Task WriteWholeAsync(HttpContext context, IChatFormat format, Answer answer)
     {
         await answer.NextAsync();
-        var whole = answer.Frame.Whole!;
         SetInfo(context.Response, answer.Info!);
         LogInfo(context, answer.Info!);
-        LogUsage(context, answer.Info, whole.Usage);
-        await format.WriteResponseAsync(context.Response, whole);
+        LogUsage(context, answer.Info, answer.Usage);
+        await format.WriteResponseAsync(context.Response, answer);
     }
 
     private static async Task RelayAsync(HttpContext context, SseStream output, IChatStreamFormat stream, Answer answer)
@@ -94,15 +92,29 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         LogInfo(context, answer.Info!);
         await output.BeforeStartAsync(SetInfo, answer.Info!);
         var hasEnded = false;
-        while (await NextAsync(answer, output))
+        while (true)
         {
-            var frame = answer.Frame;
-            hasEnded = frame.IsLast;
-            if (frame.Streamed.Chunk is { } chunk)
+            var next = answer.NextAsync();
+            if (!next.IsCompletedSuccessfully)
             {
-                await stream.WriteAsync(chunk);
+                // What is there goes out before anything is waited for, and with one write.
+                var sent = output.FlushAsync();
+                next = sent.IsCompletedSuccessfully ? next : BothAsync(sent, next);
             }
-            else if (frame.Streamed.Completed is { } usage)
+
+            if (!await next)
+            {
+                break;
+            }
+
+            if (!answer.IsAtEnd)
+            {
+                await stream.WriteAsync(answer);
+                continue;
+            }
+
+            hasEnded = true;
+            if (answer.Usage is { } usage)
             {
                 LogUsage(context, answer.Info, usage);
                 await stream.CompleteAsync(usage);
@@ -110,7 +122,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
             }
             else
             {
-                await EndAsync(context, output, frame.Streamed.Failed!);
+                await EndAsync(context, output, answer.Frame.Streamed.Failed!);
             }
         }
 
@@ -120,22 +132,9 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         }
     }
 
-    // What is there goes out before anything is waited for, and with one write.
-    private static ValueTask<bool> NextAsync(Answer answer, SseStream output)
+    // An answer that is still being read must not be disposed, whatever comes of the sending.
+    private static async ValueTask<bool> BothAsync(ValueTask sent, ValueTask<bool> next)
     {
-        var next = answer.NextAsync();
-        return next.IsCompletedSuccessfully ? next : FlushAsync(next, output);
-    }
-
-    private static async ValueTask<bool> FlushAsync(ValueTask<bool> next, SseStream output)
-    {
-        var sent = output.FlushAsync();
-        if (sent.IsCompletedSuccessfully)
-        {
-            return await next;
-        }
-
-        // An answer that is still being read must not be disposed, whatever comes of the sending.
         var moved = next.AsTask();
         await Task.WhenAll(sent.AsTask(), moved);
         return await moved;

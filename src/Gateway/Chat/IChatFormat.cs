@@ -1,28 +1,30 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>How a chat's answer is said to a client. The request is said the same way in both formats.</summary>
+/// <summary>How a chat's answer is written for a client. The request has the same form in both formats.</summary>
 internal interface IChatFormat
 {
-    /// <summary>What of the request cannot be answered in this format, or null.</summary>
-    ChatError? Check(ChatRequest request);
+    /// <summary>Finds what of the request cannot be answered in this format.</summary>
+    ChatError? Check(CallRequest request);
 
-    /// <summary>Answers with the whole answer.</summary>
-    Task WriteResponseAsync(HttpResponse response, ChatResponse answer);
+    /// <summary>Writes a whole answer.</summary>
+    Task WriteResponseAsync(HttpResponse response, Answer answer);
 
-    /// <summary>Begins to answer piece by piece.</summary>
-    IChatStreamFormat CreateStream(SseStream output, ChatRequest request);
+    /// <summary>Begins a streamed answer.</summary>
+    IChatStreamFormat CreateStream(SseStream output, CallRequest request);
 }
 
-/// <summary>The pieces of one streamed answer.</summary>
+/// <summary>The events of one streamed answer.</summary>
 internal interface IChatStreamFormat
 {
-    /// <summary>Writes a piece.</summary>
-    ValueTask WriteAsync(ChatChunk chunk);
+    /// <summary>Writes the chunk that an answer stands at.</summary>
+    ValueTask WriteAsync(Answer answer);
 
-    /// <summary>Writes what comes after the last piece, before <c>[DONE]</c>.</summary>
+    /// <summary>Writes what comes after the last chunk, before <c>[DONE]</c>.</summary>
     ValueTask CompleteAsync(ChatUsage usage);
 }

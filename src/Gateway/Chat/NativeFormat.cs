@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Formats.Prism.Chat;
 using Prism.Gateway.Json;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
@@ -11,15 +13,14 @@ internal sealed class NativeFormat : IChatFormat
 {
     public static readonly NativeFormat Instance = new();
 
-    public ChatError? Check(ChatRequest request) => request.N > 1
+    public ChatError? Check(CallRequest request) => request.N > 1
         ? ChatError.Invalid("'n' must be 1 here: a flat answer has room for one choice. Use /v1/chat/completions for more.", "n")
         : OpenAiFormat.Instance.Check(request);
 
-    public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) =>
-        response.WriteJsonAsync(NativeResponse.From(answer), GatewayJson.Api.NativeResponse);
+    public Task WriteResponseAsync(HttpResponse response, Answer answer) =>
+        response.WriteJsonAsync(NativeResponse.From(answer.Frame.Whole!), GatewayJson.Api.NativeResponse);
 
-    public IChatStreamFormat CreateStream(SseStream output, ChatRequest request) =>
-        new StreamFormat(output, request.StreamOptions?.IncludeUsage == true);
+    public IChatStreamFormat CreateStream(SseStream output, CallRequest request) => new StreamFormat(output, request.IncludesUsage);
 
     private sealed class StreamFormat(SseStream output, bool includeUsage) : IChatStreamFormat
     {
@@ -27,8 +28,9 @@ internal sealed class NativeFormat : IChatFormat
         private string? _model;
         private string? _finishReason;
 
-        public ValueTask WriteAsync(ChatChunk chunk)
+        public ValueTask WriteAsync(Answer answer)
         {
+            var chunk = answer.Frame.Streamed.Chunk!;
             (_id, _model) = (chunk.Id, chunk.Model);
             if (chunk.Choices is not [var choice, ..])
             {

@@ -3,49 +3,62 @@ using Prism.Formats.OpenAi.Chat;
 using Prism.Gateway.Json;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>OpenAI's chat completions, which the official SDKs read unchanged: Prism's canonical form as it is.</summary>
+/// <summary>OpenAI's chat completions, which the official SDKs read unchanged: what a provider sent in this format, or else Prism's canonical form as it is.</summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>
 internal sealed class OpenAiFormat : IChatFormat
 {
     public static readonly OpenAiFormat Instance = new();
 
-    public ChatError? Check(ChatRequest request) => request is { StreamOptions: not null, Stream: not true }
-        ? ChatError.Invalid("'stream_options' is only allowed with 'stream': true.", "stream_options")
-        : ChatNames.FindLookalike(request);
+    public ChatError? Check(CallRequest request) =>
+        (request.Raw is { } raw ? raw.Skim is { HasStreamOptions: true, Stream: false } : request.Canonical is { StreamOptions: not null, Stream: not true })
+            ? ChatError.Invalid("'stream_options' is only allowed with 'stream': true.", "stream_options")
+            : request.Raw is null ? ChatNames.FindLookalike(request.Canonical) : null;
 
-    public Task WriteResponseAsync(HttpResponse response, ChatResponse answer) =>
-        response.WriteJsonAsync(answer, ChatJson.Lenient.ChatResponse);
+    public Task WriteResponseAsync(HttpResponse response, Answer answer) => answer.Raw.IsEmpty
+        ? response.WriteJsonAsync(answer.Frame.Whole!, ChatJson.Lenient.ChatResponse)
+        : response.WriteJsonAsync(answer.Raw);
 
-    public IChatStreamFormat CreateStream(SseStream output, ChatRequest request) =>
-        new StreamFormat(output, request.StreamOptions?.IncludeUsage == true);
+    public IChatStreamFormat CreateStream(SseStream output, CallRequest request) => new StreamFormat(output, request.IncludesUsage);
 
-    private sealed class StreamFormat(SseStream output, bool includeUsage) : IChatStreamFormat
+    private sealed class StreamFormat(SseStream output, bool includesUsage) : IChatStreamFormat
     {
-        private ChatChunk _last = new();
+        private ChatChunk? _last;
         private bool _held;
 
         // A last chunk without choices is the provider's word on the usage, whatever else it has in it: it becomes ours, or nothing where
         // the client did not ask. One in another place (Azure's first has the prompt's filter results) goes out as it is.
-        public async ValueTask WriteAsync(ChatChunk chunk)
+        public ValueTask WriteAsync(Answer answer)
         {
             if (_held)
             {
-                await output.WriteAsync(_last, ChatJson.Lenient.ChatChunk);
+                _held = false;
+                return WriteHeldAsync(answer);
             }
 
-            _last = chunk;
-            _held = chunk is { Choices.IsEmpty: true, Extra: not null };
-            if (!chunk.Choices.IsEmpty)
+            if (!answer.Raw.IsEmpty)
             {
-                await output.WriteAsync(chunk, ChatJson.Lenient.ChatChunk);
+                // The last event repeats what is on all of them.
+                _last ??= includesUsage ? answer.Frame.Streamed.Chunk : null;
+                return output.WriteAsync(answer.Raw.Span);
             }
+
+            _last = answer.Frame.Streamed.Chunk!;
+            _held = _last is { Choices.IsEmpty: true, Extra: not null };
+            return _last.Choices.IsEmpty ? ValueTask.CompletedTask : output.WriteAsync(_last, ChatJson.Lenient.ChatChunk);
         }
 
-        public ValueTask CompleteAsync(ChatUsage usage) => includeUsage
-            ? output.WriteAsync(_last with { Choices = [], Usage = usage }, ChatJson.Lenient.ChatChunk)
+        public ValueTask CompleteAsync(ChatUsage usage) => includesUsage
+            ? output.WriteAsync((_last ?? new()) with { Choices = [], Usage = usage }, ChatJson.Lenient.ChatChunk)
             : ValueTask.CompletedTask;
+
+        private async ValueTask WriteHeldAsync(Answer answer)
+        {
+            await output.WriteAsync(_last!, ChatJson.Lenient.ChatChunk);
+            await WriteAsync(answer);
+        }
     }
 }

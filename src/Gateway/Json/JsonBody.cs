@@ -58,9 +58,12 @@ internal static class JsonBody
     }
 
     /// <summary>Responds with JSON. It is serialised before the response begins, so a failure until then can still become an error.</summary>
-    public static Task WriteJsonAsync<T>(this HttpResponse response, T value, JsonTypeInfo<T> type)
+    public static Task WriteJsonAsync<T>(this HttpResponse response, T value, JsonTypeInfo<T> type) =>
+        response.WriteJsonAsync(JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>Responds with JSON that is there as bytes, which stay until the response has them.</summary>
+    public static Task WriteJsonAsync(this HttpResponse response, ReadOnlyMemory<byte> body)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
         // From here on, only the client is waited for.

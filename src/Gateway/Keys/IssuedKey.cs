@@ -14,8 +14,8 @@ internal static class IssuedKey
     public static string Create() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Whether a text has this form. Other texts are not looked up.</summary>
-    public static bool IsPlausible(string key) =>
-        key.Length == Prefix.Length + Length && key.StartsWith(Prefix, StringComparison.Ordinal) && Base64Url.IsValid(key.AsSpan(Prefix.Length));
+    public static bool IsPlausible(ReadOnlySpan<char> key) =>
+        key.Length == Prefix.Length + Length && key.StartsWith(Prefix, StringComparison.Ordinal) && Base64Url.IsValid(key[Prefix.Length..]);
 
     /// <summary>The hash of a key, which Prism stores.</summary>
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

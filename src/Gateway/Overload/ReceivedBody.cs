@@ -9,11 +9,16 @@ namespace Prism.Gateway.Overload;
 /// </summary>
 internal sealed class ReceivedBody(MemoryBudget budget) : IDisposable
 {
+    private const int SmallBytes = 4 * 1024;
+
     private readonly MemoryShare _memory = budget.Open();
     private PooledBuffer? _bytes;
 
     /// <summary>The bytes received so far.</summary>
     public ReadOnlySpan<byte> Written => _bytes is null ? default : _bytes.Written;
+
+    /// <summary>The same, for as long as the request is under way.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes is null ? default : _bytes.WrittenMemory;
 
     /// <summary>Adds bytes.</summary>
     /// <returns>False if there is no memory for them.</returns>
@@ -38,6 +43,9 @@ internal sealed class ReceivedBody(MemoryBudget budget) : IDisposable
     /// <summary>Makes room for the objects that the body is parsed to.</summary>
     /// <param name="size">Their size.</param>
     public bool TryExpand(out long size) => _memory.TryHold(size = JsonSize.Of(Written));
+
+    /// <summary>Makes room for a body that stays as it is, and may be read into objects all the same. A small one is not worth counting.</summary>
+    public bool TryKeep() => Written.Length <= SmallBytes || TryExpand(out _);
 
     /// <summary>Releases the bytes. The parsed objects stay.</summary>
     public void Drop()

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Prism.Gateway.Sse;
 
 /// <summary>
-/// A response of server-sent events. Who writes them says when they are to go out, so that those that are there together go together. A
+/// A response of server-sent events. Their writer flushes them, so that those that are there together go together. A
 /// comment goes out after a silence, so that no proxy on the way takes a thinking model for a dead connection.
 /// </summary>
 internal sealed class SseStream : IAsyncDisposable
@@ -21,7 +22,14 @@ internal sealed class SseStream : IAsyncDisposable
     // So much goes out in any case: a client that does not read is to be waited for, not collected for.
     private const int MostHeldBack = 16 * 1024;
 
+    // Half a block of the server's memory; what is longer goes over several.
+    private const int LargestPiece = 2 * 1024;
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private static ReadOnlySpan<byte> DataField => "data: "u8;
+
+    private static ReadOnlySpan<byte> EndOfEvent => "\n\n"u8;
 
     private static readonly ReadOnlyMemory<byte> Done = "data: [DONE]\n\n"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Ping = ": ping\n\n"u8.ToArray();
@@ -30,13 +38,15 @@ internal sealed class SseStream : IAsyncDisposable
     private readonly SseStreams _streams;
     private readonly TimeProvider _time;
     private readonly ITimer _heartbeat;
-    // The heartbeat writes to the same response; nobody else ever waits here.
+    // The heartbeat writes to the same response. The writer of the answer keeps its turn from its first event until it flushes.
     private readonly SemaphoreSlim _turn = new(1, 1);
     // An event is whole before any of it is sent: one that cannot be serialised must not leave its beginning behind.
     private readonly ArrayBufferWriter<byte> _event = new(512);
     private readonly Utf8JsonWriter _json;
+    private PipeWriter? _body;
     private long _lastWrite;
     private int _heldBack;
+    private bool _hasTurn;
     private bool _closed;
 
     public SseStream(HttpContext context, SseStreams streams, TimeProvider time)
@@ -56,27 +66,32 @@ internal sealed class SseStream : IAsyncDisposable
     /// <returns>False where it is too late.</returns>
     public async ValueTask<bool> TryAbandonAsync()
     {
-        await _turn.WaitAsync();
+        await EnterAsync();
         _closed |= !HasStarted;
-        _turn.Release();
+        Leave();
         return !HasStarted;
     }
 
     /// <summary>Runs something before the response starts, unless it has.</summary>
     public async ValueTask BeforeStartAsync<TState>(Action<HttpResponse, TState> configure, TState state)
     {
-        await _turn.WaitAsync();
-        try
+        await EnterAsync();
+        if (!HasStarted)
         {
-            if (!HasStarted)
-            {
-                configure(_context.Response, state);
-            }
+            configure(_context.Response, state);
         }
-        finally
+    }
+
+    /// <summary>Writes one event whose data is there as bytes. It goes out with the next <see cref="FlushAsync"/>, or before.</summary>
+    public ValueTask WriteAsync(ReadOnlySpan<byte> data)
+    {
+        if (!_hasTurn && !TryEnter())
         {
-            _turn.Release();
+            return WriteLaterAsync(data.ToArray());
         }
+
+        Write(data);
+        return _heldBack >= MostHeldBack ? SendAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>Writes one event whose data is JSON. It goes out with the next <see cref="FlushAsync"/>, or before.</summary>
@@ -109,24 +124,28 @@ internal sealed class SseStream : IAsyncDisposable
     public ValueTask WriteDoneAsync() => WriteRawAsync(Done);
 
     /// <summary>Sends what has been written.</summary>
-    public async ValueTask FlushAsync()
+    public ValueTask FlushAsync()
     {
-        await _turn.WaitAsync();
-        try
+        if (!_hasTurn)
         {
-            await SendAsync();
+            return ValueTask.CompletedTask;
         }
-        finally
+
+        var sent = SendAsync();
+        if (!sent.IsCompletedSuccessfully)
         {
-            _turn.Release();
+            return LeaveAfterAsync(sent);
         }
+
+        Leave();
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync();
+        await EnterAsync();
         _closed = true;
-        _turn.Release();
+        Leave();
         await _heartbeat.DisposeAsync();
         await _json.DisposeAsync();
     }
@@ -142,24 +161,44 @@ internal sealed class SseStream : IAsyncDisposable
 
     private async ValueTask WriteRawAsync(ReadOnlyMemory<byte> raw)
     {
-        await _turn.WaitAsync();
-        try
+        await EnterAsync();
+        Begin().Write(raw.Span);
+        _heldBack += raw.Length;
+        if (_heldBack >= MostHeldBack)
         {
-            Write(raw.Span);
-            if (_heldBack >= MostHeldBack)
-            {
-                await SendAsync();
-            }
-        }
-        finally
-        {
-            _turn.Release();
+            await SendAsync();
         }
     }
 
-    private void Write(ReadOnlySpan<byte> raw)
+    private async ValueTask WriteLaterAsync(byte[] data)
     {
-        // Whoever makes the events may not have seen it yet.
+        await EnterAsync();
+        await WriteAsync(data);
+    }
+
+    private void Write(ReadOnlySpan<byte> data)
+    {
+        var body = Begin();
+        var length = DataField.Length + data.Length + EndOfEvent.Length;
+        _heldBack += length;
+        if (length > LargestPiece)
+        {
+            body.Write(DataField);
+            body.Write(data);
+            body.Write(EndOfEvent);
+            return;
+        }
+
+        var room = body.GetSpan(length);
+        DataField.CopyTo(room);
+        data.CopyTo(room[DataField.Length..]);
+        EndOfEvent.CopyTo(room[(DataField.Length + data.Length)..]);
+        body.Advance(length);
+    }
+
+    private PipeWriter Begin()
+    {
+        // The source of the events may not have seen it yet.
         _context.RequestAborted.ThrowIfCancellationRequested();
         if (!HasStarted)
         {
@@ -170,28 +209,55 @@ internal sealed class SseStream : IAsyncDisposable
             headers["x-accel-buffering"] = "no";
         }
 
-        _context.Response.BodyWriter.Write(raw);
-        _heldBack += raw.Length;
+        return _body ??= _context.Response.BodyWriter;
     }
 
-    private async ValueTask SendAsync()
+    private ValueTask EnterAsync() => _hasTurn || TryEnter() ? ValueTask.CompletedTask : WaitAsync();
+
+    private bool TryEnter() => _hasTurn = _turn.Wait(0);
+
+    private async ValueTask WaitAsync()
+    {
+        await _turn.WaitAsync();
+        _hasTurn = true;
+    }
+
+    private void Leave()
+    {
+        _hasTurn = false;
+        _turn.Release();
+    }
+
+    private async ValueTask LeaveAfterAsync(ValueTask sent)
+    {
+        try
+        {
+            await sent;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private ValueTask SendAsync()
     {
         if (_heldBack == 0)
         {
-            return;
+            return ValueTask.CompletedTask;
         }
 
         _heldBack = 0;
         _lastWrite = _time.GetTimestamp();
         // It is not done at once where the client is so slow that the server's buffer is full.
-        var sent = _context.Response.BodyWriter.FlushAsync(_context.RequestAborted);
-        if (sent.IsCompleted)
+        var sent = _body!.FlushAsync(_context.RequestAborted);
+        if (!sent.IsCompletedSuccessfully)
         {
-            await sent;
-            return;
+            return _streams.WaitForClientAsync(_context, sent.AsTask());
         }
 
-        await _streams.WaitForClientAsync(_context, sent.AsTask());
+        _ = sent.Result;
+        return ValueTask.CompletedTask;
     }
 
     // Armed once a silence, not once an event: sending costs a timestamp only.
@@ -210,7 +276,8 @@ internal sealed class SseStream : IAsyncDisposable
             _heartbeat.Change(isSilent ? HeartbeatInterval : left, Timeout.InfiniteTimeSpan);
             if (isSilent)
             {
-                Write(Ping.Span);
+                Begin().Write(Ping.Span);
+                _heldBack += Ping.Length;
                 await SendAsync();
             }
         }

@@ -47,14 +47,15 @@ internal readonly record struct ExtraParameters(ChatError? Refused, long Output,
         "responseformat", "tools", "variables");
 
     /// <summary>What a provider of this type would make of them.</summary>
-    public static ExtraParameters Of(ChatRequest request, ProviderDefinition? type)
+    public static ExtraParameters Of(CallRequest asked, ProviderDefinition? type)
     {
         // The others refuse what they have no word for, and of what they have one for the cap that is sent wins.
-        if (type?.PassesUnknownParameters is not true)
+        if (type?.PassesUnknownParameters is not true || asked.IsPlain)
         {
             return default;
         }
 
+        var request = asked.Canonical;
         var sum = default(ExtraParameters);
         foreach (var (name, value) in request.Extra ?? [])
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Keys;
 using Prism.Grains.Quotas;
@@ -10,6 +11,9 @@ namespace Prism.Pipeline.Admission;
 /// <summary>The most that a call can take of a key's limits, whichever of its targets answers.</summary>
 internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
 {
+    // Of a budget, what a reservation may have too much: it comes back when the answer is there.
+    private const int Negligible = 1_000;
+
     /// <summary>Bounds a call.</summary>
     /// <returns>
     /// The call as it is to be made: with one output cap, and without the fallbacks whose tokens or price are not known, or are more than a limit.
@@ -22,7 +26,7 @@ internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
             return (call, default, null);
         }
 
-        call = call with { Request = OutputCap.In(call.Request, call.Provider.Options) };
+        call = call with { Request = OutputCaps.In(call.Request, call.Provider.Options) };
         var (charge, refused) = Of(call.Provider, call.Request, limits);
         if (refused is not null || call.Fallbacks.IsEmpty)
         {
@@ -32,7 +36,7 @@ internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
         var fallbacks = ImmutableArray.CreateBuilder<ChatTarget>(call.Fallbacks.Length);
         foreach (var fallback in call.Fallbacks)
         {
-            var (more, unknown) = Of(fallback.Provider, call.Request with { Model = fallback.Model }, limits);
+            var (more, unknown) = Of(fallback.Provider, call.Request.At(fallback.Model), limits);
             if (unknown is null && more.Tokens <= limits.ScarcestTokens && !(more.MicroUsd > limits.MicroUsdPerMonth))
             {
                 fallbacks.Add(fallback);
@@ -43,7 +47,7 @@ internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
         return (call with { Fallbacks = fallbacks.DrainToImmutable() }, charge, null);
     }
 
-    private (Charge Charge, ChatError? Refused) Of(IChatProvider provider, ChatRequest request, LimitSet limits)
+    private (Charge Charge, ChatError? Refused) Of(IChatProvider provider, CallRequest request, LimitSet limits)
     {
         if (ExtraParameters.Of(request, provider.Options.Type).Refused is { } unbounded)
         {
@@ -62,14 +66,21 @@ internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
         }
 
         // On the operator's own machines nothing has a price.
-        var features = ReferenceEquals(price, ModelPrice.Free) ? default : PricedFeatures.Of(request);
+        var features = ReferenceEquals(price, ModelPrice.Free) ? default : request.IsPlain ? default : PricedFeatures.Of(request.Canonical);
         if (features.FindUnpriced(price) is { } field)
         {
             return (default, ApiKeyErrors.Unbounded(field, options.Name, request.Model!));
         }
 
-        // Money is dearer: what it may cost is bounded as closely as can be.
-        var tokens = bounds.Of(provider, request, scarcest: 0);
-        return (new(tokens.Total, MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features))), null);
+        // What it may cost is bounded as closely as can be where that matters to the budget.
+        var tokens = bounds.Of(provider, request, limits.ScarcestTokens);
+        var most = MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features));
+        if (most > limits.MicroUsdPerMonth / Negligible)
+        {
+            tokens = bounds.Of(provider, request, scarcest: 0);
+            most = MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features));
+        }
+
+        return (new(tokens.Total, most), null);
     }
 }

@@ -44,14 +44,14 @@ internal sealed class KeyTargets(ProviderRegistry providers) : IKeyTargets
         : terms.Models is { } models && !models.Any(pattern => Covers(pattern, provider, model)) ? ApiKeyErrors.Model(model)
         : null;
 
-    private static ChatError? FindOtherModel(ApiKeyTerms terms, ChatRequest request)
+    private static ChatError? FindOtherModel(ApiKeyTerms terms, CallRequest request)
     {
-        if (terms.Models is null && terms.BudgetUsdPerMonth is null)
+        if (request.IsPlain || (terms.Models is null && terms.BudgetUsdPerMonth is null))
         {
             return null;
         }
 
-        foreach (var (name, value) in request.Extra ?? [])
+        foreach (var (name, value) in request.Canonical.Extra ?? [])
         {
             if (value.ValueKind != JsonValueKind.Null && NamingModels.Contains(ChatNames.Fold(name)))
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Tokens;
 using Prism.Providers;
@@ -32,14 +33,30 @@ internal sealed class PromptBound(TokenCounter tokens)
     /// <summary>The most tokens that the prompt takes.</summary>
     /// <param name="request">The request.</param>
     /// <param name="scarcest">The least that a limit on tokens is. Counting takes some 100 ns a word: it is for prompts that matter to a limit.</param>
-    /// <param name="type">What is asked.</param>
+    /// <param name="type">The type of the provider that is called.</param>
+    public long Of(CallRequest request, long scarcest, ProviderDefinition? type) =>
+        request.Raw is { Skim: { IsPlain: true } skim } && Estimate(request.Model!, skim, type) is var estimate && !IsCounted(estimate.Text, scarcest, request.Model!)
+            ? estimate.Total
+            : Of(request.Canonical, scarcest, type);
+
+    private static bool IsCounted(long bytes, long scarcest, string model) => bytes > scarcest / Negligible && HasKnownTokenizer(model);
+
+    // The counts of a skim are those that the canonical form would give, or a little more: they are of texts as they are escaped.
+    private static (long Text, long Total) Estimate(string model, RequestSkim skim, ProviderDefinition? type)
+    {
+        var text = skim.TextBytes + (TokensPerMessage * (skim.Messages + 1L));
+        return (text, Math.Max(text, (skim.BodyBytes + BytesPerToken - 1) / BytesPerToken) + WordsOfVendor(model, skim.Tools, skim.HasResponseFormat, type));
+    }
+
+    /// <summary>The same for a canonical form.</summary>
     public long Of(ChatRequest request, long scarcest, ProviderDefinition? type)
     {
         var media = PromptMedia.Of(request, type);
         var bytes = CountBytes(request);
-        var text = bytes > scarcest / Negligible && HasKnownTokenizer(request.Model!) ? tokens.CountAllText(request.Model!, request) : bytes;
+        var text = IsCounted(bytes, scarcest, request.Model!) ? tokens.CountAllText(request.Model!, request) : bytes;
         var body = PromptSize.BytesOf(request) - media.Bytes;
-        return Math.Max(text, (body + BytesPerToken - 1) / BytesPerToken) + media.Tokens + WordsOfVendor(request, type);
+        return Math.Max(text, (body + BytesPerToken - 1) / BytesPerToken) + media.Tokens
+            + WordsOfVendor(request.Model!, request.Tools is { IsDefault: false } tools ? tools.Length : 0, request.ResponseFormat is not null, type);
     }
 
     private static bool HasKnownTokenizer(string model)
@@ -81,12 +98,11 @@ internal sealed class PromptBound(TokenCounter tokens)
         return count;
     }
 
-    private static long WordsOfVendor(ChatRequest request, ProviderDefinition? type)
+    private static long WordsOfVendor(string model, int tools, bool hasFormat, ProviderDefinition? type)
     {
-        var (hasTools, hasFormat) = (request.Tools is { IsDefaultOrEmpty: false }, request.ResponseFormat is not null);
-        var isKnown = type?.HasKnownTokenizers is true && HasKnownTokenizer(request.Model!);
+        var isKnown = type?.HasKnownTokenizers is true && HasKnownTokenizer(model);
         return (type?.TemplateTokens ?? 0)
-            + (hasTools ? (isKnown ? WordsOfKnownModels + (TokensPerMessage * request.Tools!.Value.Length) : WordsOfTools) : 0)
+            + (tools > 0 ? (isKnown ? WordsOfKnownModels + (TokensPerMessage * tools) : WordsOfTools) : 0)
             + (hasFormat ? (isKnown ? WordsOfKnownModels : WordsOfFormat) : 0);
     }
 

@@ -23,7 +23,7 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         var charge = default(Charge);
         if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
         {
-            call = call with { Request = OutputCap.In(call.Request, options) };
+            call = call with { Request = OutputCaps.In(call.Request, options) };
             if (ExtraParameters.Of(call.Request, options.Type).Refused is { } refused)
             {
                 return new(new AdmittedCall(call, default, refused));

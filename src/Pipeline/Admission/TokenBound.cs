@@ -1,4 +1,4 @@
-using Prism.Grains.Interfaces.Chat;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Pipeline.Tokens;
 using Prism.Providers;
 
@@ -14,11 +14,11 @@ internal sealed class TokenBound(PromptBound prompts)
     /// <param name="provider">The provider that is asked.</param>
     /// <param name="request">A request with an output cap, and the provider's own name of the model.</param>
     /// <param name="scarcest">The least that a limit is which this is reserved of; 0: as exactly as can be.</param>
-    public TokenAmounts Of(IChatProvider provider, ChatRequest request, long scarcest)
+    public TokenAmounts Of(IChatProvider provider, CallRequest request, long scarcest)
     {
         var type = provider.Options.Type;
         var extra = ExtraParameters.Of(request, type);
-        var prompt = prompts.Of(request, scarcest, type) + (extra.AddsContext ? PromptMedia.RuleOf(request, type).File : 0);
+        var prompt = prompts.Of(request, scarcest, type) + (extra.AddsContext ? PromptMedia.RuleOf(request.Canonical, type).File : 0);
         var output = (long)request.OutputTokenLimit!.Value + provider.ExtraOutputTokens(request) + extra.Output;
         return new(prompt, output * (request.N ?? 1));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Chat;
@@ -20,6 +21,7 @@ internal sealed partial class AttemptLoop(
     /// <summary>Opens the answer of the first target that gives one.</summary>
     /// <returns>To be disposed. Where all have failed, it has the last error of the provider that was asked for.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> OpenAsync(ChatCall call, bool stream, CancellationToken client)
     {
         var (begun, state, isKept) = (time.GetTimestamp(), default(AttemptState), false);

@@ -118,7 +118,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
 
     // The answer to a key that has failed may be that failure again. Where nothing was answered the key stays: the call may have been made.
     private ChatCall WithNewKey(ChatCall call) => _first.Request.IdempotencyKey is { } key
-        ? call with { Request = call.Request with { IdempotencyKey = string.Create(CultureInfo.InvariantCulture, $"{key}.{++_newKeys}") } }
+        ? call with { Request = call.Request.WithIdempotencyKey(string.Create(CultureInfo.InvariantCulture, $"{key}.{++_newKeys}")) }
         : call;
 
     private void EndAttempt()

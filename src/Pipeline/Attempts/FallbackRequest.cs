@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Attempts;
@@ -14,10 +15,11 @@ internal static class FallbackRequest
     /// The request, and what was left out, each as a sentence. Null: it cannot be served, for what this provider cannot do is of its
     /// conversation or its tools.
     /// </returns>
-    public static (ChatRequest Request, ImmutableArray<string> Warnings)? Of(ChatRequest request, ChatTarget target)
+    public static (CallRequest Request, ImmutableArray<string> Warnings)? Of(CallRequest asked, ChatTarget target)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
-        request = request with { Model = target.Model };
+        asked = asked.At(target.Model);
+        var request = asked.Canonical;
         while (target.Provider.FindUnsupported(request) is [_, ..] unsupported)
         {
             foreach (var path in unsupported)
@@ -32,7 +34,7 @@ internal static class FallbackRequest
             }
         }
 
-        return (request, warnings.DrainToImmutable());
+        return (warnings.Count == 0 ? asked : asked.With(request), warnings.DrainToImmutable());
     }
 
     private static ChatRequest? Without(ChatRequest request, string path)

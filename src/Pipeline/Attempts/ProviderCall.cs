@@ -1,53 +1,51 @@
+using System.Runtime.CompilerServices;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Settlement;
+using Prism.Providers;
 
 namespace Prism.Pipeline.Attempts;
 
-/// <summary>A provider's answer: whole, or at its first chunk. Its end, whichever it is, settles the call.</summary>
+/// <summary>A provider's answer: whole, or from its first output on. Its end, whichever it is, settles the call.</summary>
 internal sealed class ProviderCall : Answer
 {
     private readonly CallSettlement _settlement;
-    private readonly IAsyncEnumerator<ChatStreamEvent>? _events;
+    private readonly ProviderAnswer _upstream;
     private readonly StreamedOutput? _output;
     private AttemptState? _state;
     private RetryBudget? _budget;
     // The frame that it was opened with is handed out by the first step.
-    private bool _isAtFirst;
+    private bool _isAtFirst = true;
     private bool _hasEnded;
 
     /// <summary>A whole answer, whose call is settled.</summary>
-    public ProviderCall(CallSettlement settlement, AnswerInfo info, ChatResponse whole)
+    public ProviderCall(CallSettlement settlement, AnswerInfo info, ProviderAnswer upstream, ChatUsage usage, ChatResponse? whole)
     {
-        (_settlement, Info, Frame) = (settlement, info, whole);
-        (_isAtFirst, _hasEnded) = (true, true);
+        (_settlement, Info, _upstream, _hasEnded) = (settlement, info, upstream, true);
+        if (whole is null)
+        {
+            SetFrame(upstream.Raw, usage);
+        }
+        else
+        {
+            SetFrame(whole);
+        }
     }
 
-    /// <summary>A streamed answer, of which nothing has been read.</summary>
-    public ProviderCall(CallSettlement settlement, AnswerInfo info, IAsyncEnumerator<ChatStreamEvent> events, StreamedOutput output)
+    /// <summary>A streamed answer, which has its first output.</summary>
+    public ProviderCall(CallSettlement settlement, AnswerInfo info, ProviderAnswer upstream, StreamedOutput output)
     {
-        (_settlement, Info, _events, _output) = (settlement, info, events, output);
-        IsStreamed = true;
+        (_settlement, Info, _upstream, _output, IsStreamed) = (settlement, info, upstream, output, true);
     }
 
-    /// <summary>Whether the model has begun to answer.</summary>
-    public bool HasBegun { get; private set; }
-
-    /// <summary>Reads up to the first output.</summary>
-    /// <returns>Why there is none; null where there is.</returns>
+    /// <summary>Takes the frame that the answer was opened with.</summary>
+    /// <returns>Why there is none; null where there is one.</returns>
     public async ValueTask<ChatError?> BeginAsync()
     {
-        while (!TryTake(await _events!.MoveNextAsync()))
+        while (!TryTake(await _upstream.NextAsync()))
         {
         }
 
-        if (Frame.Streamed.Failed is { } failed)
-        {
-            return failed;
-        }
-
-        _settlement.OnFirstOutput();
-        (HasBegun, _isAtFirst) = (true, true);
-        return null;
+        return Raw.IsEmpty ? Frame.Streamed.Failed : null;
     }
 
     /// <summary>This is the answer that the request gets.</summary>
@@ -60,42 +58,37 @@ internal sealed class ProviderCall : Answer
         return this;
     }
 
-    public override ValueTask<bool> NextAsync()
+    protected override ValueTask<bool> ReadAsync()
     {
         if (_isAtFirst)
         {
             _isAtFirst = false;
-            return new(true);
+            return new(Observed(true));
         }
 
-        if (_hasEnded)
+        while (!_hasEnded)
         {
-            return new(false);
-        }
-
-        var next = _events!.MoveNextAsync();
-        while (next.IsCompletedSuccessfully)
-        {
-            if (TryTake(next.Result))
+            var next = _upstream.NextAsync();
+            if (!next.IsCompletedSuccessfully)
             {
-                return new(true);
+                return WaitAsync(next);
             }
 
-            next = _events.MoveNextAsync();
+            if (TryTake(next.Result))
+            {
+                return new(Observed(true));
+            }
         }
 
-        return WaitAsync(next);
+        return new(false);
     }
 
-    public override async ValueTask DisposeAsync()
+    protected override async ValueTask CloseAsync()
     {
         _settlement.Dispose();
         try
         {
-            if (_events is not null)
-            {
-                await _events.DisposeAsync();
-            }
+            await _upstream.DisposeAsync();
         }
         finally
         {
@@ -105,32 +98,40 @@ internal sealed class ProviderCall : Answer
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(ValueTask<bool> next)
     {
         while (!TryTake(await next))
         {
-            next = _events!.MoveNextAsync();
+            next = _upstream.NextAsync();
         }
 
-        return true;
+        return Observed(true);
     }
 
     /// <returns>False for a chunk that only brings the usage, which the last frame has.</returns>
     private bool TryTake(bool hasNext)
     {
-        if (!hasNext || _events!.Current.Failed is not null)
+        if (!hasNext || _upstream.Failed is not null)
         {
             _hasEnded = true;
-            Frame = hasNext ? (ChatStreamEvent)_settlement.Fail(_events!.Current.Failed!) : _settlement.End();
+            SetFrame(hasNext ? (ChatStreamEvent)_settlement.Fail(_upstream.Failed!) : _settlement.End());
             return true;
         }
 
-        if (_output!.Add(_events.Current.Chunk!) is not { } chunk)
+        if (!_upstream.Raw.IsEmpty)
+        {
+            _output!.Add(_upstream.Raw.Span, _upstream.ChunkSkim);
+            SetFrame(_upstream.Raw);
+            return true;
+        }
+
+        if (_output!.Add(_upstream.Chunk!) is not { } chunk)
         {
             return false;
         }
 
-        Frame = (ChatStreamEvent)chunk;
+        SetFrame((ChatStreamEvent)chunk);
         return true;
     }
 }

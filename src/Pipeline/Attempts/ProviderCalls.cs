@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Prism.Grains.Breakers;
 using Prism.Grains.Interfaces;
@@ -7,6 +8,7 @@ using Prism.Pipeline.Costs;
 using Prism.Pipeline.Settlement;
 using Prism.Pipeline.Telemetry;
 using Prism.Pipeline.Tokens;
+using Prism.Providers;
 
 namespace Prism.Pipeline.Attempts;
 
@@ -17,6 +19,7 @@ internal sealed class ProviderCalls(
     /// <summary>Opens the provider's answer: whole, or at its first chunk, so that a failure before that is still an error status.</summary>
     /// <returns>The answer, to be disposed, or why there is none.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenAsync(ChatCall asked, bool stream, CancellationToken cancellationToken)
     {
         // :: Breaker
@@ -39,7 +42,14 @@ internal sealed class ProviderCalls(
 
             // :: Send, and wait for the first output
             call.Reservation?.OnCalled();
-            return stream ? await OpenStreamAsync(call, settlement, cancellationToken) : await OpenWholeAsync(call, settlement, cancellationToken);
+            var upstream = await call.Provider.OpenAsync(call.Request, stream, cancellationToken);
+            if (upstream.Error is { } error)
+            {
+                await upstream.DisposeAsync();
+                return (null, settlement.Fail(error));
+            }
+
+            return stream ? await OpenStreamAsync(call, settlement, upstream) : (await OpenWholeAsync(call, settlement, upstream), null);
         }
         catch
         {
@@ -48,34 +58,38 @@ internal sealed class ProviderCalls(
         }
     }
 
-    private async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenWholeAsync(
-        ChatCall call, CallSettlement settlement, CancellationToken cancellationToken)
+    private async ValueTask<ProviderCall> OpenWholeAsync(ChatCall call, CallSettlement settlement, ProviderAnswer upstream)
     {
-        var result = await call.Provider.CompleteAsync(call.Request, cancellationToken);
-        if (result.Error is { } error)
+        await upstream.NextAsync();
+        if (!upstream.Raw.IsEmpty)
         {
-            return (null, settlement.Fail(error));
+            var billed = settlement.Complete(upstream.Skim.Usage, upstream.Skim.Tier);
+            return new(settlement, quotas.WithLimits(call).Route, upstream, billed, whole: null);
         }
 
-        var response = WithUsage(result.Response!, call);
+        var response = WithUsage(upstream.Whole!, call);
         var usage = settlement.Complete(response.Usage!, PricedFeatures.TierOf(response.Extra));
-        return (new(settlement, quotas.WithLimits(call).Route, response with { Usage = usage }), null);
+        return new(settlement, quotas.WithLimits(call).Route, upstream, usage, response with { Usage = usage });
     }
 
-    private async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenStreamAsync(
-        ChatCall call, CallSettlement settlement, CancellationToken cancellationToken)
+    private async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenStreamAsync(ChatCall call, CallSettlement settlement, ProviderAnswer upstream)
     {
-        var events = call.Provider.StreamAsync(call.Request, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var answer = new ProviderCall(settlement, call.Route, events, settlement.Watch(new StreamedOutput(call, tokens)));
-        var error = default(ChatError);
+        var answer = new ProviderCall(settlement, call.Route, upstream, settlement.Watch(new StreamedOutput(call, tokens)));
+        var hasBegun = false;
         try
         {
-            error = await answer.BeginAsync();
-            return error is null ? (answer, null) : (null, error);
+            if (await answer.BeginAsync() is { } error)
+            {
+                return (null, error);
+            }
+
+            hasBegun = true;
+            settlement.OnFirstOutput();
+            return (answer, null);
         }
         finally
         {
-            if (!answer.HasBegun)
+            if (!hasBegun)
             {
                 await answer.DisposeAsync();
             }
@@ -87,7 +101,7 @@ internal sealed class ProviderCalls(
         Id = response.Id ?? RandomId.OfAnswer(),
         Model = response.Model ?? call.Route.Model,
         Usage = response.Usage ?? ChatUsage.Of(
-            tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type),
+            tokens.CountAll(call.Route.Model, call.Request.Canonical, call.Provider.Options.Type),
             response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
     };
 }

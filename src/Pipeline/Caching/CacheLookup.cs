@@ -19,7 +19,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     private readonly ChatCachePolicy? _policy = call.Request.Cache;
     private readonly WaitDeadline _deadline = new(cache.Time, cache.Options.JoinTimeout);
     private readonly string _hash = PromptHash.Of(
-        cache.Options.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request);
+        cache.Options.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request.Canonical);
 
     private int _attempts;
     private int _subscriptionsHere;

@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 
@@ -11,7 +12,7 @@ internal sealed class ChatRouter(ProviderRegistry providers)
     private readonly FallbackRoutes _fallbacks = new(providers);
 
     /// <summary>The call that is to be made, or why there is none.</summary>
-    public (ChatCall Call, ChatError? Error) Route(ChatRequest request)
+    public (ChatCall Call, ChatError? Error) Route(CallRequest request)
     {
         var (provider, model) = Choose(request);
         if (provider is null)
@@ -28,11 +29,11 @@ internal sealed class ChatRouter(ProviderRegistry providers)
 
         var target = ChatTarget.Of(provider, model);
         var (fallbacks, error) = _fallbacks.Of(request, target);
-        var call = new ChatCall(provider, request with { Model = target.Model, Provider = null }, target.ToRoute()) { Fallbacks = fallbacks };
+        var call = new ChatCall(provider, request.At(target.Model), target.ToRoute()) { Fallbacks = fallbacks };
         return (error is null ? call : default, error);
     }
 
-    private (IChatProvider? Provider, string? Model) Choose(ChatRequest request)
+    private (IChatProvider? Provider, string? Model) Choose(CallRequest request)
     {
         var model = request.Model;
         // Only a configured name is a prefix: models of other vendors have slashes of their own (meta-llama/Llama-3.1-8B).

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
 
@@ -18,7 +19,7 @@ internal sealed class FallbackRoutes(ProviderRegistry providers)
         provider => providers.Fallbacks.Where(fallback => fallback != provider).Select(fallback => ChatTarget.Of(fallback)).ToImmutableArray());
 
     /// <summary>The fallbacks of a request, or what of its own cannot be right, by its place: <c>fallbacks[1]</c>.</summary>
-    public (ImmutableArray<ChatTarget> Fallbacks, ChatError? Error) Of(ChatRequest request, ChatTarget first)
+    public (ImmutableArray<ChatTarget> Fallbacks, ChatError? Error) Of(CallRequest request, ChatTarget first)
     {
         if (request.Fallbacks is not { } named)
         {

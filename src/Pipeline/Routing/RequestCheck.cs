@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Routing;
@@ -5,5 +6,5 @@ namespace Prism.Pipeline.Routing;
 /// <inheritdoc />
 internal sealed class RequestCheck(ChatRouter router) : IRequestCheck
 {
-    public ChatError? Check(ChatRequest request) => ChatRequestValidator.Validate(request) ?? router.Route(request).Error;
+    public ChatError? Check(ChatRequest request) => ChatRequestValidator.Validate(request) ?? router.Route(CallRequest.Of(request)).Error;
 }

@@ -17,7 +17,7 @@ internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageB
     /// <returns>What it took, with what that cost.</returns>
     public ChatUsage Bill(ChatCall call, ChatUsage usage, string? tier = null)
     {
-        usage = usage with { CostUsd = prices.CostOf(call.Route, usage, tier ?? PricedFeatures.TierOf(call.Request.Extra)) };
+        usage = usage with { CostUsd = prices.CostOf(call.Route, usage, tier ?? call.Request.ServiceTier) };
         telemetry.OnBilled(call.Route, usage.CostUsd);
         book.Add(
             Owners.Of(call.Request.Owner),

@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Costs;
@@ -19,7 +20,7 @@ internal sealed class StreamedOutput(ChatCall call, TokenCounter tokens)
     public string? Tier { get; private set; }
 
     /// <summary>What it took: as the provider says, else counted.</summary>
-    public ChatUsage Usage => _usage ?? ChatUsage.Of(tokens.CountAll(call.Route.Model, call.Request, call.Provider.Options.Type), _output.Count());
+    public ChatUsage Usage => _usage ?? ChatUsage.Of(tokens.CountAll(call.Route.Model, call.Request.Canonical, call.Provider.Options.Type), _output.Count());
 
     /// <summary>Takes a chunk.</summary>
     /// <returns>The chunk with what the provider left out of it; null where it only brought the usage, which the end of the stream has.</returns>
@@ -43,6 +44,17 @@ internal sealed class StreamedOutput(ChatCall call, TokenCounter tokens)
         return chunk is { Id: not null, Model: not null, Usage: null }
             ? chunk
             : chunk with { Id = chunk.Id ?? _id, Model = chunk.Model ?? call.Route.Model, Usage = null };
+    }
+
+    /// <summary>Takes a chunk that goes to the client as it came.</summary>
+    public void Add(ReadOnlySpan<byte> chunk, in ChunkSkim skim)
+    {
+        HasBegun = true;
+        Tier = skim.Tier ?? Tier;
+        foreach (var text in _usage is null ? skim.Output : [])
+        {
+            _output.AppendEscaped(chunk.Slice(text.Start, text.Length));
+        }
     }
 
     private void Add(ChatDelta delta)

@@ -46,18 +46,18 @@ internal sealed class ReplayedAnswer : Answer
         }
     }
 
-    public override ValueTask<bool> NextAsync()
+    protected override ValueTask<bool> ReadAsync()
     {
         if (!_frames.MoveNext())
         {
             return new(false);
         }
 
-        Frame = _frames.Current;
-        return new(true);
+        SetFrame(_frames.Current);
+        return new(Observed(true));
     }
 
-    public override ValueTask DisposeAsync()
+    protected override ValueTask CloseAsync()
     {
         _frames.Dispose();
         return ValueTask.CompletedTask;

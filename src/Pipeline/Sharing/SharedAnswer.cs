@@ -90,9 +90,9 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
         return null;
     }
 
-    public override ValueTask<bool> NextAsync() => TryTake() ? new(true) : _hasEnded ? new(false) : ReadOnAsync();
+    protected override ValueTask<bool> ReadAsync() => TryTake() ? new(Observed(true)) : _hasEnded ? new(false) : ReadOnAsync();
 
-    public override ValueTask DisposeAsync()
+    protected override ValueTask CloseAsync()
     {
         _replay?.Dispose();
         reader.Dispose();
@@ -106,13 +106,13 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
             _events = reader.Read();
             if (TryTake())
             {
-                return true;
+                return Observed(true);
             }
         }
 
         _hasEnded = true;
-        Frame = (ChatStreamEvent)(reader.WasOvertaken ? TooSlow() : BrokenOff());
-        return true;
+        SetFrame((ChatStreamEvent)(reader.WasOvertaken ? TooSlow() : BrokenOff()));
+        return Observed(true);
     }
 
     private bool TryTake()
@@ -120,7 +120,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
         if (_replay is not null)
         {
             var hasNext = _replay.MoveNext();
-            Frame = _replay.Current;
+            SetFrame(_replay.Current);
             return hasNext;
         }
 
@@ -138,7 +138,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
             return TryTake();
         }
 
-        Frame = frame;
+        SetFrame(frame);
         return true;
     }
 

@@ -19,6 +19,8 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
     /// <summary>Begins. The frames go to the shared call's log.</summary>
     public void Lead(SharedCall shared, ChatCall call, bool stream)
     {
+        // The bytes of the request end with it.
+        call = call with { Request = call.Request.Detach() };
         // Before the request can end: from now on the shared call spends its owner's reservation too.
         var spending = call.Reservation?.Open();
         // On a thread of its own kind: the request may be a grain's turn, which the call outlives.
@@ -63,7 +65,7 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
         yield return new ChatStreamEvent { Started = answer.Info };
         while (await answer.NextAsync())
         {
-            if (answer.Frame.IsLast)
+            if (answer.IsAtEnd)
             {
                 spending?.Dispose();
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using Prism.Formats.OpenAi.Chat;
 
 namespace Prism.Pipeline.Tokens;
 
@@ -25,9 +26,9 @@ internal sealed class StreamedTokens(TokenCounter counter, string model)
     private int _ofLastCounted;
 
     /// <summary>Takes a piece.</summary>
-    public void Append(string? text)
+    public void Append(ReadOnlySpan<char> text)
     {
-        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        for (var rest = text; !rest.IsEmpty;)
         {
             var taken = Math.Min(rest.Length, PartLength - _part.Length);
             _part.Append(rest[..taken]);
@@ -36,6 +37,20 @@ internal sealed class StreamedTokens(TokenCounter counter, string model)
             {
                 EndPart();
             }
+        }
+    }
+
+    /// <summary>Takes a piece as it is escaped in JSON.</summary>
+    public void AppendEscaped(ReadOnlySpan<byte> escaped)
+    {
+        Span<char> text = stackalloc char[256];
+        if (escaped.Length <= text.Length && !escaped.Contains((byte)'\\'))
+        {
+            Append(text[..Encoding.UTF8.GetChars(escaped, text)]);
+        }
+        else
+        {
+            Append(EscapedText.Unescape(escaped));
         }
     }
 

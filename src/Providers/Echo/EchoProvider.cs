@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
 
@@ -16,28 +17,32 @@ internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) :
 
     public ProviderOptions Options => options;
 
-    public async Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    public ValueTask<ProviderAnswer> OpenAsync(CallRequest request, bool stream, CancellationToken cancellationToken)
     {
-        var answer = EchoAnswer.To(request);
+        var answer = EchoAnswer.To(request.Canonical);
+        return stream ? ProviderAnswer.OfAsync(StreamAsync(answer, cancellationToken), cancellationToken) : CompleteAsync(answer, cancellationToken);
+    }
+
+    private async ValueTask<ProviderAnswer> CompleteAsync(EchoAnswer answer, CancellationToken cancellationToken)
+    {
         if (options.Delay > TimeSpan.Zero)
         {
             await Task.Delay(options.Delay * answer.Words.Length, time, cancellationToken);
         }
 
-        return new ChatResponse
+        return ProviderAnswer.Of(new ChatResponse
         {
             Id = RandomId.OfAnswer(),
             Created = time.GetUtcNow().ToUnixTimeSeconds(),
             Model = Model,
             Choices = [new() { Message = new() { Content = string.Concat(answer.Words) }, FinishReason = answer.FinishReason }],
             Usage = answer.Usage,
-        };
+        });
     }
 
-    public async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
-        ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatStreamEvent> StreamAsync(
+        EchoAnswer answer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var answer = EchoAnswer.To(request);
         var chunk = new ChatChunk { Id = RandomId.OfAnswer(), Created = time.GetUtcNow().ToUnixTimeSeconds(), Model = Model };
         var role = ChatRoles.Assistant;
         foreach (var word in answer.Words)

@@ -47,41 +47,37 @@ internal sealed class UpstreamSpan : IDisposable
         return new(activity, withContent);
     }
 
-    /// <summary>A piece of a streamed answer, or its failure.</summary>
-    public void OnEvent(in ChatStreamEvent streamEvent)
+    /// <summary>A chunk of a streamed answer.</summary>
+    public void OnChunk(ChatChunk chunk)
     {
-        if (streamEvent.Failed is { } error)
+        SetAnswer(chunk.Id, chunk.Model, chunk.Usage);
+        foreach (var choice in chunk.Choices)
         {
-            OnFailed(error);
-        }
-        else if (streamEvent.Chunk is { } chunk)
-        {
-            SetAnswer(chunk.Id, chunk.Model, chunk.Usage);
-            foreach (var choice in chunk.Choices)
-            {
-                SetFinishReason(choice.Index, choice.FinishReason);
-                _content?.Add(choice);
-            }
+            SetFinishReason(choice.Index, choice.FinishReason);
+            _content?.Add(choice);
         }
     }
 
-    /// <summary>The call has ended in this.</summary>
-    public void OnEnded(ProviderResult result)
+    /// <summary>The answer of a call that was not streamed.</summary>
+    public void OnWhole(ChatResponse whole)
     {
-        if (result.Error is { } error)
-        {
-            OnFailed(error);
-            return;
-        }
-
-        SetAnswer(result.Response!.Id, result.Response.Model, result.Response.Usage);
-        foreach (var choice in result.Response.Choices)
+        SetAnswer(whole.Id, whole.Model, whole.Usage);
+        foreach (var choice in whole.Choices)
         {
             SetFinishReason(choice.Index, choice.FinishReason);
             _content?.Add(choice);
         }
 
         OnEnded();
+    }
+
+    /// <summary>The call has failed.</summary>
+    // Not the message: a provider's may quote the prompt.
+    public void OnFailed(ChatError error)
+    {
+        _ended = true;
+        _activity.SetTag(GenAi.ErrorType, JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()));
+        _activity.SetStatus(ActivityStatusCode.Error);
     }
 
     /// <summary>The answer is whole, unless it has failed.</summary>
@@ -138,14 +134,6 @@ internal sealed class UpstreamSpan : IDisposable
         && asked.TryGetProperty("type", out var type)
         && type.ValueKind == JsonValueKind.String
         && type.GetString() is "json_object" or "json_schema";
-
-    // Not the message: a provider's may quote the prompt.
-    private void OnFailed(ChatError error)
-    {
-        _ended = true;
-        _activity.SetTag(GenAi.ErrorType, JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()));
-        _activity.SetStatus(ActivityStatusCode.Error);
-    }
 
     private void SetAnswer(string? id, string? model, ChatUsage? usage)
     {

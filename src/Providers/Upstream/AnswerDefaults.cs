@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
 
@@ -7,13 +8,13 @@ namespace Prism.Providers.Upstream;
 /// What every answer has for its readers, also where a provider leaves it out: an id, the same on all pieces, and a model. A usage that
 /// cannot be true it does not have.
 /// </summary>
-internal sealed class AnswerDefaults(ChatRequest request)
+internal sealed class AnswerDefaults(CallRequest request)
 {
     private string? _id;
 
     private string Id => _id ??= RandomId.OfAnswer();
 
-    public ProviderResult Apply(ChatResponse response) => response is { Id: not null, Model: not null, Usage: null }
+    public ChatResponse Apply(ChatResponse response) => response is { Id: not null, Model: not null, Usage: null }
         ? response
         : response with { Id = response.Id ?? Id, Model = response.Model ?? request.Model, Usage = ReportedUsage.Check(response.Usage) };
 

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Providers.Upstream;
@@ -30,8 +30,7 @@ internal sealed class UpstreamExchange : IDisposable
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly MemoryShare _memory;
-    private readonly CancellationTokenSource _aborted;
-    private readonly ITimer _timer;
+    private readonly CallClock _clock;
     private readonly long _started;
     private int _maxBytes;
     private long _lastSign;
@@ -41,23 +40,25 @@ internal sealed class UpstreamExchange : IDisposable
     private volatile bool _firstTokenSeen;
     // The reader has output that it may not be done with.
     private volatile bool _handedOut;
+    private bool _isWhole;
     private int _bytesOfEvent;
     private HttpResponseMessage? _response;
 
-    public UpstreamExchange(HttpMessageInvoker http, ProviderOptions options, MemoryBudget memory, TimeProvider time, CancellationToken caller)
+    public UpstreamExchange(
+        HttpMessageInvoker http, ProviderOptions options, MemoryBudget memory, CallClocks clocks, TimeProvider time, CancellationToken client)
     {
         _http = http;
         _timeout = options.Timeout;
         _time = time;
         _maxBytes = options.MaxAnswerBytes;
         _memory = memory.Open();
-        _aborted = CancellationTokenSource.CreateLinkedTokenSource(caller);
         _started = time.GetTimestamp();
-        _timer = time.CreateTimer(static state => ((UpstreamExchange)state!).OnTimer(), this, _timeout, Timeout.InfiniteTimeSpan);
+        _clock = clocks.Rent();
+        _clock.Begin(this, _timeout, client);
     }
 
     /// <summary>Fires when the caller leaves or the clock runs out.</summary>
-    public CancellationToken Aborted => _aborted.Token;
+    public CancellationToken Aborted => _clock.Token;
 
     /// <summary>Whether it was the clock that ended the exchange.</summary>
     public bool TimedOut { get; private set; }
@@ -74,33 +75,31 @@ internal sealed class UpstreamExchange : IDisposable
     public bool FirstTokenSeen => _firstTokenSeen;
 
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message) =>
-        _response = await _http.SendAsync(message, _aborted.Token);
-
-    public async Task<Stream> OpenBodyAsync(HttpResponseMessage response) =>
-        new WatchedStream(await response.Content.ReadAsStreamAsync(_aborted.Token), this);
+        _response = await _http.SendAsync(message, _clock.Token);
 
     /// <summary>Reads the body of a failed answer.</summary>
     /// <exception cref="InvalidDataException">It is too long for one.</exception>
-    public Task<ReadOnlyMemory<byte>> ReadErrorBodyAsync(HttpResponseMessage response)
+    public ValueTask ReadErrorBodyAsync(HttpResponseMessage response, PooledBuffer content)
     {
         _maxBytes = Math.Min(_maxBytes, MaxErrorBytes);
-        return ReadBodyAsync(response);
+        return ReadBodyAsync(response, content);
     }
 
     /// <summary>Reads a whole body, which is the provider's first output at its end and not before.</summary>
-    public async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpResponseMessage response)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask ReadBodyAsync(HttpResponseMessage response, PooledBuffer content)
     {
-        await using var body = await OpenBodyAsync(response);
-        // What a header announces is not there yet: room for it is made as it comes.
-        var content = new ArrayBufferWriter<byte>((int)Math.Clamp(response.Content.Headers.ContentLength ?? 4096, 1, UncountedBytes));
+        var body = response.Content.ReadAsStream(_clock.Token);
         int read;
-        while ((read = await body.ReadAsync(content.GetMemory(4096), _aborted.Token)) > 0)
+        do
         {
+            OnReading();
+            read = await body.ReadAsync(content.GetMemory(), _clock.Token);
+            OnBytes(read);
             content.Advance(read);
         }
-
-        Weigh(content.WrittenSpan);
-        return content.WrittenMemory;
+        while (read > 0);
+        _isWhole = true;
     }
 
     /// <summary>Makes room for what a JSON text is once it is read.</summary>
@@ -116,16 +115,17 @@ internal sealed class UpstreamExchange : IDisposable
     /// <summary>
     /// After the closing event of a stream: reads the end of the body, so that the next call finds the connection open and idle.
     /// </summary>
-    public async Task FinishAsync(Stream body)
+    public async Task FinishAsync(Stream body, Memory<byte> rest)
     {
         _finishing = true;
-        _timer.Change(FinishTimeout, Timeout.InfiniteTimeSpan);
-        var rest = new byte[256];
+        _clock.Change(FinishTimeout);
         try
         {
-            while (await body.ReadAsync(rest, _aborted.Token) > 0)
+            while (await body.ReadAsync(rest, _clock.Token) > 0)
             {
             }
+
+            _isWhole = true;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidDataException)
         {
@@ -151,7 +151,7 @@ internal sealed class UpstreamExchange : IDisposable
     }
 
     /// <summary>Bytes are waited for.</summary>
-    internal void OnReading()
+    public void OnReading()
     {
         // The wait for the first output began with the request, and nothing but that output ends it.
         if (_firstTokenSeen)
@@ -171,7 +171,7 @@ internal sealed class UpstreamExchange : IDisposable
     /// <summary>Bytes have come.</summary>
     /// <exception cref="InvalidDataException">More than one answer or event may have.</exception>
     /// <exception cref="NoMemoryException">More than there is room for.</exception>
-    internal void OnBytes(int count)
+    public void OnBytes(int count)
     {
         _waiting = false;
         _bytesOfEvent += count;
@@ -189,37 +189,23 @@ internal sealed class UpstreamExchange : IDisposable
 
     public void Dispose()
     {
-        _timer.Dispose();
-        // Ends what is still on the wire: the caller that stops reading stops the generation.
-        _aborted.Cancel();
+        // Ends what is still on the wire: a reader that stops reading stops the generation.
+        _clock.End(_isWhole);
         _response?.Dispose();
-        _aborted.Dispose();
         _memory.Dispose();
     }
 
-    // One timer, armed once a silence rather than once a read: reading a token costs a timestamp only.
-    private void OnTimer()
-    {
-        var left = Left();
-        try
-        {
-            if (left > TimeSpan.Zero && !_finishing)
-            {
-                _timer.Change(left, Timeout.InfiniteTimeSpan);
-                return;
-            }
+    /// <summary>The time is over.</summary>
+    public void OnTimedOut() => TimedOut = true;
 
-            TimedOut = true;
-            _aborted.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The exchange ended while its timer fired.
-        }
-    }
-
-    private TimeSpan Left()
+    /// <summary>What is left until then. The clock asks once a silence, not once a read: reading a token costs a timestamp only.</summary>
+    public TimeSpan Left()
     {
+        if (_finishing)
+        {
+            return TimeSpan.Zero;
+        }
+
         if (!_firstTokenSeen)
         {
             return _timeout - _time.GetElapsedTime(_started);

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Providers;
-using Prism.Providers;
 using static Prism.Tests.Chat.ScriptedProvider;
 
 namespace Prism.Tests.Attempts;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Quotas;
-using Prism.Providers;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;

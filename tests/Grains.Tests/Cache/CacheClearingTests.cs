@@ -1,7 +1,6 @@
 using Prism.Grains.Cache;
 using Prism.Grains.Interfaces.Cache;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;
 

@@ -103,7 +103,7 @@ public sealed class CacheStorageTests : IAsyncLifetime
         _cluster.Provider(0).OnComplete = (_, _) =>
         {
             _cluster.Storage.IsAway = true;
-            return Task.FromResult<Prism.Providers.ProviderResult>(Tests.Chat.ScriptedProvider.Answer("ok"));
+            return Task.FromResult<ProviderResult>(Tests.Chat.ScriptedProvider.Answer("ok"));
         };
 
         Assert.Equal("ok", (await CompleteAsync(0)).Response!.Choices.Single().Message!.Content);

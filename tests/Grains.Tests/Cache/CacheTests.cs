@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;
 

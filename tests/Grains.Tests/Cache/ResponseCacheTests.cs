@@ -1,6 +1,6 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline;
-using Prism.Providers;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chat.ScriptedProvider;
 
@@ -18,7 +18,7 @@ public class ResponseCacheTests
         var answer = Task.FromResult<ProviderResult>(Answer("ok", ChatUsage.Of(1, 1)));
         _pipeline.Vendor.OnComplete = (_, _) => answer;
         var cached = NoCache.Before(_pipeline.Attempts);
-        var call = new ChatCall(_pipeline.Vendor, TestPipeline.Ask() with { Model = "gpt-4o" }, new() { Provider = "vendor", Model = "gpt-4o" });
+        var call = new ChatCall(_pipeline.Vendor, CallRequest.Of(TestPipeline.Ask() with { Model = "gpt-4o" }), new() { Provider = "vendor", Model = "gpt-4o" });
         // What is made once, is made before.
         await AllocatedByAsync(() => _pipeline.Attempts.OpenAsync(call, stream: false, CancellationToken.None).AsTask());
         await AllocatedByAsync(() => cached.OpenAsync(call, stream: false, CancellationToken.None).AsTask());

@@ -124,7 +124,7 @@ public sealed class ChatEndingsTests : IDisposable
     {
         var secrets = new[] { "PROMPT-TEXT", "ANSWER-TEXT", _pipeline.Vendor.Options.ApiKey! };
         _pipeline.Vendor.OnStream = (_, _) => Play(Piece(secrets[1]), Failure(ChatErrorKind.UpstreamBrokenOff));
-        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(Failure(ChatErrorKind.UpstreamServerError));
+        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(ChatErrorKind.UpstreamServerError));
 
         await _pipeline.StreamAsync(Ask(secrets[0]));
         await _pipeline.CompleteAsync(Ask(secrets[0]));

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using Prism.Tests.Cluster;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;

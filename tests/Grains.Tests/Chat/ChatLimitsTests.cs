@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Quotas;
-using Prism.Providers;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;
 

@@ -78,7 +78,7 @@ public class ChatMetricsTests
         _pipeline.Vendor.OnComplete = (_, _) =>
         {
             _pipeline.Time.Advance(TimeSpan.FromSeconds(2));
-            return Task.FromResult<Prism.Providers.ProviderResult>(Answer("hi", ChatUsage.Of(8, 1)));
+            return Task.FromResult<ProviderResult>(Answer("hi", ChatUsage.Of(8, 1)));
         };
 
         await _pipeline.CompleteAsync();
@@ -100,7 +100,7 @@ public class ChatMetricsTests
     [Fact]
     public async Task An_answer_that_this_silo_has_no_memory_for_is_no_failure_of_the_provider()
     {
-        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(Failure(ChatErrorKind.Overloaded));
+        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(ChatErrorKind.Overloaded));
 
         await _pipeline.CompleteAsync();
 
@@ -128,7 +128,7 @@ public class ChatMetricsTests
     [InlineData(ChatErrorKind.Conflict, "invalid_request", "conflict")]
     public async Task Every_failure_has_a_status_and_a_kind(ChatErrorKind error, string status, string kind)
     {
-        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(Failure(error));
+        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Failure(error));
         _pipeline.Vendor.OnStream = (_, _) => Play(Piece("hel"), Failure(error));
 
         await _pipeline.CompleteAsync();
@@ -144,7 +144,7 @@ public class ChatMetricsTests
     public async Task What_a_provider_was_never_asked_is_no_failure_of_its()
     {
         _pipeline.Vendor.OnComplete = (_, _) =>
-            Task.FromResult<Prism.Providers.ProviderResult>(Failure(ChatErrorKind.InvalidRequest, provider: null));
+            Task.FromResult<ProviderResult>(Failure(ChatErrorKind.InvalidRequest, provider: null));
 
         await _pipeline.CompleteAsync();
 
@@ -158,7 +158,7 @@ public class ChatMetricsTests
     public async Task A_model_of_the_callers_own_invention_is_other_until_it_answers()
     {
         var answers = false;
-        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(
+        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(
             answers ? Answer("hi", ChatUsage.Of(1, 1)) : Failure(ChatErrorKind.ModelNotFound));
 
         await _pipeline.CompleteAsync(Ask() with { Model = "gpt-9" });
@@ -173,7 +173,7 @@ public class ChatMetricsTests
     [Fact]
     public async Task A_usage_below_zero_does_not_spoil_a_good_answer()
     {
-        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<Prism.Providers.ProviderResult>(Answer("hi", ChatUsage.Of(-1, 5)));
+        _pipeline.Vendor.OnComplete = (_, _) => Task.FromResult<ProviderResult>(Answer("hi", ChatUsage.Of(-1, 5)));
 
         Assert.NotNull((await _pipeline.CompleteAsync()).Response);
         Assert.Equal(["""{provider="vendor",model="gpt-4o",type="completion"} 5"""], await _pipeline.ScrapeAsync("llm_tokens_total"));
@@ -182,7 +182,7 @@ public class ChatMetricsTests
     [Fact]
     public async Task A_request_is_in_flight_while_it_is_answered()
     {
-        var gate = new TaskCompletionSource<Prism.Providers.ProviderResult>();
+        var gate = new TaskCompletionSource<ProviderResult>();
         _pipeline.Vendor.OnComplete = (_, _) => gate.Task;
 
         var answer = _pipeline.CompleteAsync();

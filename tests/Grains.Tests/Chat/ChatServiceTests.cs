@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;
 

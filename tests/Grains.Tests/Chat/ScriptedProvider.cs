@@ -27,16 +27,16 @@ internal sealed class ScriptedProvider(ProviderOptions options) : IChatProvider
         return [.. Unsupported.Where(path => json.TryGetProperty(path.Split('.', '[')[0], out _))];
     }
 
-    public Task<ProviderResult> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    public async ValueTask<ProviderAnswer> OpenAsync(CallRequest request, bool stream, CancellationToken cancellationToken)
     {
-        Received.Enqueue(request);
-        return OnComplete(request, cancellationToken);
-    }
+        Received.Enqueue(request.Canonical);
+        if (stream)
+        {
+            return await ProviderAnswer.OfAsync(OnStream(request.Canonical, cancellationToken), cancellationToken);
+        }
 
-    public IAsyncEnumerable<ChatStreamEvent> StreamAsync(ChatRequest request, CancellationToken cancellationToken)
-    {
-        Received.Enqueue(request);
-        return OnStream(request, cancellationToken);
+        var result = await OnComplete(request.Canonical, cancellationToken);
+        return result.Error is { } error ? ProviderAnswer.Of(error) : ProviderAnswer.Of(result.Response!);
     }
 
     public static ScriptedProvider Create(string name, string? model = null, ProviderDefinition? type = null) => new(new()

@@ -1,5 +1,4 @@
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers;
 using Prism.Tests.Chat;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;

@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline;
 using Prism.Pipeline.Admission;
@@ -62,7 +63,7 @@ public sealed class ProviderAdmissionTests
         await using var cluster = await LimitsCluster.StartAsync(
             silos: 1, options => (options.TokensPerMinute, options.DefaultMaxTokens) = (100_000, 321));
 
-        Assert.Equal(321, (await AdmitAsync(cluster)).Call.Request.MaxTokens);
+        Assert.Equal(321, (await AdmitAsync(cluster)).Call.Request.Canonical.MaxTokens);
         Assert.Equal(7, (await AdmitAsync(cluster, maxTokens: 7)).Call.Request.OutputTokenLimit);
     }
 
@@ -151,6 +152,6 @@ public sealed class ProviderAdmissionTests
     {
         var echo = cluster.Get<ProviderRegistry>(silo).Find("echo")!;
         var request = new ChatRequest { Model = "echo-v1", Messages = [ChatMessage.Create(ChatRoles.User, "hello there")], MaxTokens = maxTokens };
-        return new(echo, request, new() { Provider = "echo", Model = "echo-v1" });
+        return new(echo, CallRequest.Of(request), new() { Provider = "echo", Model = "echo-v1" });
     }
 }

@@ -1,3 +1,4 @@
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Routing;
 using Prism.Providers;
@@ -42,7 +43,7 @@ public class ChatRouterTests
     [InlineData(null, "echo/anything", "echo", "echo-v1")]
     public void A_request_goes_to(string? provider, string? model, string expectedProvider, string expectedModel)
     {
-        var (call, error) = _router.Route(TestPipeline.Ask() with { Provider = provider, Model = model });
+        var (call, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }));
 
         Assert.Null(error);
         Assert.Equal(new AnswerInfo { Provider = expectedProvider, Model = expectedModel }, call.Route);
@@ -56,7 +57,7 @@ public class ChatRouterTests
     [InlineData("", null)]
     public void An_unknown_provider_is_refused_with_those_there_are(string provider, string? model)
     {
-        var (_, error) = _router.Route(TestPipeline.Ask() with { Provider = provider, Model = model });
+        var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }));
 
         Assert.Equal((ChatErrorKind.InvalidRequest, "provider", "provider_not_found"), (error!.Kind, error.Param, error.Code));
         Assert.Equal($"Unknown provider '{provider}'; there are vendor, anthropic, echo, openai.", error.Message);
@@ -67,7 +68,7 @@ public class ChatRouterTests
     [InlineData(null, "openai/gpt-4o")]
     public void A_provider_that_lacks_its_key_is_refused(string? provider, string? model)
     {
-        var (_, error) = _router.Route(TestPipeline.Ask() with { Provider = provider, Model = model });
+        var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }));
 
         Assert.Equal((ChatErrorKind.InvalidRequest, "provider", "provider_not_configured"), (error!.Kind, error.Param, error.Code));
         Assert.Equal("Provider 'openai' is not configured here: it has no API key.", error.Message);

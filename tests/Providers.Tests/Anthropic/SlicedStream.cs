@@ -4,7 +4,7 @@ using Prism.Formats;
 using Prism.Formats.Framing;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
-using Prism.Providers.Upstream;
+using Prism.Tests.Upstream;
 
 namespace Prism.Tests.Anthropic;
 

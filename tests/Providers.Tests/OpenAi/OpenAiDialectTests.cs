@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
-using Prism.Providers.Upstream;
+using Prism.Tests.Upstream;
 
 namespace Prism.Tests.OpenAi;
 

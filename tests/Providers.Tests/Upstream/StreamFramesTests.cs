@@ -113,7 +113,7 @@ public sealed class StreamFramesTests
     [InlineData(StreamFraming.JsonLines, "text/event-stream", false)]
     [InlineData(StreamFraming.JsonLines, "text/html", false)]
     internal void A_framing_has_its_media_types(StreamFraming framing, string? mediaType, bool matches) =>
-        Assert.Equal(matches, StreamFrames.Matches(framing, mediaType));
+        Assert.Equal(matches, framing.Matches(mediaType));
 
     private static async Task<List<string?>> ReadTokensAsync(byte[][] pieces)
     {

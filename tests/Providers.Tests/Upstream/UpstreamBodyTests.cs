@@ -3,7 +3,7 @@ using Prism.Providers.Upstream;
 
 namespace Prism.Tests.Upstream;
 
-public sealed class RequestBodyTests
+public sealed class UpstreamBodyTests
 {
     [Fact]
     public async Task What_is_in_it_is_sent_each_time()
@@ -48,9 +48,9 @@ public sealed class RequestBodyTests
         Assert.Equal(0, body.Json.Length);
     }
 
-    private static RequestBody Create(string text)
+    private static UpstreamBody Create(string text)
     {
-        var body = new RequestBody();
+        var body = new UpstreamBody();
         body.Json.Append(Encoding.UTF8.GetBytes(text));
         return body;
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Mime;
 using Prism.Grains.Interfaces.Memory;
 
@@ -9,13 +8,13 @@ namespace Prism.Providers.Upstream;
 /// The body of a request, whose memory goes back to the pool when nobody needs it any more. That may be after the exchange: a server may answer,
 /// or a caller leave, while it is still being sent.
 /// </summary>
-internal sealed class RequestBody : HttpContent
+internal sealed class UpstreamBody : HttpContent
 {
     // Its maker, and each sender.
     private int _users = 1;
     private int _disposed;
 
-    public RequestBody() => Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json);
+    public UpstreamBody() => Headers.TryAddWithoutValidation("Content-Type", MediaTypeNames.Application.Json);
 
     /// <summary>What is in it.</summary>
     public PooledBuffer Json { get; } = new(capacity: 1024);

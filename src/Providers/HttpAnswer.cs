@@ -1,0 +1,411 @@
+using System.Runtime.CompilerServices;
+using System.Text.Unicode;
+using Prism.Formats;
+using Prism.Formats.Framing;
+using Prism.Formats.OpenAi.Chat;
+using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Memory;
+using Prism.Providers.Upstream;
+
+namespace Prism.Providers;
+
+/// <summary>One call to a provider over HTTP: send, watch the clock, read, and name what went wrong.</summary>
+internal sealed class HttpAnswer(
+    HttpChatProvider provider, CallRequest request, UpstreamBody body, UpstreamExchange exchange, CancellationToken client) : ProviderAnswer
+{
+    // Real streams have one or two pieces before their first output. Of more, the first say all that can be said without output, and the last has the
+    // newest count of tokens.
+    private const int MostHeldBack = 8;
+
+    private readonly PooledEndpoint _endpoint = provider.Endpoints.Take();
+    private AnswerDefaults? _defaults;
+    private List<ChatStreamEvent>? _decoded;
+    private List<Piece>? _heldBack;
+    private Queue<Piece>? _ready;
+    private PooledBuffer? _content;
+    private EventReader? _events;
+    private IStreamDecoder? _decoder;
+    private Stream? _stream;
+    private bool _isRead;
+    private bool _hasEnded;
+    private bool _isDisposed;
+
+    private AnswerDefaults Defaults => _defaults ??= new(request);
+
+    /// <summary>Waits for the whole answer.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask OpenWholeAsync()
+    {
+        IsWhole = true;
+        try
+        {
+            // :: Step 1: send, and wait for the headers
+            var response = await exchange.SendAsync(await provider.CreateMessageAsync(_endpoint, request, stream: !IsWhole, body, exchange.Aborted));
+            _content = new();
+            if (!response.IsSuccessStatusCode)
+            {
+                Fail(await ReadErrorAsync(response));
+                return;
+            }
+
+            // :: Step 2: read the whole body
+            await exchange.ReadBodyAsync(response, _content);
+            ReadWhole();
+        }
+        catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
+        {
+            client.ThrowIfCancellationRequested();
+            Fail(error);
+        }
+    }
+
+    /// <summary>Waits for the first output. What comes before it waits too: a stream of which nothing else comes has not begun.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask OpenStreamAsync()
+    {
+        try
+        {
+            // :: Step 1: send, and wait for the headers
+            var response = await exchange.SendAsync(await provider.CreateMessageAsync(_endpoint, request, stream: !IsWhole, body, exchange.Aborted));
+            if (!response.IsSuccessStatusCode)
+            {
+                _content = new();
+                Fail(await ReadErrorAsync(response));
+                return;
+            }
+
+            if (!provider.Answers.Framing.Matches(response.Content.Headers.ContentType?.MediaType))
+            {
+                // Some servers send their error object with status 200, and not as a stream.
+                _content = new();
+                await exchange.ReadBodyAsync(response, _content);
+                exchange.Weigh(_content.Written);
+                Fail(provider.Answers.Read(_content.Written, provider.Now).Error ?? provider.Errors.InvalidResponse());
+                return;
+            }
+
+            _stream = response.Content.ReadAsStream(exchange.Aborted);
+        }
+        catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
+        {
+            client.ThrowIfCancellationRequested();
+            Fail(error);
+            return;
+        }
+
+        // :: Step 2: read up to the first output
+        _events = new(provider.Answers.Framing);
+        _decoder = provider.Answers.CreateDecoder(provider.Now);
+        await NextAsync();
+        Error = Failed;
+        _isRead = true;
+    }
+
+    public override ValueTask<bool> NextAsync()
+    {
+        if (_isRead)
+        {
+            // It was opened with this one.
+            _isRead = false;
+            return new(true);
+        }
+
+        if (_events is null || _hasEnded)
+        {
+            return new(false);
+        }
+
+        client.ThrowIfCancellationRequested();
+        try
+        {
+            return TryStep() ? new(true) : ReadOnAsync();
+        }
+        catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
+        {
+            return new(End(error));
+        }
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _isDisposed = true;
+        exchange.Dispose();
+        _endpoint.Dispose();
+        body.Dispose();
+        _content?.Dispose();
+        _events?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // :: Step 3: read event by event
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ReadOnAsync()
+    {
+        try
+        {
+            while (!_decoder!.IsComplete)
+            {
+                exchange.OnReading();
+                var read = await _stream!.ReadAsync(_events!.GetSpace(), exchange.Aborted);
+                exchange.OnBytes(read);
+                _events.Advance(read);
+                if (TryStep())
+                {
+                    return true;
+                }
+
+                if (read == 0)
+                {
+                    client.ThrowIfCancellationRequested();
+                    return EndAtClose();
+                }
+            }
+
+            return await FinishAsync();
+        }
+        catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
+        {
+            client.ThrowIfCancellationRequested();
+            // An answer that is whole is not made worse by how its connection ends.
+            return _decoder!.MayEnd && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout) ? End(null) : End(error);
+        }
+    }
+
+    // :: Step 4: after the closing event, leave the connection to the next call
+    private async ValueTask<bool> FinishAsync()
+    {
+        if (!exchange.FirstTokenSeen)
+        {
+            return End(provider.Errors.InvalidResponse());
+        }
+
+        await exchange.FinishAsync(_stream!, _events!.GetSpace());
+        return End(null);
+    }
+
+    /// <summary>Takes the next step out of what has been read.</summary>
+    /// <returns>False where there is none yet.</returns>
+    private bool TryStep()
+    {
+        while (true)
+        {
+            if (_ready is not null)
+            {
+                Take(_ready.Dequeue());
+                _ready = _ready.Count == 0 ? null : _ready;
+                return true;
+            }
+
+            if (_decoder!.IsComplete || !_events!.TryRead())
+            {
+                return false;
+            }
+
+            if (TryPass())
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Makes a step of an event: its bytes where a client can have them, else its canonical form, which is ready then.</summary>
+    private bool TryPass()
+    {
+        var data = _events!.Data;
+        if (provider.PassesBytes
+            && data.Span is [(byte)'{', ..]
+            && Utf8.IsValid(data.Span)
+            && ChunkSkim.TryRead(data.Span, out SkimmedChunk)
+            && _decoder!.TryPass(SkimmedChunk))
+        {
+            exchange.OnEvent(SkimmedChunk.HasOutput);
+            if (exchange.FirstTokenSeen && _heldBack is null)
+            {
+                (Raw, Chunk) = (data, null);
+                return true;
+            }
+
+            Add(new Piece(data.ToArray(), SkimmedChunk, default));
+            Release();
+            return false;
+        }
+
+        exchange.Weigh(data.Span);
+        (_decoded ??= []).Clear();
+        _decoder!.Decode(_events.Type, data.Span, _decoded);
+        AddDecoded();
+        return false;
+    }
+
+    private void AddDecoded()
+    {
+        exchange.OnEvent(hasOutput: _decoded!.Exists(streamEvent => streamEvent.Chunk is { } chunk && Output.IsIn(chunk)));
+        foreach (var streamEvent in _decoded)
+        {
+            var piece = Defaults.Apply(streamEvent);
+            if (piece.Failed is not null)
+            {
+                // Before the first output it is all there is.
+                _heldBack = exchange.FirstTokenSeen ? _heldBack : null;
+                Release(isFailed: true);
+                Enqueue(new Piece(null, default, piece));
+                return;
+            }
+
+            // One with nothing in it cannot be told from nothing, and is not yet an answer.
+            if (piece.Chunk is not { Choices.IsEmpty: true, Usage: null, Extra: null })
+            {
+                Add(new Piece(null, default, piece));
+            }
+        }
+
+        Release();
+    }
+
+    private void Add(in Piece piece)
+    {
+        if (exchange.FirstTokenSeen && _heldBack is null)
+        {
+            Enqueue(piece);
+            return;
+        }
+
+        _heldBack ??= [];
+        if (exchange.FirstTokenSeen || _heldBack.Count < MostHeldBack)
+        {
+            _heldBack.Add(piece);
+        }
+        else
+        {
+            _heldBack[^1] = piece;
+        }
+    }
+
+    // After the first output nothing waits any longer.
+    private void Release(bool isFailed = false)
+    {
+        if (_heldBack is not null && (exchange.FirstTokenSeen || isFailed))
+        {
+            _heldBack.ForEach(Enqueue);
+            _heldBack = null;
+        }
+    }
+
+    private void Enqueue(Piece piece) => (_ready ??= new()).Enqueue(piece);
+
+    private void Take(in Piece piece)
+    {
+        if (piece.Raw is not null)
+        {
+            (Raw, SkimmedChunk, Chunk) = (piece.Raw, piece.Skim, null);
+            return;
+        }
+
+        (Raw, Chunk) = (default, piece.Event.Chunk);
+        if (piece.Event.Failed is { } error)
+        {
+            End(error);
+        }
+    }
+
+    private bool EndAtClose()
+    {
+        if (_events!.TryReadRest() && TryReadLast())
+        {
+            return true;
+        }
+
+        return End(_decoder!.MayEnd && exchange.FirstTokenSeen ? null
+            : _decoder.MayEnd ? provider.Errors.InvalidResponse()
+            : provider.Errors.BrokenOff());
+    }
+
+    // It may also be half a line: then the stream just ends before it.
+    private bool TryReadLast()
+    {
+        try
+        {
+            TryPass();
+            return TryStep();
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Whether the end is a step: a failure is one.</returns>
+    private bool End(ChatError? error)
+    {
+        _hasEnded = true;
+        (Raw, Chunk) = (default, null);
+        Failed = error is null ? null : Explain(error);
+        return error is not null;
+    }
+
+    private void ReadWhole()
+    {
+        var content = _content!;
+        if (provider.PassesBytes && AnswerSkim.TryRead(content.Written) is { } skim)
+        {
+            (Raw, Skim, _isRead) = (content.WrittenMemory, skim, true);
+            return;
+        }
+
+        exchange.Weigh(content.Written);
+        var answer = provider.Answers.Read(content.Written, provider.Now);
+        var error = answer.Error ?? (answer.Response!.Choices.IsEmpty ? provider.Errors.InvalidResponse() : null);
+        if (error is not null)
+        {
+            Error = Explain(error);
+            return;
+        }
+
+        (Whole, _isRead) = (Defaults.Apply(answer.Response!), true);
+    }
+
+    // The endpoint learns of it: another one may do better.
+    private void Fail(ChatError error) => Error = provider.Endpoints.OnFailed(_endpoint, Explain(error));
+
+    // What operators want to know of a failure besides what the client is told: where it was, with which key, and in whose words.
+    private ChatError Explain(ChatError error) =>
+        error.Provider is null ? error : error with
+        {
+            Failure = new()
+            {
+                Address = _endpoint.Address.Authority,
+                Key = _endpoint.KeyName,
+                RequestId = request.RequestId,
+                UpstreamRequestId = VendorWords.Clean(exchange.RequestId, provider.Options.Secrets, []),
+                Message = VendorWords.Clean(error.Failure?.Message, provider.Options.Secrets, body.Json.Written),
+            },
+        };
+
+    private async Task<ChatError> ReadErrorAsync(HttpResponseMessage response)
+    {
+        try
+        {
+            await exchange.ReadErrorBodyAsync(response, _content!);
+            exchange.Weigh(_content!.Written);
+            return provider.Errors.FromStatus(response, provider.Answers.ReadError(_content.Written), VendorWords.Read(_content.Written));
+        }
+        catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is not null)
+        {
+            // The status says the most of it, also where its body does not come whole.
+            return provider.Errors.FromStatus(response, null);
+        }
+    }
+
+    /// <summary>A step that is not its turn yet.</summary>
+    private readonly struct Piece(byte[]? raw, in ChunkSkim skim, in ChatStreamEvent streamEvent)
+    {
+        public readonly byte[]? Raw = raw;
+        public readonly ChunkSkim Skim = skim;
+        public readonly ChatStreamEvent Event = streamEvent;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+
+namespace Prism.Providers.Upstream;
+
+/// <summary>
+/// The cancellation source and the timer of one exchange at a time. Both are used again by the next exchange of the same provider, unless the source was
+/// cancelled: making them anew costs more than all that they do.
+/// </summary>
+internal sealed class CallClock : IDisposable
+{
+    private readonly CallClocks _clocks;
+    private readonly CancellationTokenSource _aborted = new();
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private CancellationTokenRegistration _client;
+    private UpstreamExchange? _exchange;
+
+    public CallClock(CallClocks clocks, TimeProvider time)
+    {
+        _clocks = clocks;
+        _timer = time.CreateTimer(static clock => ((CallClock)clock!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Fires when the client disconnects, when the time is over, or when the exchange ends before its answer is whole.</summary>
+    public CancellationToken Token => _aborted.Token;
+
+    /// <summary>Begins to watch an exchange.</summary>
+    public void Begin(UpstreamExchange exchange, TimeSpan timeout, CancellationToken client)
+    {
+        lock (_gate)
+        {
+            _exchange = exchange;
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        }
+
+        _client = client.UnsafeRegister(static clock => ((CallClock)clock!)._aborted.Cancel(), this);
+    }
+
+    /// <summary>Looks at the exchange again after a time.</summary>
+    public void Change(TimeSpan due) => _timer.Change(due, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The exchange is over.</summary>
+    /// <param name="isWhole">Whether its answer was read to the end; else what is still on the wire is cancelled.</param>
+    public void End(bool isWhole)
+    {
+        _client.Dispose();
+        lock (_gate)
+        {
+            _exchange = null;
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        if (!isWhole)
+        {
+            _aborted.Cancel();
+        }
+
+        if (isWhole && _aborted.TryReset())
+        {
+            _clocks.Return(this);
+            return;
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Ends it for good.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _aborted.Dispose();
+    }
+
+    // Under the lock: a timer that fires late must not cancel the next exchange.
+    private void OnTime()
+    {
+        lock (_gate)
+        {
+            if (_exchange is not { } exchange)
+            {
+                return;
+            }
+
+            if (exchange.Left() is { Ticks: > 0 } left)
+            {
+                _timer.Change(left, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            exchange.OnTimedOut();
+            _aborted.Cancel();
+        }
+    }
+}
+
+/// <summary>The clocks of one provider that no exchange uses.</summary>
+internal sealed class CallClocks(TimeProvider time)
+{
+    private const int MostKept = 1_024;
+
+    private readonly ConcurrentQueue<CallClock> _idle = new();
+
+    /// <summary>A clock for one exchange.</summary>
+    public CallClock Rent() => _idle.TryDequeue(out var clock) ? clock : new(this, time);
+
+    /// <summary>Keeps a clock for the next exchange.</summary>
+    public void Return(CallClock clock)
+    {
+        if (_idle.Count < MostKept)
+        {
+            _idle.Enqueue(clock);
+        }
+    }
+}
