@@ -16,11 +16,15 @@ namespace Prism.Pipeline;
 /// decisions, the answer itself never passes through one.
 /// </summary>
 internal sealed class CallPipeline(
-    IPromptTemplates templates, ChatRouter router, KeyAdmission admission, ResponseCache cache, ChatTelemetry telemetry) : ICallPipeline
+    ISnapshotSource snapshots, IPromptTemplates templates, ChatRouter router, KeyAdmission admission, ResponseCache cache, ChatTelemetry telemetry)
+    : ICallPipeline
 {
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> OpenAsync(CallRequest request, bool stream, CancellationToken client)
     {
+        // The call goes by this configuration to its end, whatever is published meanwhile.
+        var snapshot = snapshots.Current;
+
         // :: Step 1: prepare
         var (prompt, invalid) = request.Template is null ? Prepare(request) : await RenderAsync(request, client);
 
@@ -28,7 +32,7 @@ internal sealed class CallPipeline(
         var call = default(ChatCall);
         if (invalid is null)
         {
-            (call, invalid) = router.Route(prompt);
+            (call, invalid) = router.Route(prompt, snapshot);
         }
 
         if (invalid is not null)

@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline.Admission;
+using Prism.Pipeline.Routing;
 using Prism.Providers;
 
 namespace Prism.Pipeline;
@@ -12,8 +12,11 @@ namespace Prism.Pipeline;
 /// <param name="Route">The same for the client to know.</param>
 internal readonly record struct ChatCall(IChatProvider Provider, CallRequest Request, AnswerInfo Route)
 {
-    /// <summary>The targets that are called, in this order, where the provider fails before its first token.</summary>
-    public ImmutableArray<ChatTarget> Fallbacks { get => field.IsDefault ? [] : field; init; }
+    /// <summary>The targets that it tries, of which this one is the first or a fallback.</summary>
+    public RoutePlan Plan { get; init; }
+
+    /// <summary>The configuration that it began with.</summary>
+    public required GatewaySnapshot Snapshot { get; init; }
 
     /// <summary>What the API key of the call has reserved; null where it has no limits.</summary>
     public KeyReservation? Reservation { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Prism.Grains.Cache;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Pipeline.Admission;
@@ -42,8 +43,21 @@ public static class PipelineServiceCollectionExtensions
         .AddSingleton<GenAiMetrics>()
         .AddSingleton<ChatTelemetry>();
 
+    private static IServiceCollection AddSnapshots(this IServiceCollection services)
+    {
+        services.AddOptions<AttemptOptions>();
+        services.TryAddSingleton(provider => new SnapshotSource(GatewaySnapshot.Of(
+            provider.GetRequiredService<ProviderRegistry>(),
+            provider.GetRequiredService<IOptions<CostOptions>>().Value,
+            provider.GetRequiredService<IOptions<AttemptOptions>>().Value,
+            provider.GetRequiredService<IOptions<CacheOptions>>().Value)));
+        services.TryAddSingleton<ISnapshotSource>(provider => provider.GetRequiredService<SnapshotSource>());
+        return services.AddSingleton<IProviderSource>(provider => provider.GetRequiredService<SnapshotSource>());
+    }
+
     internal static IServiceCollection AddPrismRouting(this IServiceCollection services) => services
-        .AddSingleton<ChatRouter>()
+        .AddSnapshots()
+        .AddSingleton(new ChatRouter(Random.Shared))
         .AddSingleton<IRequestCheck, RequestCheck>();
 
     internal static IServiceCollection AddPrismAdmission(this IServiceCollection services) => services
@@ -61,19 +75,13 @@ public static class PipelineServiceCollectionExtensions
         .AddSingleton<CacheWriter>()
         .AddSingleton<ResponseCache>();
 
-    private static IServiceCollection AddAttempts(this IServiceCollection services)
-    {
-        services.AddOptions<AttemptOptions>();
-        return services
-            .AddSingleton(provider => new RetryPolicy(provider.GetRequiredService<IOptions<AttemptOptions>>().Value, Random.Shared))
-            .AddSingleton<RetryBudget>()
-            .AddSingleton<AttemptTelemetry>()
-            .AddSingleton<AttemptLoop>()
-            .AddSingleton<ProviderCalls>();
-    }
+    private static IServiceCollection AddAttempts(this IServiceCollection services) => services
+        .AddSingleton(new RetryPolicy(Random.Shared))
+        .AddSingleton<RetryBudget>()
+        .AddSingleton<AttemptTelemetry>()
+        .AddSingleton<AttemptLoop>()
+        .AddSingleton<ProviderCalls>();
 
     private static IServiceCollection AddSettlement(this IServiceCollection services) => services
-        .AddSingleton(provider => new PriceTable(
-            provider.GetRequiredService<ProviderRegistry>(), provider.GetRequiredService<IOptions<CostOptions>>().Value))
         .AddSingleton<Billing>();
 }

@@ -9,7 +9,7 @@ namespace Prism.Pipeline.Admission;
 /// The pipeline's entry to what API keys may do and spend. A call by anybody else passes: the gateway has let it in, or a client in the cluster, which is
 /// trusted, has made it. Costs no hop where the key is in use and its limits are far away.
 /// </summary>
-internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyTargets targets, KeyCharge charges, TimeProvider time)
+internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyCharge charges, TimeProvider time)
 {
     /// <summary>Admits a call.</summary>
     /// <returns>
@@ -41,12 +41,12 @@ internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyTarge
             return Refuse(call, limited.Finding.Error ?? ApiKeyErrors.NotGood);
         }
 
-        if (targets.FindObstacle(key.Terms, call) is { } denied)
+        if (KeyTargets.FindObstacle(key.Terms, call) is { } denied)
         {
             return Refuse(call, denied);
         }
 
-        call = call with { Fallbacks = targets.Allowed(key.Terms, call.Fallbacks) };
+        call = KeyTargets.WithAllowed(key.Terms, call);
         if (limited.Limits.IsEmpty)
         {
             return new(new AdmittedKey(call, null));

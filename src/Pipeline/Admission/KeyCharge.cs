@@ -9,7 +9,7 @@ using Prism.Providers;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>The most that a call can take of a key's limits, whichever of its targets answers.</summary>
-internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
+internal sealed class KeyCharge(TokenBound bounds)
 {
     // Of a budget, what a reservation may have too much: it comes back when the answer is there.
     private const int Negligible = 1_000;
@@ -27,16 +27,16 @@ internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
         }
 
         call = call with { Request = OutputCaps.In(call.Request, call.Provider.Options) };
-        var (charge, refused) = Of(call.Provider, call.Request, limits);
-        if (refused is not null || call.Fallbacks.IsEmpty)
+        var (charge, refused) = Of(call.Provider, call.Request, limits, call.Snapshot.Prices);
+        if (refused is not null || call.Plan.Fallbacks.IsEmpty)
         {
             return (call, charge, refused);
         }
 
-        var fallbacks = ImmutableArray.CreateBuilder<ChatTarget>(call.Fallbacks.Length);
-        foreach (var fallback in call.Fallbacks)
+        var fallbacks = ImmutableArray.CreateBuilder<ChatTarget>(call.Plan.Fallbacks.Length);
+        foreach (var fallback in call.Plan.Fallbacks)
         {
-            var (more, unknown) = Of(fallback.Provider, call.Request.At(fallback.Model), limits);
+            var (more, unknown) = Of(fallback.Provider, call.Request.At(fallback.Model), limits, call.Snapshot.Prices);
             if (unknown is null && more.Tokens <= limits.ScarcestTokens && !(more.MicroUsd > limits.MicroUsdPerMonth))
             {
                 fallbacks.Add(fallback);
@@ -44,10 +44,10 @@ internal sealed class KeyCharge(TokenBound bounds, PriceTable prices)
             }
         }
 
-        return (call with { Fallbacks = fallbacks.DrainToImmutable() }, charge, null);
+        return (call with { Plan = call.Plan with { Fallbacks = fallbacks.DrainToImmutable() } }, charge, null);
     }
 
-    private (Charge Charge, ChatError? Refused) Of(IChatProvider provider, CallRequest request, LimitSet limits)
+    private (Charge Charge, ChatError? Refused) Of(IChatProvider provider, CallRequest request, LimitSet limits, PriceTable prices)
     {
         if (ExtraParameters.Of(request, provider.Options.Type).Refused is { } unbounded)
         {

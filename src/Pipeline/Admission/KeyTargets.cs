@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Immutable;
 using System.Text.Json;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
@@ -10,7 +9,7 @@ using Prism.Providers;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>Which providers and models a key may call.</summary>
-internal sealed class KeyTargets(ProviderRegistry providers) : IKeyTargets
+internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
 {
     // Ways to name a model besides 'model', as routers behind an OpenAI-type provider have them: what they name has not been checked.
     private static readonly FrozenSet<string> NamingModels = FrozenSet.Create(
@@ -18,30 +17,39 @@ internal sealed class KeyTargets(ProviderRegistry providers) : IKeyTargets
         "extra_body");
 
     /// <summary>What a call asks for that its key may not have: first who is asked, then who is named as a fallback.</summary>
-    public ChatError? FindObstacle(ApiKeyTerms terms, ChatCall call)
+    public static ChatError? FindObstacle(ApiKeyTerms terms, ChatCall call)
     {
-        var refused = FindObstacle(terms, call.Route.Provider, call.Route.Model) ?? FindOtherModel(terms, call.Request);
+        var known = call.Snapshot.Providers;
+        var fallbacks = call.Plan.Fallbacks;
+        var refused = FindObstacle(terms, call.Route.Provider, call.Route.Model, known) ?? FindOtherModel(terms, call.Request);
         // Those that the caller does not name itself are only passed over.
-        for (var i = 0; refused is null && call.Request.Fallbacks is not null && i < call.Fallbacks.Length; i++)
+        for (var i = 0; refused is null && call.Request.Fallbacks is not null && i < fallbacks.Length; i++)
         {
-            refused = FindObstacle(terms, call.Fallbacks[i].Provider.Options.Name, call.Fallbacks[i].Model);
+            refused = FindObstacle(terms, fallbacks[i].Provider.Options.Name, fallbacks[i].Model, known);
             refused = refused is null ? null : refused with { Param = "fallbacks" };
         }
 
         return refused;
     }
 
-    public bool Allow(ApiKeyTerms terms, string provider, string model) => FindObstacle(terms, provider, model) is null;
+    public bool Allow(ApiKeyTerms terms, string provider, string model) => FindObstacle(terms, provider, model, providers.Current) is null;
 
-    /// <summary>Those that the key may call.</summary>
-    public ImmutableArray<ChatTarget> Allowed(ApiKeyTerms terms, ImmutableArray<ChatTarget> targets) =>
-        targets.IsEmpty || (terms.Providers is null && terms.Models is null)
-            ? targets
-            : targets.RemoveAll(target => FindObstacle(terms, target.Provider.Options.Name, target.Model) is not null);
+    /// <summary>The call with those fallbacks that its key may call.</summary>
+    public static ChatCall WithAllowed(ApiKeyTerms terms, ChatCall call)
+    {
+        if (call.Plan.Fallbacks.IsEmpty || (terms.Providers is null && terms.Models is null))
+        {
+            return call;
+        }
 
-    private ChatError? FindObstacle(ApiKeyTerms terms, string provider, string model) =>
+        var known = call.Snapshot.Providers;
+        var allowed = call.Plan.Fallbacks.RemoveAll(target => FindObstacle(terms, target.Provider.Options.Name, target.Model, known) is not null);
+        return call with { Plan = call.Plan with { Fallbacks = allowed } };
+    }
+
+    private static ChatError? FindObstacle(ApiKeyTerms terms, string provider, string model, ProviderRegistry known) =>
         terms.Providers is { } allowed && !allowed.Contains(provider) ? ApiKeyErrors.Provider(provider)
-        : terms.Models is { } models && !models.Any(pattern => Covers(pattern, provider, model)) ? ApiKeyErrors.Model(model)
+        : terms.Models is { } models && !models.Any(pattern => Covers(pattern, provider, model, known)) ? ApiKeyErrors.Model(model)
         : null;
 
     private static ChatError? FindOtherModel(ApiKeyTerms terms, CallRequest request)
@@ -64,10 +72,10 @@ internal sealed class KeyTargets(ProviderRegistry providers) : IKeyTargets
 
     // 'up/exact' is model 'exact' of provider 'up', and nothing else, wherever 'up' is a provider; models of others have slashes too
     // (meta-llama/Llama-3.1-8B), and mean the same at each provider.
-    private bool Covers(string pattern, string provider, string model)
+    private static bool Covers(string pattern, string provider, string model, ProviderRegistry known)
     {
         var slash = pattern.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && providers.Find(pattern[..slash]) is { } named
+        return slash > 0 && known.Find(pattern[..slash]) is { } named
             ? named.Options.Name == provider && IsMatch(pattern.AsSpan(slash + 1), model)
             : IsMatch(pattern, model);
     }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Attempts;
@@ -11,7 +10,6 @@ namespace Prism.Pipeline.Attempts;
 /// </summary>
 internal sealed partial class AttemptLoop(
     ProviderCalls providers,
-    IOptions<AttemptOptions> options,
     RetryPolicy retries,
     RetryBudget budget,
     AttemptTelemetry telemetry,
@@ -54,10 +52,10 @@ internal sealed partial class AttemptLoop(
     }
 
     /// <summary>What is left of a request's time; less than nothing where it is over.</summary>
-    internal TimeSpan LeftOf(long begun) => options.Value.Deadline - time.GetElapsedTime(begun);
+    internal TimeSpan LeftOf(ChatCall call, long begun) => call.Snapshot.Attempts.Deadline - time.GetElapsedTime(begun);
 
     /// <summary>The pause before a target is called again; null where it is not.</summary>
-    internal TimeSpan? PauseBefore(ChatError error, int before) => retries.PauseBefore(error, before);
+    internal TimeSpan? PauseBefore(ChatCall call, ChatError error, int before) => retries.PauseBefore(call.Snapshot.Attempts, error, before);
 
     /// <summary>Takes a place among the retries of this silo, where there is one.</summary>
     internal bool TryTakeRetry(string provider, ChatError error)
@@ -80,8 +78,8 @@ internal sealed partial class AttemptLoop(
         pause > TimeSpan.Zero ? Task.Delay(pause, time, client) : Task.CompletedTask;
 
     /// <summary>The clock over an attempt that is not the first.</summary>
-    internal AttemptDeadline BeginAttempt(long begun, CancellationToken client) =>
-        new(LeftOf(begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, time, client);
+    internal AttemptDeadline BeginAttempt(ChatCall call, long begun, CancellationToken client) =>
+        new(LeftOf(call, begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, time, client);
 
     /// <summary>A request goes on to a fallback.</summary>
     internal void OnFallback(AnswerInfo from, AnswerInfo to, ChatError error)

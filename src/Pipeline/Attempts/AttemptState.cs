@@ -47,7 +47,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
             return false;
         }
 
-        _deadline = loop.BeginAttempt(begun, client);
+        _deadline = loop.BeginAttempt(_first, begun, client);
         return true;
     }
 
@@ -71,10 +71,10 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
 
     private async ValueTask<bool> TryRetryAsync(ChatError error)
     {
-        if (loop.PauseBefore(error, _retries) is not { } pause
+        if (loop.PauseBefore(_first, error, _retries) is not { } pause
             // A request does not wait for a provider that has named a time while a fallback may answer.
-            || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Fallbacks.Length)
-            || pause >= loop.LeftOf(begun)
+            || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Plan.Fallbacks.Length)
+            || pause >= loop.LeftOf(_first, begun)
             || !loop.TryTakeRetry(_turn.Route.Provider, error))
         {
             return false;
@@ -95,9 +95,9 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
             return false;
         }
 
-        while (_nextFallback < _first.Fallbacks.Length && loop.LeftOf(begun) > TimeSpan.Zero)
+        while (_nextFallback < _first.Plan.Fallbacks.Length && loop.LeftOf(_first, begun) > TimeSpan.Zero)
         {
-            var target = _first.Fallbacks[_nextFallback++];
+            var target = _first.Plan.Fallbacks[_nextFallback++];
             var route = target.ToRoute();
             if (FallbackRequest.Of(_first.Request, target) is not { } fallback)
             {

@@ -8,17 +8,18 @@ namespace Prism.Pipeline.Attempts;
 /// together do not come back together.
 /// </summary>
 /// <remarks>Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
-internal sealed class RetryPolicy(AttemptOptions options, Random random)
+internal sealed class RetryPolicy(Random random)
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(8);
 
     // What the provider asked for is told to the whole cluster, which takes a moment: who came back on the dot would still be held back.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
 
+    /// <param name="options">The limits of it.</param>
     /// <param name="error">How the last attempt ended.</param>
     /// <param name="retries">How many there have been.</param>
     /// <returns>Null where it is not worth it, or would be too late.</returns>
-    public TimeSpan? PauseBefore(ChatError error, int retries)
+    public TimeSpan? PauseBefore(AttemptOptions options, ChatError error, int retries)
     {
         if (retries >= options.MaxRetries || !FailureClassifier.IsTransient(error))
         {
@@ -27,14 +28,14 @@ internal sealed class RetryPolicy(AttemptOptions options, Random random)
 
         return error.RetryAfter switch
         {
-            null => Backoff(retries),
+            null => Backoff(options, retries),
             { Ticks: 0 } now => now,
-            { } asked when asked <= options.MaxRetryAfter => asked + Margin + Backoff(retries),
+            { } asked when asked <= options.MaxRetryAfter => asked + Margin + Backoff(options, retries),
             _ => null,
         };
     }
 
-    private TimeSpan Backoff(int retries)
+    private TimeSpan Backoff(AttemptOptions options, int retries)
     {
         var most = options.RetryBackoff * Math.Pow(2, retries);
         return (most < LongestBackoff ? most : LongestBackoff) * random.NextDouble();

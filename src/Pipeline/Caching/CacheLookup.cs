@@ -16,10 +16,11 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     private const int MaxAttempts = 5;
     private const int MaxSubscriptionsHere = 2;
 
+    private readonly CacheOptions _options = call.Snapshot.Cache;
     private readonly ChatCachePolicy? _policy = call.Request.Cache;
-    private readonly WaitDeadline _deadline = new(cache.Time, cache.Options.JoinTimeout);
+    private readonly WaitDeadline _deadline = new(cache.Time, call.Snapshot.Cache.JoinTimeout);
     private readonly string _hash = PromptHash.Of(
-        cache.Options.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request.Canonical);
+        call.Snapshot.Cache.Scope == CacheScope.Key ? Owners.Of(call.Request.Owner) : Owners.Global, call.Route.Provider, call.Request.Canonical);
 
     private int _attempts;
     private int _subscriptionsHere;
@@ -85,7 +86,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     // The result of a request that makes its own call: it may have lost the one that it followed.
     private ChatCacheResult Unled => _following is null ? ChatCacheResult.Bypass : ChatCacheResult.Miss;
 
-    private bool IsAlone => !cache.Options.SingleFlight;
+    private bool IsAlone => !_options.SingleFlight;
 
     private bool MayFollow => !IsAlone && !IsFresh && _subscriptionsHere < MaxSubscriptionsHere;
 
@@ -125,6 +126,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
             Lost = _following,
             Alone = IsAlone,
         },
+        _options,
         cancellationToken);
 
     private FoundAnswer? FindIn(JoinAnswer answer, long epoch, PendingCall pending)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Background;
 using Prism.Grains.Cache;
@@ -16,7 +15,7 @@ namespace Prism.Pipeline.Caching;
 
 /// <summary>Stores the answers of shared calls that have completed, and tells the cache of those that leave it none.</summary>
 internal sealed class CacheWriter(
-    CacheEpoch epoch, IGrainFactory grains, StoredAnswers stored, IOptions<CacheOptions> options, TimeProvider time, ILogger<CacheWriter> logger)
+    CacheEpoch epoch, IGrainFactory grains, StoredAnswers stored, TimeProvider time, ILogger<CacheWriter> logger)
 {
     private readonly FailureLog _storing = new("Leaving answers in the response cache", logger);
 
@@ -56,20 +55,20 @@ internal sealed class CacheWriter(
     private CacheEntry? EntryOf(ReadOnlyMemory<AnswerFrame> frames, ChatCall call, DateTimeOffset asked)
     {
         // An answer of a fallback is for the requests that wait for it now: a later one gets the answer of the provider that it asks for.
-        if (!IsOf(frames.Span, call.Route) || AnswerOf(frames.Span) is not { } response || SizeOf(response) > options.Value.MaxBytes)
+        if (!IsOf(frames.Span, call.Route) || AnswerOf(frames.Span) is not { } response || SizeOf(response) > call.Snapshot.Cache.MaxBytes)
         {
             return null;
         }
 
         var created = time.GetUtcNow();
-        var ttl = TtlOf(call.Request.Cache);
+        var ttl = TtlOf(call);
         return new() { Response = response, Created = created, Expires = created + ttl, Asked = asked };
     }
 
-    private TimeSpan TtlOf(ChatCachePolicy? policy)
+    private static TimeSpan TtlOf(ChatCall call)
     {
-        var (usual, longest) = (options.Value.Ttl, options.Value.MaxTtl);
-        return policy?.Ttl is not { } asked ? usual
+        var (usual, longest) = (call.Snapshot.Cache.Ttl, call.Snapshot.Cache.MaxTtl);
+        return call.Request.Cache?.Ttl is not { } asked ? usual
             : asked <= usual || asked <= longest ? asked
             : usual > longest ? usual
             : longest;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
 using Prism.Grains.Cache;
 using Prism.Grains.Cluster;
@@ -17,7 +16,6 @@ namespace Prism.Pipeline.Caching;
 /// wants none, it is the provider's.
 /// </summary>
 internal sealed class ResponseCache(
-    IOptions<CacheOptions> options,
     CacheEpoch epoch,
     SharedCallRegistry calls,
     SharedCallLeader leader,
@@ -35,9 +33,6 @@ internal sealed class ResponseCache(
     private readonly CacheBackoff _backoff = new(time);
     private readonly FailureLog _asking = new("Asking the response cache", logger);
 
-    /// <summary>The options of the cache.</summary>
-    internal CacheOptions Options => options.Value;
-
     /// <summary>The epoch that answers have to be of; null before it is known.</summary>
     internal long? CurrentEpoch => epoch.Value;
 
@@ -51,7 +46,7 @@ internal sealed class ResponseCache(
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public ValueTask<Answer> OpenAsync(ChatCall call, bool stream, CancellationToken client)
     {
-        if (!options.Value.Enabled)
+        if (!call.Snapshot.Cache.Enabled)
         {
             return attempts.OpenAsync(call, stream, client);
         }
@@ -84,9 +79,9 @@ internal sealed class ResponseCache(
     }
 
     /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
-    internal async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CancellationToken cancellationToken)
+    internal async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CacheOptions options, CancellationToken cancellationToken)
     {
-        var deadline = new WaitDeadline(time, ask.Lost is null ? options.Value.AskTimeout : options.Value.LostTimeout);
+        var deadline = new WaitDeadline(time, ask.Lost is null ? options.AskTimeout : options.LostTimeout);
         while (true)
         {
             try

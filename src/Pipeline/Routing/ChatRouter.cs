@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Providers;
@@ -5,16 +6,18 @@ using Prism.Providers;
 namespace Prism.Pipeline.Routing;
 
 /// <summary>
-/// Chooses the provider and its model: the provider that the request names, else the one in front of the model's name, else the default.
+/// Plans the targets of a call. The first is the provider that the request names, else the one in front of the model's name, else the default.
 /// </summary>
-internal sealed class ChatRouter(ProviderRegistry providers)
+/// <param name="random">Decides between targets of the same order.</param>
+internal sealed class ChatRouter(Random random)
 {
-    private readonly FallbackRoutes _fallbacks = new(providers);
-
     /// <summary>The call that is to be made, or why there is none.</summary>
-    public (ChatCall Call, ChatError? Error) Route(CallRequest request)
+    /// <param name="request">What is asked.</param>
+    /// <param name="snapshot">The configuration that the call goes by.</param>
+    public (ChatCall Call, ChatError? Error) Route(CallRequest request, GatewaySnapshot snapshot)
     {
-        var (provider, model) = Choose(request);
+        var providers = snapshot.Providers;
+        var (provider, model) = Choose(request, providers);
         if (provider is null)
         {
             return (default, ChatError.Invalid(
@@ -28,12 +31,18 @@ internal sealed class ChatRouter(ProviderRegistry providers)
         }
 
         var target = ChatTarget.Of(provider, model);
-        var (fallbacks, error) = _fallbacks.Of(request, target);
-        var call = new ChatCall(provider, request.At(target.Model), target.ToRoute()) { Fallbacks = fallbacks };
+        var (fallbacks, error) = FallbackRoutes.Of(request, target, providers);
+        var plan = PlanOf(target, fallbacks);
+        var call = new ChatCall(plan.First.Provider, request.At(plan.First.Model), plan.First.ToRoute()) { Plan = plan, Snapshot = snapshot };
         return (error is null ? call : default, error);
     }
 
-    private (IChatProvider? Provider, string? Model) Choose(CallRequest request)
+    // One target of each order: nothing names targets of the same order yet.
+    private RoutePlan PlanOf(ChatTarget target, ImmutableArray<ChatTarget> fallbacks) => fallbacks.IsEmpty
+        ? new(target)
+        : RoutePlan.Of([new(target, 0), .. fallbacks.Select((fallback, index) => new RouteTarget(fallback, index + 1))], random);
+
+    private static (IChatProvider? Provider, string? Model) Choose(CallRequest request, ProviderRegistry providers)
     {
         var model = request.Model;
         // Only a configured name is a prefix: models of other vendors have slashes of their own (meta-llama/Llama-3.1-8B).

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Prism.Formats.OpenAi.Chat;
@@ -8,22 +7,17 @@ using Prism.Providers;
 namespace Prism.Pipeline.Routing;
 
 /// <summary>The targets that are called where a provider fails: those that the request names, else those that are configured.</summary>
-internal sealed class FallbackRoutes(ProviderRegistry providers)
+internal static class FallbackRoutes
 {
     // Each costs its attempts before the client hears of it.
     private const int MaxFallbacks = 8;
 
-    // The configured ones by the provider that fails, which is not among them.
-    private readonly FrozenDictionary<string, ImmutableArray<ChatTarget>> _configured = providers.All.ToFrozenDictionary(
-        provider => provider.Options.Name,
-        provider => providers.Fallbacks.Where(fallback => fallback != provider).Select(fallback => ChatTarget.Of(fallback)).ToImmutableArray());
-
     /// <summary>The fallbacks of a request, or what of its own cannot be right, by its place: <c>fallbacks[1]</c>.</summary>
-    public (ImmutableArray<ChatTarget> Fallbacks, ChatError? Error) Of(CallRequest request, ChatTarget first)
+    public static (ImmutableArray<ChatTarget> Fallbacks, ChatError? Error) Of(CallRequest request, ChatTarget first, ProviderRegistry providers)
     {
         if (request.Fallbacks is not { } named)
         {
-            return (_configured[first.Provider.Options.Name], null);
+            return (Configured(first.Provider, providers), null);
         }
 
         if (named.Length > MaxFallbacks)
@@ -35,7 +29,7 @@ internal sealed class FallbackRoutes(ProviderRegistry providers)
         var fallbacks = ImmutableArray.CreateBuilder<ChatTarget>(named.Length);
         for (var i = 0; i < named.Length; i++)
         {
-            var (fallback, error) = Read(named[i], i);
+            var (fallback, error) = Read(named[i], i, providers);
             if (error is not null)
             {
                 return ([], error);
@@ -51,7 +45,12 @@ internal sealed class FallbackRoutes(ProviderRegistry providers)
         return (fallbacks.DrainToImmutable(), null);
     }
 
-    private (ChatTarget Fallback, ChatError? Error) Read(string? entry, int index)
+    // The provider that fails is not among them.
+    private static ImmutableArray<ChatTarget> Configured(IChatProvider first, ProviderRegistry providers) => providers.Fallbacks.IsEmpty
+        ? []
+        : [.. providers.Fallbacks.Where(fallback => fallback != first).Select(fallback => ChatTarget.Of(fallback))];
+
+    private static (ChatTarget Fallback, ChatError? Error) Read(string? entry, int index, ProviderRegistry providers)
     {
         var param = string.Create(CultureInfo.InvariantCulture, $"fallbacks[{index}]");
         if (string.IsNullOrEmpty(entry) || entry.Length > ChatRequestValidator.MaxModelLength)

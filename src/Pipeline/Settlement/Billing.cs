@@ -8,7 +8,7 @@ using Prism.Pipeline.Telemetry;
 namespace Prism.Pipeline.Settlement;
 
 /// <summary>Records what each call upstream took and cost: once, for the owner of the request that made it, however many requests its answer serves.</summary>
-internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageBuffer book, TimeProvider time)
+internal sealed class Billing(ChatTelemetry telemetry, UsageBuffer book, TimeProvider time)
 {
     /// <summary>Bills an answer, or what there was of it when it ended early.</summary>
     /// <param name="call">The call that it answers.</param>
@@ -17,7 +17,7 @@ internal sealed class Billing(PriceTable prices, ChatTelemetry telemetry, UsageB
     /// <returns>What it took, with what that cost.</returns>
     public ChatUsage Bill(ChatCall call, ChatUsage usage, string? tier = null)
     {
-        usage = usage with { CostUsd = prices.CostOf(call.Route, usage, tier ?? call.Request.ServiceTier) };
+        usage = usage with { CostUsd = call.Snapshot.Prices.CostOf(call.Route, usage, tier ?? call.Request.ServiceTier) };
         telemetry.OnBilled(call.Route, usage.CostUsd);
         book.Add(
             Owners.Of(call.Request.Owner),

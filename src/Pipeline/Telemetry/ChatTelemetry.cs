@@ -32,11 +32,11 @@ internal sealed class ChatTelemetry
     private readonly Func<(string Provider, string Model), ChatSeries> _createSeries;
     private readonly ConcurrentDictionary<(string Provider, string Model), ChatSeries> _series = new();
 
-    public ChatTelemetry(IMetricFactory metrics, GenAiMetrics genAi, ProviderRegistry providers, ProviderCatalog catalog, TimeProvider time)
+    public ChatTelemetry(IMetricFactory metrics, GenAiMetrics genAi, IProviderSource providers, ProviderCatalog catalog, TimeProvider time)
     {
         _catalog = catalog;
         _time = time;
-        _models = new(providers.All.SelectMany(provider => provider.Options.Models.Prepend(provider.Options.DefaultModel)));
+        _models = new(providers.Current.All.SelectMany(provider => provider.Options.Models.Prepend(provider.Options.DefaultModel)));
         _requests = metrics.CreateCounter(
             "llm_requests_total", "Chat requests by outcome.", ["provider", "model", "status"]);
         _upstreamErrors = metrics.CreateCounter(

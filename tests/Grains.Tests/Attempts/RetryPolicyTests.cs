@@ -9,7 +9,7 @@ public sealed class RetryPolicyTests
 {
     private static readonly AttemptOptions Options = new() { MaxRetries = 20, RetryBackoff = TimeSpan.FromMilliseconds(100) };
 
-    private readonly RetryPolicy _policy = new(Options, new(7));
+    private readonly RetryPolicy _policy = new(new(7));
 
     [Theory]
     [InlineData(ChatErrorKind.UpstreamUnreachable, null, true)]
@@ -33,22 +33,22 @@ public sealed class RetryPolicyTests
     [InlineData(ChatErrorKind.Unprocessable, 422, false)]
     [InlineData(ChatErrorKind.Internal, null, false)]
     public void Only_what_may_pass_is_tried_again(ChatErrorKind kind, int? status, bool isRetried) =>
-        Assert.Equal(isRetried, _policy.PauseBefore(Failure(kind) with { UpstreamStatus = status }, 0) is not null);
+        Assert.Equal(isRetried, _policy.PauseBefore(Options, Failure(kind) with { UpstreamStatus = status }, 0) is not null);
 
     [Theory]
     [InlineData(ChatErrorKind.RateLimited)]
     [InlineData(ChatErrorKind.Overloaded)]
     [InlineData(ChatErrorKind.UpstreamUnavailable)]
     public void What_was_refused_on_this_side_is_not_tried_again(ChatErrorKind kind) =>
-        Assert.Null(_policy.PauseBefore(Failure(kind, provider: null), 0));
+        Assert.Null(_policy.PauseBefore(Options, Failure(kind, provider: null), 0));
 
     [Fact]
     public void No_more_retries_than_allowed()
     {
-        var policy = new RetryPolicy(new() { MaxRetries = 2 }, new(7));
+        var policy = new RetryPolicy(new(7));
         var error = Failure(ChatErrorKind.UpstreamServerError);
 
-        Assert.Equal([true, true, false], new[] { 0, 1, 2 }.Select(retries => policy.PauseBefore(error, retries) is not null));
+        Assert.Equal([true, true, false], new[] { 0, 1, 2 }.Select(retries => policy.PauseBefore(new() { MaxRetries = 2 }, error, retries) is not null));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class RetryPolicyTests
         for (var retries = 0; retries < bounds.Length; retries++)
         {
             var pauses = Enumerable.Range(0, 1_000)
-                .Select(_ => _policy.PauseBefore(Failure(ChatErrorKind.UpstreamUnreachable), retries)!.Value.TotalMilliseconds).ToList();
+                .Select(_ => _policy.PauseBefore(Options, Failure(ChatErrorKind.UpstreamUnreachable), retries)!.Value.TotalMilliseconds).ToList();
 
             Assert.InRange(pauses.Max(), bounds[retries] * 0.95, bounds[retries]);
             Assert.InRange(pauses.Min(), 0, bounds[retries] * 0.05);
@@ -72,12 +72,12 @@ public sealed class RetryPolicyTests
         var error = Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(3) };
 
         Assert.All(
-            Enumerable.Range(0, 100).Select(_ => _policy.PauseBefore(error, 0)!.Value.TotalSeconds), pause => Assert.InRange(pause, 3.05, 3.15));
+            Enumerable.Range(0, 100).Select(_ => _policy.PauseBefore(Options, error, 0)!.Value.TotalSeconds), pause => Assert.InRange(pause, 3.05, 3.15));
     }
 
     [Fact]
     public void A_time_that_is_too_far_away_is_not_waited_for() =>
-        Assert.Null(_policy.PauseBefore(Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(10.1) }, 0));
+        Assert.Null(_policy.PauseBefore(Options, Failure(ChatErrorKind.RateLimited) with { RetryAfter = TimeSpan.FromSeconds(10.1) }, 0));
 
     [Theory]
     [InlineData(ChatErrorKind.RateLimited)]
@@ -85,5 +85,5 @@ public sealed class RetryPolicyTests
     [InlineData(ChatErrorKind.QuotaExceeded)]
     [InlineData(ChatErrorKind.UpstreamUnreachable)]
     public void A_provider_that_has_another_key_or_address_is_asked_at_once(ChatErrorKind kind) =>
-        Assert.Equal(TimeSpan.Zero, _policy.PauseBefore(Failure(kind) with { RetryAfter = TimeSpan.Zero }, 0));
+        Assert.Equal(TimeSpan.Zero, _policy.PauseBefore(Options, Failure(kind) with { RetryAfter = TimeSpan.Zero }, 0));
 }

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Prism.Grains.Cache;
 using Prism.Pipeline.Attempts;
 using Prism.Pipeline.Caching;
 
@@ -10,5 +8,5 @@ namespace Prism.Tests.Cache;
 internal static class NoCache
 {
     public static ResponseCache Before(AttemptLoop attempts) => new(
-        Options.Create(new CacheOptions()), null!, null!, null!, null!, attempts, null!, new(1 << 20), null!, TimeProvider.System, NullLogger<ResponseCache>.Instance);
+        null!, null!, null!, null!, attempts, null!, new(1 << 20), null!, TimeProvider.System, NullLogger<ResponseCache>.Instance);
 }

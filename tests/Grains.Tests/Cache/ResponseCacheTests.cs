@@ -18,7 +18,10 @@ public class ResponseCacheTests
         var answer = Task.FromResult<ProviderResult>(Answer("ok", ChatUsage.Of(1, 1)));
         _pipeline.Vendor.OnComplete = (_, _) => answer;
         var cached = NoCache.Before(_pipeline.Attempts);
-        var call = new ChatCall(_pipeline.Vendor, CallRequest.Of(TestPipeline.Ask() with { Model = "gpt-4o" }), new() { Provider = "vendor", Model = "gpt-4o" });
+        var call = new ChatCall(_pipeline.Vendor, CallRequest.Of(TestPipeline.Ask() with { Model = "gpt-4o" }), new() { Provider = "vendor", Model = "gpt-4o" })
+        {
+            Snapshot = _pipeline.Snapshots.Current,
+        };
         // What is made once, is made before.
         await AllocatedByAsync(() => _pipeline.Attempts.OpenAsync(call, stream: false, CancellationToken.None).AsTask());
         await AllocatedByAsync(() => cached.OpenAsync(call, stream: false, CancellationToken.None).AsTask());

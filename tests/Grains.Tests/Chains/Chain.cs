@@ -27,7 +27,7 @@ internal static class Chain
     {
         var unusable = new ScriptedProvider(new() { Name = "openai", Type = ProviderType.OpenAi, BaseUrl = "https://api.openai.com/v1" });
         var registry = new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor"), unusable]);
-        return new(Engine, new RequestCheck(new ChatRouter(registry)), Options.Create(options ?? new()));
+        return new(Engine, new RequestCheck(new ChatRouter(new(1)), TestPipeline.SnapshotsOf(registry)), Options.Create(options ?? new()));
     }
 
     public static ChainPlan Plan(string json) => Plan(Parse(json));

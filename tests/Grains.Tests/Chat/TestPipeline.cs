@@ -51,18 +51,21 @@ internal sealed class TestPipeline
     {
         limits(Vendor.Options);
         var registry = new ProviderRegistry("vendor", [Vendor, .. others], fallbacks);
+        Snapshots = SnapshotsOf(registry, failover);
         Catalog = new(registry, Time);
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), new(Meters), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens, breaker);
         var incidents = new AttemptTelemetry(Metrics.WithCustomRegistry(_metrics));
         Circuits = new(registry, Ledgers.Leases, Options.Create(breaker), new(Metrics.WithCustomRegistry(_metrics)), Time, CircuitLog);
-        var calls = new ProviderCalls(Circuits, Ledgers.Admission, Tokens, telemetry, new(new(registry, new()), telemetry, Usage, Time), Log);
-        Attempts = new(calls, Options.Create(failover), new(failover, new(1)), Budget, incidents, Time, FailoverLog);
-        Service = new(new CallPipeline(Templates, new(registry), NoKeys, NoCache.Before(Attempts), telemetry));
+        var calls = new ProviderCalls(Circuits, Ledgers.Admission, Tokens, telemetry, new(telemetry, Usage, Time), Log);
+        Attempts = new(calls, new(new(1)), Budget, incidents, Time, FailoverLog);
+        Service = new(new CallPipeline(Snapshots, Templates, new(new(1)), NoKeys, NoCache.Before(Attempts), telemetry));
     }
 
     // Whom nobody is told apart by: what it is given here would throw if it were needed.
-    private static KeyAdmission NoKeys => new(null!, null!, null!, null!, TimeProvider.System);
+    private static KeyAdmission NoKeys => new(null!, null!, null!, TimeProvider.System);
+
+    public SnapshotSource Snapshots { get; }
 
     public WatchedTime Time { get; } = new(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
 
@@ -93,6 +96,10 @@ internal sealed class TestPipeline
     public ChatService Service { get; }
 
     public static ChatRequest Ask(string text = "hello") => new() { Messages = [ChatMessage.Create(ChatRoles.User, text)] };
+
+    /// <summary>A configuration of these providers, and everything else as it is by default.</summary>
+    public static SnapshotSource SnapshotsOf(ProviderRegistry providers, AttemptOptions? attempts = null) =>
+        new(GatewaySnapshot.Of(providers, new(), attempts ?? new(), new()));
 
     public Task<ChatOutcome> CompleteAsync(ChatRequest? request = null) => Service.CompleteAsync(request ?? Ask(), CancellationToken.None);
 

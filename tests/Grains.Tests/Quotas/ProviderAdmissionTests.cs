@@ -3,6 +3,7 @@ using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline;
 using Prism.Pipeline.Admission;
 using Prism.Providers;
+using Prism.Tests.Chat;
 
 namespace Prism.Tests.Quotas;
 
@@ -150,8 +151,11 @@ public sealed class ProviderAdmissionTests
 
     private static ChatCall MakeCall(LimitsCluster cluster, int silo, int? maxTokens)
     {
-        var echo = cluster.Get<ProviderRegistry>(silo).Find("echo")!;
+        var providers = cluster.Get<ProviderRegistry>(silo);
         var request = new ChatRequest { Model = "echo-v1", Messages = [ChatMessage.Create(ChatRoles.User, "hello there")], MaxTokens = maxTokens };
-        return new(echo, CallRequest.Of(request), new() { Provider = "echo", Model = "echo-v1" });
+        return new(providers.Find("echo")!, CallRequest.Of(request), new() { Provider = "echo", Model = "echo-v1" })
+        {
+            Snapshot = TestPipeline.SnapshotsOf(providers).Current,
+        };
     }
 }

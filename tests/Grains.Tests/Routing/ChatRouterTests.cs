@@ -1,5 +1,6 @@
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 using Prism.Pipeline.Routing;
 using Prism.Providers;
 using Prism.Tests.Chat;
@@ -8,13 +9,15 @@ namespace Prism.Tests.Routing;
 
 public class ChatRouterTests
 {
-    private readonly ChatRouter _router = new(new("vendor",
+    private readonly ChatRouter _router = new(new(1));
+
+    private readonly GatewaySnapshot _snapshot = TestPipeline.SnapshotsOf(new("vendor",
     [
         ScriptedProvider.Create("vendor"),
         ScriptedProvider.Create("anthropic", "claude", ProviderType.Anthropic),
         ScriptedProvider.Create("echo", "echo-v1", ProviderType.Echo),
         new ScriptedProvider(new() { Name = "openai", Type = ProviderType.OpenAi, BaseUrl = "https://api.openai.com/v1", DefaultModel = "gpt-4o-mini" }),
-    ]));
+    ])).Current;
 
     [Theory]
     // Nothing is named.
@@ -43,7 +46,7 @@ public class ChatRouterTests
     [InlineData(null, "echo/anything", "echo", "echo-v1")]
     public void A_request_goes_to(string? provider, string? model, string expectedProvider, string expectedModel)
     {
-        var (call, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }));
+        var (call, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }), _snapshot);
 
         Assert.Null(error);
         Assert.Equal(new AnswerInfo { Provider = expectedProvider, Model = expectedModel }, call.Route);
@@ -57,7 +60,7 @@ public class ChatRouterTests
     [InlineData("", null)]
     public void An_unknown_provider_is_refused_with_those_there_are(string provider, string? model)
     {
-        var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }));
+        var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }), _snapshot);
 
         Assert.Equal((ChatErrorKind.InvalidRequest, "provider", "provider_not_found"), (error!.Kind, error.Param, error.Code));
         Assert.Equal($"Unknown provider '{provider}'; there are vendor, anthropic, echo, openai.", error.Message);
@@ -68,7 +71,7 @@ public class ChatRouterTests
     [InlineData(null, "openai/gpt-4o")]
     public void A_provider_that_lacks_its_key_is_refused(string? provider, string? model)
     {
-        var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }));
+        var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }), _snapshot);
 
         Assert.Equal((ChatErrorKind.InvalidRequest, "provider", "provider_not_configured"), (error!.Kind, error.Param, error.Code));
         Assert.Equal("Provider 'openai' is not configured here: it has no API key.", error.Message);

@@ -1,0 +1,16 @@
+using Prism.Providers;
+
+namespace Prism.Pipeline;
+
+/// <summary>Holds the current snapshot. A change is one write, so that no call sees a part of it.</summary>
+internal sealed class SnapshotSource(GatewaySnapshot first) : ISnapshotSource, IProviderSource
+{
+    private volatile GatewaySnapshot _current = first;
+
+    public GatewaySnapshot Current => _current;
+
+    ProviderRegistry IProviderSource.Current => _current.Providers;
+
+    /// <summary>Has the calls that begin from now on go by another snapshot.</summary>
+    public void Publish(GatewaySnapshot next) => _current = next;
+}
