@@ -1,12 +1,13 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Prism.Formats.OpenAi.Chat;
-using Prism.Gateway.Overload;
 using Prism.Gateway.Sse;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
+using Prism.Providers;
 using Prometheus;
 
 namespace Prism.Bench;
@@ -30,7 +31,7 @@ public class SseBench
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         var streams = new SseStreams(
-            Options.Create(new OverloadOptions()),
+            new ServiceCollection().AddPrismProviders().AddPrismSnapshots().BuildServiceProvider().GetRequiredService<ISnapshotSource>(),
             new(Metrics.WithCustomRegistry(Metrics.NewCustomRegistry()), new(1 << 30)),
             TimeProvider.System,
             NullLogger<SseStreams>.Instance);

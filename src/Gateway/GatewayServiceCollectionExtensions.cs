@@ -23,7 +23,7 @@ namespace Prism.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the services of the endpoints of <see cref="GatewayEndpoints"/>. They need an <see cref="ICallPipeline"/>, an
+    /// Adds the services of the endpoints of <see cref="GatewayEndpoints"/>. They need an <see cref="ICallPipeline"/>, an <see cref="ISnapshotSource"/>, an
     /// <see cref="Grains.Interfaces.Cache.IResponseCache"/>, an <see cref="Grains.Interfaces.Providers.IProviderCatalog"/>, an <see cref="Grains.Interfaces.Breakers.IProviderReports"/>, an
     /// <see cref="Grains.Interfaces.Breakers.IProviderHolds"/>, an <see cref="Grains.Interfaces.Templates.IPromptTemplates"/>, an <see cref="IApiKeys"/>, an <see cref="IKeyTargets"/>, an
     /// <see cref="IKeyRequests"/>, an <see cref="IGrainFactory"/>, an
@@ -34,7 +34,6 @@ public static class GatewayServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddRouting();
-        services.AddOptions<AuthOptions>();
         services.AddSingleton<Authenticator>();
         services.AddHostedService<OpenWarning>();
         services.AddSingleton<ErrorPaths>();
@@ -43,7 +42,6 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<OwnerNames>();
         services.AddOptions<StorageOptions>();
         services.AddSingleton<StorageCalls>();
-        services.AddOptions<OverloadOptions>();
         services.AddSingleton(provider =>
             new MemoryBudget(provider.GetRequiredService<IOptions<OverloadOptions>>().Value.MemoryBudget ?? MemoryBudget.DefaultBytes));
         services.AddSingleton<OverloadTelemetry>();

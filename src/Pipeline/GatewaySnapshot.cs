@@ -9,13 +9,15 @@ namespace Prism.Pipeline;
 /// The configuration that a call goes by, from its beginning to its settlement. Immutable: a change is another snapshot, for the calls that begin
 /// later. What a silo learns while it runs (circuits, quotas, connections) is no part of it, and is kept by the provider's name.
 /// </summary>
-internal sealed record GatewaySnapshot
+public sealed record GatewaySnapshot
 {
+    private GatewaySnapshot(PriceTable prices) => Prices = prices;
+
     /// <summary>The providers with their options, the default one, and the configured fallbacks.</summary>
     public required ProviderRegistry Providers { get; init; }
 
     /// <summary>What tokens cost.</summary>
-    public required PriceTable Prices { get; init; }
+    internal PriceTable Prices { get; init; }
 
     /// <summary>How often, and for how long, a call is tried.</summary>
     public required AttemptOptions Attempts { get; init; }
@@ -23,13 +25,21 @@ internal sealed record GatewaySnapshot
     /// <summary>Whether and how answers are cached and shared.</summary>
     public required CacheOptions Cache { get; init; }
 
+    /// <summary>How much of the silo its clients may take.</summary>
+    public required OverloadOptions Overload { get; init; }
+
+    /// <summary>The keys that may use the API, besides those that Prism has issued.</summary>
+    public required AuthOptions Auth { get; init; }
+
     /// <summary>The snapshot of these settings.</summary>
     /// <exception cref="InvalidOperationException">The prices cannot be read.</exception>
-    public static GatewaySnapshot Of(ProviderRegistry providers, CostOptions costs, AttemptOptions attempts, CacheOptions cache) => new()
+    public static GatewaySnapshot Of(
+        ProviderRegistry providers, CostOptions costs, AttemptOptions attempts, CacheOptions cache, OverloadOptions overload, AuthOptions auth) => new(new PriceTable(providers, costs))
     {
         Providers = providers,
-        Prices = new(providers, costs),
         Attempts = attempts,
         Cache = cache,
+        Overload = overload,
+        Auth = auth,
     };
 }

@@ -43,20 +43,23 @@ public static class PipelineServiceCollectionExtensions
         .AddSingleton<GenAiMetrics>()
         .AddSingleton<ChatTelemetry>();
 
-    private static IServiceCollection AddSnapshots(this IServiceCollection services)
+    /// <summary>Adds the configuration as it is now, of which a request keeps what it began with. Needs the providers (<c>AddPrismProviders</c>).</summary>
+    public static IServiceCollection AddPrismSnapshots(this IServiceCollection services)
     {
-        services.AddOptions<AttemptOptions>();
+        services.AddOptions();
         services.TryAddSingleton(provider => new SnapshotSource(GatewaySnapshot.Of(
             provider.GetRequiredService<ProviderRegistry>(),
             provider.GetRequiredService<IOptions<CostOptions>>().Value,
             provider.GetRequiredService<IOptions<AttemptOptions>>().Value,
-            provider.GetRequiredService<IOptions<CacheOptions>>().Value)));
+            provider.GetRequiredService<IOptions<CacheOptions>>().Value,
+            provider.GetRequiredService<IOptions<OverloadOptions>>().Value,
+            provider.GetRequiredService<IOptions<AuthOptions>>().Value)));
         services.TryAddSingleton<ISnapshotSource>(provider => provider.GetRequiredService<SnapshotSource>());
         return services.AddSingleton<IProviderSource>(provider => provider.GetRequiredService<SnapshotSource>());
     }
 
     internal static IServiceCollection AddPrismRouting(this IServiceCollection services) => services
-        .AddSnapshots()
+        .AddPrismSnapshots()
         .AddSingleton(new ChatRouter(Random.Shared))
         .AddSingleton<IRequestCheck, RequestCheck>();
 

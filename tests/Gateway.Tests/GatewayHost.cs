@@ -18,6 +18,7 @@ using Prism.Grains.Interfaces.Keys;
 using Prism.Grains.Interfaces.Providers;
 using Prism.Grains.Interfaces.Templates;
 using Prism.Pipeline;
+using Prism.Providers;
 using Prism.Tests.Chains;
 using Prometheus;
 using Serilog;
@@ -71,7 +72,7 @@ public sealed class GatewayHost : IAsyncDisposable
             .AddSingleton<IDrain>(Drain)
             .AddSingleton<IMetricFactory>(Prometheus.Metrics.WithCustomRegistry(Registry))
             .AddSingleton(Grains.Factory)
-            .AddPrismGateway();
+            .AddPrismProviders().AddPrismSnapshots().AddPrismGateway();
         configure?.Invoke(builder.Services);
         _app = builder.Build();
         _app.Use((context, next) => Log.SummarizeAsync(context, next));

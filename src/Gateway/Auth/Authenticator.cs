@@ -1,37 +1,24 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Options;
 using Prism.Gateway.Keys;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Auth;
 
 /// <summary>Finds callers by their keys. It keeps and compares only hashes of keys, in a time that does not depend on the key.</summary>
-internal sealed class Authenticator
+internal sealed class Authenticator(ISnapshotSource snapshots, IApiKeys issued)
 {
     /// <summary>The longest key, in bytes.</summary>
     public const int LongestKey = 512;
 
-    private readonly ImmutableArray<(byte[] Hash, Caller Caller)> _configured;
-
-    private readonly IApiKeys _keys;
-
-    public Authenticator(IOptions<AuthOptions> options, IApiKeys issued)
-    {
-        _keys = issued;
-        var keys = options.Value.ApiKeys.Select(key => (Hash: IssuedKey.HashOf(key), key));
-        _configured = [.. keys.Select(key => (key.Hash, new Caller(Owners.StaticKey(key.Hash), AccessLevel.Key)))];
-        if (options.Value.AdminApiKey is { } admin)
-        {
-            _configured = _configured.Add((IssuedKey.HashOf(admin), Caller.Admin));
-        }
-    }
+    private ConfiguredKeys? _configured;
 
     /// <summary>Whether a key is needed at all.</summary>
-    public bool IsOn => !_configured.IsEmpty;
+    public bool IsOn => !FindKeys().IsEmpty;
 
     /// <summary>The caller with a key; neither caller nor error if the key is unknown.</summary>
     /// <param name="key">The key of the request.</param>
@@ -55,7 +42,7 @@ internal sealed class Authenticator
             return default;
         }
 
-        var finding = _keys.FindAsync(hash, cancellationToken);
+        var finding = issued.FindAsync(hash, cancellationToken);
         return finding.IsCompletedSuccessfully ? new(Identify(finding.Result)) : IdentifyLaterAsync(finding);
     }
 
@@ -64,16 +51,40 @@ internal sealed class Authenticator
     private static Authentication Identify(ApiKeyFinding finding) => new(
         finding.Key is { } key ? new Caller(key.Id, AccessLevel.Key, key.Terms) : null, finding.Error);
 
+    private ImmutableArray<(byte[] Hash, Caller Caller)> FindKeys()
+    {
+        var auth = snapshots.Current.Auth;
+        var configured = _configured;
+        if (configured?.Options != auth)
+        {
+            // Two requests may hash them at the same time, to the same result.
+            _configured = configured = new(auth);
+        }
+
+        return configured.Keys;
+    }
+
     // All are compared, so the time does not depend on the match.
     private Caller? FindConfigured(ReadOnlySpan<byte> hash)
     {
         Caller? found = null;
-        foreach (var (configured, caller) in _configured)
+        foreach (var (configured, caller) in FindKeys())
         {
             found = CryptographicOperations.FixedTimeEquals(hash, configured) ? caller : found;
         }
 
         return found;
+    }
+
+    private sealed class ConfiguredKeys(AuthOptions options)
+    {
+        public AuthOptions Options => options;
+
+        public ImmutableArray<(byte[] Hash, Caller Caller)> Keys { get; } =
+        [
+            .. options.ApiKeys.Select(IssuedKey.HashOf).Select(hash => (hash, new Caller(Owners.StaticKey(hash), AccessLevel.Key))),
+            .. options.AdminApiKey is { } admin ? [(IssuedKey.HashOf(admin), Caller.Admin)] : ImmutableArray<(byte[], Caller)>.Empty,
+        ];
     }
 }
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
-using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
 using Prism.Gateway.Limits;
@@ -14,12 +12,13 @@ using Prism.Grains.Interfaces.Catalog;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Grains.Interfaces.Usage;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Keys;
 
 /// <summary><c>/admin/keys</c>. A key exists only here, in one response; Prism stores its hash.</summary>
 internal sealed class KeysEndpoint(
-    IGrainFactory grains, UsageClient usage, StorageCalls storage, IOptions<AuthOptions> auth, TimeProvider time)
+    IGrainFactory grains, UsageClient usage, StorageCalls storage, ISnapshotSource snapshots, TimeProvider time)
 {
     // Other requests may change other terms of the same key at the same time.
     private const int PatchAttempts = 3;
@@ -58,7 +57,7 @@ internal sealed class KeysEndpoint(
         endpoint.RunAsync(context, id, grain => endpoint.RevokeAsync(context, grain));
 
     private Task RunAsync(HttpContext context, Func<HttpContext, Task> handle) =>
-        auth.Value.AdminApiKey is null ? context.WriteErrorAsync(NoAdmin) : handle(context);
+        snapshots.Current.Auth.AdminApiKey is null ? context.WriteErrorAsync(NoAdmin) : handle(context);
 
     // An id of another form has no grain.
     private Task RunAsync(HttpContext context, string id, Func<IApiKeyGrain, Task> handle) => RunAsync(

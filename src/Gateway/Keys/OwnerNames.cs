@@ -1,12 +1,11 @@
-using Microsoft.Extensions.Options;
-using Prism.Gateway.Auth;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Keys;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Keys;
 
 /// <summary>Names of owners for people, who cannot recognise an owner by its id.</summary>
-internal sealed class OwnerNames(IGrainFactory grains, IOptions<AuthOptions> auth)
+internal sealed class OwnerNames(IGrainFactory grains, ISnapshotSource snapshots)
 {
     private const int AtOnce = 64;
     private const string StaticPrefix = "static_";
@@ -39,7 +38,7 @@ internal sealed class OwnerNames(IGrainFactory grains, IOptions<AuthOptions> aut
     // By its position: nothing of the key is in it.
     private string NameOfStatic(string owner)
     {
-        var at = auth.Value.ApiKeys.ToList().FindIndex(key => Owners.StaticKey(IssuedKey.HashOf(key)) == owner);
+        var at = snapshots.Current.Auth.ApiKeys.ToList().FindIndex(key => Owners.StaticKey(IssuedKey.HashOf(key)) == owner);
         return at < 0 ? "a key that is no longer in LLM_API_KEYS" : $"key {at + 1} of LLM_API_KEYS";
     }
 }

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Json;
 using Prism.Gateway.Logging;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Memory;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Overload;
 
@@ -14,7 +14,7 @@ namespace Prism.Gateway.Overload;
 /// others. The body is complete before it is parsed: parsing parts would repeat work for each part.
 /// </summary>
 internal sealed class BodyMiddleware(
-    RequestDelegate next, MemoryBudget memory, IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time)
+    RequestDelegate next, MemoryBudget memory, ISnapshotSource snapshots, OverloadTelemetry telemetry, TimeProvider time)
 {
     private static readonly ApiError TooSlow = new("The body arrived too slowly.", ApiError.InvalidRequest, null, "request_timeout");
 
@@ -59,7 +59,7 @@ internal sealed class BodyMiddleware(
             {
                 if (!reader.TryRead(out var read))
                 {
-                    patience ??= new(options.Value.BodyTimeout, time);
+                    patience ??= new(snapshots.Current.Overload.BodyTimeout, time);
                     either ??= CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
                     read = await reader.ReadAsync(either.Token);
                 }

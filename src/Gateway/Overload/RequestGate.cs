@@ -1,5 +1,5 @@
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.Options;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Overload;
 
@@ -7,34 +7,43 @@ namespace Prism.Gateway.Overload;
 /// Bounds the requests that this silo processes at the same time, so that an overloaded silo still answers as many as it can. Few requests wait, and
 /// not for long: an answer to a client that has given up is wasted.
 /// </summary>
-internal sealed class RequestGate(IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time) : IDisposable
+internal sealed class RequestGate(ISnapshotSource snapshots, OverloadTelemetry telemetry, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrencyLimiter _limiter = new(new()
-    {
-        PermitLimit = options.Value.MaxConcurrentRequests,
-        QueueLimit = options.Value.MaxQueuedRequests,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
+    private BoundedLimiter? _current;
 
     /// <summary>Admits a request, after a wait if the silo is busy.</summary>
     /// <returns>The permit, to be disposed at the request's end; null if there are too many requests.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected during the wait.</exception>
     public ValueTask<RateLimitLease?> TryEnterAsync(CancellationToken client)
     {
-        var lease = _limiter.AttemptAcquire();
-        return lease.IsAcquired ? new(lease) : WaitAsync(client);
+        var overload = snapshots.Current.Overload;
+        var limiter = FindLimiter(overload);
+        var lease = limiter.AttemptAcquire();
+        return lease.IsAcquired ? new(lease) : WaitAsync(limiter, overload.QueueTimeout, client);
     }
 
-    public void Dispose() => _limiter.Dispose();
+    public void Dispose() => _current?.Limiter.Dispose();
 
-    private async ValueTask<RateLimitLease?> WaitAsync(CancellationToken client)
+    private ConcurrencyLimiter FindLimiter(OverloadOptions overload)
     {
-        using var patience = new CancellationTokenSource(options.Value.QueueTimeout, time);
+        var current = Volatile.Read(ref _current);
+        if (current?.Has(overload) != true)
+        {
+            // Requests that the old one has let in leave there, and those that wait there are served there.
+            Interlocked.CompareExchange(ref _current, new(overload), current);
+        }
+
+        return Volatile.Read(ref _current)!.Limiter;
+    }
+
+    private async ValueTask<RateLimitLease?> WaitAsync(ConcurrencyLimiter limiter, TimeSpan longest, CancellationToken client)
+    {
+        using var patience = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(client, patience.Token);
         telemetry.OnQueued();
         try
         {
-            var lease = await _limiter.AcquireAsync(1, either.Token);
+            var lease = await limiter.AcquireAsync(1, either.Token);
             if (lease.IsAcquired)
             {
                 return lease;
@@ -52,5 +61,19 @@ internal sealed class RequestGate(IOptions<OverloadOptions> options, OverloadTel
         }
 
         return null;
+    }
+
+    private sealed class BoundedLimiter(OverloadOptions overload)
+    {
+        private readonly (int, int) _bounds = (overload.MaxConcurrentRequests, overload.MaxQueuedRequests);
+
+        public ConcurrencyLimiter Limiter { get; } = new(new()
+        {
+            PermitLimit = overload.MaxConcurrentRequests,
+            QueueLimit = overload.MaxQueuedRequests,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+
+        public bool Has(OverloadOptions other) => _bounds == (other.MaxConcurrentRequests, other.MaxQueuedRequests);
     }
 }

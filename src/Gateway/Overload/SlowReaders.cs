@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Memory;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Overload;
 
@@ -25,7 +25,7 @@ internal static class SlowReaders
         var hasRoom = share.TryHold(length * BytesPerByte);
         // The memory is in use already, so it counts in any case.
         share.Hold(length * BytesPerByte);
-        var patience = hasRoom ? services.GetRequiredService<IOptions<OverloadOptions>>().Value.BodyTimeout : ShortPatience;
+        var patience = hasRoom ? services.GetRequiredService<ISnapshotSource>().Current.Overload.BodyTimeout : ShortPatience;
         await using var timer = services.GetRequiredService<TimeProvider>().CreateTimer(
             _ => LetGo(context), null, patience, Timeout.InfiniteTimeSpan);
         await written;

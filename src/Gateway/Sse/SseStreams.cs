@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Gateway.Overload;
+using Prism.Pipeline;
 
 namespace Prism.Gateway.Sse;
 
 /// <summary>Opens streams, and lets their clients go where these take nothing any more.</summary>
 internal sealed partial class SseStreams(
-    IOptions<OverloadOptions> options, OverloadTelemetry telemetry, TimeProvider time, ILogger<SseStreams> logger)
+    ISnapshotSource snapshots, OverloadTelemetry telemetry, TimeProvider time, ILogger<SseStreams> logger)
 {
     /// <summary>Makes the response to a request a stream.</summary>
     public SseStream Open(HttpContext context) => new(context, this, time);
@@ -17,7 +17,7 @@ internal sealed partial class SseStreams(
     public async ValueTask WaitForClientAsync(HttpContext context, Task sent)
     {
         context.ExchangePermit();
-        await using var patience = time.CreateTimer(_ => LetGo(context), null, options.Value.StreamWriteTimeout, Timeout.InfiniteTimeSpan);
+        await using var patience = time.CreateTimer(_ => LetGo(context), null, snapshots.Current.Overload.StreamWriteTimeout, Timeout.InfiniteTimeSpan);
         await sent;
     }
 

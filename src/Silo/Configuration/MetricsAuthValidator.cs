@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Prism.Gateway.Auth;
+using Prism.Pipeline;
 using Prism.Silo.Metrics;
 
 namespace Prism.Silo.Configuration;

@@ -1,8 +1,6 @@
 using System.Collections;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
-using Prism.Gateway.Auth;
-using Prism.Gateway.Overload;
 using Prism.Gateway.Storage;
 using Prism.Grains.Breakers;
 using Prism.Grains.Cache;
@@ -10,6 +8,7 @@ using Prism.Grains.Catalog;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Templates;
 using Prism.Grains.Usage;
+using Prism.Pipeline;
 using Prism.Pipeline.Attempts;
 using Prism.Pipeline.Costs;
 using Prism.Providers;

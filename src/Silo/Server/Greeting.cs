@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using Prism.Gateway.Auth;
 using Prism.Gateway.Health;
 using Prism.Grains.Background;
 using Prism.Grains.Interfaces.Providers;
+using Prism.Pipeline;
 using Prism.Silo.Cluster;
 using Prism.Silo.Logging;
 using Prism.Silo.Metrics;

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using Prism.Gateway.Overload;
+using Prism.Pipeline;
 using Prism.Silo.Metrics;
 
 namespace Prism.Silo.Server;

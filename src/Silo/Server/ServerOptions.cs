@@ -20,7 +20,7 @@ internal sealed class ServerOptions
 
     /// <summary>
     /// The lowest rate at which a body is sent or read, in bytes per second, after a grace: 5 s for requests, and for responses
-    /// <see cref="Gateway.Overload.OverloadOptions.StreamWriteTimeout"/>. Default: 240.
+    /// <see cref="Pipeline.OverloadOptions.StreamWriteTimeout"/>. Default: 240.
     /// </summary>
     public int MinDataRate { get; set; } = 240;
 

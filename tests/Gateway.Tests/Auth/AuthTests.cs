@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Gateway.Auth;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 
 namespace Prism.Tests.Auth;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Prism.Gateway.Auth;
 using Prism.Gateway.Errors;
 using Prism.Gateway.Sse;
+using Prism.Pipeline;
 
 namespace Prism.Tests.Errors;
 

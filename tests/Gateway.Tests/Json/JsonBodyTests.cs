@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Gateway.Auth;
+using Prism.Pipeline;
 using Serilog.Events;
 
 namespace Prism.Tests.Json;

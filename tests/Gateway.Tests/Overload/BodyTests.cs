@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Gateway.Overload;
 using Prism.Grains.Interfaces.Memory;
+using Prism.Pipeline;
 using Serilog.Events;
 
 namespace Prism.Tests.Overload;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
-using Prism.Gateway.Overload;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Pipeline;
 
 namespace Prism.Tests.Overload;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Gateway.Overload;
+using Prism.Tests.Snapshots;
 using Prometheus;
 
 namespace Prism.Tests.Overload;
@@ -12,11 +12,15 @@ public sealed class RequestGateTests : IDisposable
     private static readonly CancellationToken Stays = CancellationToken.None;
 
     private readonly FakeTimeProvider _time = new();
+    private readonly ExchangedSnapshots _snapshots = new();
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly RequestGate _gate;
 
     public RequestGateTests() => _gate = new(
-        Options.Create(new OverloadOptions { MaxConcurrentRequests = 1, MaxQueuedRequests = 2, QueueTimeout = TimeSpan.FromSeconds(2) }),
+        _snapshots.Exchange(current => current with
+        {
+            Overload = new() { MaxConcurrentRequests = 1, MaxQueuedRequests = 2, QueueTimeout = TimeSpan.FromSeconds(2) },
+        }),
         new OverloadTelemetry(Prometheus.Metrics.WithCustomRegistry(_registry), new(1 << 20)),
         _time);
 
@@ -54,6 +58,24 @@ public sealed class RequestGateTests : IDisposable
         await AssertMetricAsync("""llm_shed_requests_total{reason="queue_timeout"} 1""");
         Task[] waiting = [_gate.TryEnterAsync(Stays).AsTask(), _gate.TryEnterAsync(Stays).AsTask()];
         Assert.All(waiting, wait => Assert.False(wait.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Other_bounds_are_for_the_requests_that_come_after_them()
+    {
+        using var first = await _gate.TryEnterAsync(Stays);
+        var waiting = _gate.TryEnterAsync(Stays).AsTask();
+
+        _snapshots.Exchange(current => current with { Overload = new() { MaxConcurrentRequests = 2, MaxQueuedRequests = 0 } });
+
+        using var second = await _gate.TryEnterAsync(Stays);
+        using var third = await _gate.TryEnterAsync(Stays);
+        Assert.True(second is not null && third is not null);
+        Assert.Null(await _gate.TryEnterAsync(Stays));
+        Assert.False(waiting.IsCompleted);
+        first!.Dispose();
+        using var served = await waiting;
+        Assert.NotNull(served);
     }
 
     [Fact]

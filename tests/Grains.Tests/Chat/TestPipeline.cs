@@ -99,7 +99,7 @@ internal sealed class TestPipeline
 
     /// <summary>A configuration of these providers, and everything else as it is by default.</summary>
     public static SnapshotSource SnapshotsOf(ProviderRegistry providers, AttemptOptions? attempts = null) =>
-        new(GatewaySnapshot.Of(providers, new(), attempts ?? new(), new()));
+        new(GatewaySnapshot.Of(providers, new(), attempts ?? new(), new(), new(), new()));
 
     public Task<ChatOutcome> CompleteAsync(ChatRequest? request = null) => Service.CompleteAsync(request ?? Ask(), CancellationToken.None);
 

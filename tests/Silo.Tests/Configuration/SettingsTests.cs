@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
-using Prism.Gateway.Auth;
-using Prism.Gateway.Overload;
 using Prism.Grains.Usage;
+using Prism.Pipeline;
 using Prism.Pipeline.Costs;
 using Prism.Providers;
 using Prism.Silo.Cluster;

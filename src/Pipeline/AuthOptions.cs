@@ -1,4 +1,4 @@
-namespace Prism.Gateway.Auth;
+namespace Prism.Pipeline;
 
 /// <summary>The keys of the API. Bound from <c>Prism:Auth</c>. Without any key, the API is open.</summary>
 public sealed class AuthOptions

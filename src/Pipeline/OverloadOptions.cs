@@ -1,4 +1,4 @@
-namespace Prism.Gateway.Overload;
+namespace Prism.Pipeline;
 
 /// <summary>How much of one silo its clients may use. Bound from <c>Prism:Overload</c>.</summary>
 public sealed class OverloadOptions
