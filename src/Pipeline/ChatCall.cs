@@ -13,7 +13,7 @@ namespace Prism.Pipeline;
 internal readonly record struct ChatCall(IChatProvider Provider, CallRequest Request, AnswerInfo Route)
 {
     /// <summary>The targets that it tries, of which this one is the first or a fallback.</summary>
-    public RoutePlan Plan { get; init; }
+    public required RoutePlan Plan { get; init; }
 
     /// <summary>The configuration that it began with.</summary>
     public required GatewaySnapshot Snapshot { get; init; }

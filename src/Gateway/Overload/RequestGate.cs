@@ -9,36 +9,40 @@ namespace Prism.Gateway.Overload;
 /// </summary>
 internal sealed class RequestGate(ISnapshotSource snapshots, OverloadTelemetry telemetry, TimeProvider time) : IDisposable
 {
-    private BoundedLimiter? _current;
+    private readonly Lock _gate = new();
+    private volatile BoundedLimiter? _current;
 
     /// <summary>Admits a request, after a wait if the silo is busy.</summary>
     /// <returns>The permit, to be disposed at the request's end; null if there are too many requests.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected during the wait.</exception>
     public ValueTask<RateLimitLease?> TryEnterAsync(CancellationToken client)
     {
-        var overload = snapshots.Current.Overload;
-        var limiter = FindLimiter(overload);
+        var limiter = FindLimiter();
         var lease = limiter.AttemptAcquire();
-        return lease.IsAcquired ? new(lease) : WaitAsync(limiter, overload.QueueTimeout, client);
+        return lease.IsAcquired ? new(lease) : WaitAsync(limiter, client);
     }
 
     public void Dispose() => _current?.Limiter.Dispose();
 
-    private ConcurrencyLimiter FindLimiter(OverloadOptions overload)
+    private ConcurrencyLimiter FindLimiter()
     {
-        var current = Volatile.Read(ref _current);
-        if (current?.Has(overload) != true)
+        if (_current is { } current && current.Has(snapshots.Current.Overload))
         {
-            // Requests that the old one has let in leave there, and those that wait there are served there.
-            Interlocked.CompareExchange(ref _current, new(overload), current);
+            return current.Limiter;
         }
 
-        return Volatile.Read(ref _current)!.Limiter;
+        lock (_gate)
+        {
+            // Requests that the old one has let in leave there, and those that wait there are served there.
+            var overload = snapshots.Current.Overload;
+            _current = _current is { } other && other.Has(overload) ? other : new(overload);
+            return _current.Limiter;
+        }
     }
 
-    private async ValueTask<RateLimitLease?> WaitAsync(ConcurrencyLimiter limiter, TimeSpan longest, CancellationToken client)
+    private async ValueTask<RateLimitLease?> WaitAsync(ConcurrencyLimiter limiter, CancellationToken client)
     {
-        using var patience = new CancellationTokenSource(longest, time);
+        using var patience = new CancellationTokenSource(snapshots.Current.Overload.QueueTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(client, patience.Token);
         telemetry.OnQueued();
         try

@@ -4,10 +4,10 @@ namespace Prism.Pipeline.Routing;
 
 /// <summary>The targets of a call in the order in which they are tried: the first, and its fallbacks.</summary>
 /// <param name="First">The target that the first attempt calls.</param>
-internal readonly record struct RoutePlan(ChatTarget First)
+internal sealed record RoutePlan(ChatTarget First)
 {
     /// <summary>The targets that are called where those before them fail before the first token.</summary>
-    public ImmutableArray<ChatTarget> Fallbacks { get => field.IsDefault ? [] : field; init; }
+    public ImmutableArray<ChatTarget> Fallbacks { get; init; } = [];
 
     /// <summary>
     /// Puts targets in order: by <see cref="RouteTarget.Order"/>, and at random among targets of the same order, each as often first as its weight says.

@@ -2,7 +2,6 @@ using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Usage;
 using Prism.Grains.Usage;
-using Prism.Pipeline.Costs;
 using Prism.Pipeline.Telemetry;
 
 namespace Prism.Pipeline.Settlement;

@@ -20,6 +20,7 @@ public class ResponseCacheTests
         var cached = NoCache.Before(_pipeline.Attempts);
         var call = new ChatCall(_pipeline.Vendor, CallRequest.Of(TestPipeline.Ask() with { Model = "gpt-4o" }), new() { Provider = "vendor", Model = "gpt-4o" })
         {
+            Plan = new(ChatTarget.Of(_pipeline.Vendor)),
             Snapshot = _pipeline.Snapshots.Current,
         };
         // What is made once, is made before.

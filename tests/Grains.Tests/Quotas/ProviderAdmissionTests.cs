@@ -155,6 +155,7 @@ public sealed class ProviderAdmissionTests
         var request = new ChatRequest { Model = "echo-v1", Messages = [ChatMessage.Create(ChatRoles.User, "hello there")], MaxTokens = maxTokens };
         return new(providers.Find("echo")!, CallRequest.Of(request), new() { Provider = "echo", Model = "echo-v1" })
         {
+            Plan = new(ChatTarget.Of(providers.Find("echo")!)),
             Snapshot = TestPipeline.SnapshotsOf(providers).Current,
         };
     }
