@@ -47,6 +47,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<OverloadTelemetry>();
         services.AddSingleton<RequestGate>();
         services.AddSingleton<SseStreams>();
+        services.AddSingleton<CallEnds>();
         services.AddSingleton<ChatEndpoint>();
         services.TryAddSingleton<ChainClient>();
         services.TryAddSingleton<UsageClient>();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Prism.Formats;
@@ -17,7 +16,7 @@ internal sealed class HttpChatProvider(
 {
     private const string UnsupportedParameter = "unsupported_parameter";
 
-    private static readonly ProductInfoHeaderValue UserAgent = new("Prism", typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3));
+    private static readonly string UserAgent = "Prism/" + typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3);
 
     private readonly CallClocks _clocks = new(time);
 
@@ -87,7 +86,7 @@ internal sealed class HttpChatProvider(
     {
         // Built from nothing: whatever headers the client sent stay with Prism.
         var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address.For(request.Model, stream)) { Content = body };
-        message.Headers.UserAgent.Add(UserAgent);
+        message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (api.Dialect.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)
         {
             message.Headers.Add(header, key);

@@ -19,7 +19,7 @@ internal static class Credentials
         [{ } bearer] when bearer.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) => bearer.AsMemory(BearerScheme.Length).Trim(),
         [{ } basic] when inBrowser && basic.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase) =>
             ReadPassword(basic.AsSpan(BasicScheme.Length).Trim())?.AsMemory(),
-        _ => request.Headers["x-api-key"] is [{ Length: > 0 } key] ? key.AsMemory().Trim() : null,
+        _ => request.Headers["x-api-key"] is [{ Length: > 0 } key] ? key.AsMemory().Trim() : default(ReadOnlyMemory<char>?),
     };
 
     private static string? ReadPassword(ReadOnlySpan<char> basic)

@@ -18,7 +18,7 @@ using Prism.Pipeline;
 namespace Prism.Gateway.Chat;
 
 /// <summary>The two chat endpoints: one call, said in Prism's own format or in OpenAI's.</summary>
-internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, IDrain drain, TimeProvider time)
+internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, CallEnds ends, IDrain drain, TimeProvider time)
 {
     /// <summary><c>POST /v1/chat</c></summary>
     [Gives<NativeResponse>, Streams<NativeChunk>]
@@ -44,8 +44,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, I
         }
         else
         {
-            // The client may disconnect, and the time for shutting down may be over.
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, drain.Deadline);
+            using var end = ends.Begin(context.RequestAborted);
             await AnswerAsync(context, format, request, end.Token);
         }
     }

@@ -4,16 +4,24 @@ using System.Text;
 
 namespace Prism.Tests.Service;
 
-/// <summary>A provider that answers every request with the same JSON, and allocates nothing for it.</summary>
+/// <summary>A provider that answers every request with the same bytes, and allocates nothing for it.</summary>
 internal sealed class FixedUpstream : IDisposable
 {
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
-    private readonly byte[] _answer;
+    private readonly byte[][] _pieces;
 
+    /// <param name="json">The whole answer.</param>
     public FixedUpstream(string json)
+        : this("application/json", [json])
     {
-        _answer = Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    }
+
+    /// <param name="contentType">Of the answer.</param>
+    /// <param name="pieces">The answer, in the pieces in which it is sent.</param>
+    public FixedUpstream(string contentType, string[] pieces)
+    {
+        var head = $"HTTP/1.1 200 OK\r\nContent-Type: {contentType}\r\nContent-Length: {pieces.Sum(Encoding.UTF8.GetByteCount)}\r\n\r\n";
+        _pieces = [.. pieces.Select((piece, index) => Encoding.UTF8.GetBytes(index == 0 ? head + piece : piece))];
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         new Thread(Accept) { IsBackground = true }.Start();
@@ -43,10 +51,15 @@ internal sealed class FixedUpstream : IDisposable
     {
         using (connection)
         {
+            connection.NoDelay = true;
             var request = new byte[64 * 1024];
             while (HttpBytes.ReceiveMessage(connection, request, 0) > 0)
             {
-                connection.Send(_answer);
+                foreach (var piece in _pieces)
+                {
+                    connection.Send(piece);
+                    Thread.Yield();
+                }
             }
         }
     }
@@ -55,7 +68,7 @@ internal sealed class FixedUpstream : IDisposable
 /// <summary>Messages of HTTP as bytes, one at a time on a connection.</summary>
 internal static class HttpBytes
 {
-    /// <summary>Receives one message with a <c>Content-Length</c>.</summary>
+    /// <summary>Receives one message, which has a <c>Content-Length</c> or comes in chunks.</summary>
     /// <returns>Its length; 0 at the end of the connection.</returns>
     public static int ReceiveMessage(Socket socket, byte[] buffer, int received)
     {
@@ -83,6 +96,11 @@ internal static class HttpBytes
         if (end < 0)
         {
             return 0;
+        }
+
+        if (message[..end].IndexOf("Transfer-Encoding: chunked"u8) >= 0)
+        {
+            return message.EndsWith("\r\n0\r\n\r\n"u8) ? message.Length : 0;
         }
 
         var name = message.IndexOf("Content-Length: "u8);
