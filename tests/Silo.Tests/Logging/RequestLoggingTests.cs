@@ -8,6 +8,8 @@ using Prism.Gateway.Auth;
 using Prism.Gateway.Health;
 using Prism.Gateway.Logging;
 using Prism.Grains.Interfaces.Keys;
+using Prism.Pipeline;
+using Prism.Providers;
 
 namespace Prism.Tests.Logging;
 
@@ -252,7 +254,7 @@ public sealed class RequestLoggingTests
             app.UsePrismGateway();
             app.MapFallback("{*path}", answer).For(Access.Open);
             app.Map("/healthz/{**path}", answer).For(Access.Open).ForProbes();
-        }, configure: services => services.AddSingleton<IApiKeys, NoKeys>().AddPrismGateway());
+        }, configure: services => services.AddSingleton<IApiKeys, NoKeys>().AddPrismProviders().AddPrismSnapshots().AddPrismGateway());
         await app.StartAsync(CancellationToken.None);
         using (var client = new HttpClient())
         {
