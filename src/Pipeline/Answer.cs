@@ -6,49 +6,49 @@ using Prism.Grains.Interfaces.SharedCalls;
 namespace Prism.Pipeline;
 
 /// <summary>
-/// An answer that has been opened: whole, which is one frame, or streamed. It stands before its first frame. A stage of the pipeline decides how an
-/// answer is opened; it is read from its source (upstream, stored, shared) without another stage between them.
+/// An opened answer: whole, which is one frame, or streamed. It is positioned before its first frame. A stage of the pipeline decides how an answer
+/// is opened; frames are read directly from its source (upstream, stored, shared).
 /// </summary>
 public abstract class Answer : IAsyncDisposable
 {
     private AnswerFrame? _frame;
 
-    /// <summary>Which provider answers, and how; null where the request was rejected before it had one.</summary>
+    /// <summary>The provider that answers, and how; null if the request was rejected before it had one.</summary>
     public AnswerInfo? Info { get; set; }
 
-    /// <summary>Why there is no answer. Then there are no frames either.</summary>
+    /// <summary>The reason that there is no answer. Then there are no frames either.</summary>
     public ChatError? Error { get; protected init; }
 
-    /// <summary>Whether it comes chunk by chunk; else it is one frame, which is there when it is open.</summary>
+    /// <summary>Whether the answer is streamed in chunks; otherwise it is one frame, available once it is open.</summary>
     public bool IsStreamed { get; protected set; }
 
     /// <summary>
-    /// The frame as the provider sent it, in OpenAI's format; empty where it was made or changed here. Valid until the next <see cref="NextAsync"/>.
+    /// The frame as the provider sent it, in OpenAI's format; empty if Prism created or changed it. Valid until the next <see cref="NextAsync"/>.
     /// </summary>
     public ReadOnlyMemory<byte> Raw { get; private set; }
 
     /// <summary>
-    /// The frame in its canonical form: a whole answer, or a chunk of a streamed one, which ends with its usage or its failure. Of a frame that is bytes
-    /// it is read when it is asked for. Valid until the next <see cref="NextAsync"/>.
+    /// The frame in its canonical form: a whole answer, or a chunk of a streamed one, which ends with its usage or its failure. A raw frame is parsed
+    /// on the first access. Valid until the next <see cref="NextAsync"/>.
     /// </summary>
     public AnswerFrame Frame => _frame ??= ReadRaw();
 
     /// <summary>Whether the frame is the last one.</summary>
     public bool IsAtEnd => Raw.IsEmpty ? Frame.IsLast : !IsStreamed;
 
-    /// <summary>What the answer took, once that is known.</summary>
+    /// <summary>The usage of the answer, once it is known.</summary>
     public ChatUsage? Usage { get; private protected set; }
 
     /// <summary>The one observer of its frames.</summary>
     internal IAnswerObserver? Observer { get; set; }
 
     /// <summary>An answer that could not be opened.</summary>
-    /// <param name="error">Why.</param>
-    /// <param name="info">Which provider was asked; null for <see cref="ChatError.Route"/>.</param>
+    /// <param name="error">The reason.</param>
+    /// <param name="info">The provider that was called; null for <see cref="ChatError.Route"/>.</param>
     public static Answer Failed(ChatError error, AnswerInfo? info = null) => new FailedAnswer(error, info ?? error.Route);
 
-    /// <summary>Goes on to the next frame.</summary>
-    /// <returns>False where there is none.</returns>
+    /// <summary>Advances to the next frame.</summary>
+    /// <returns>False if there is none.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public ValueTask<bool> NextAsync()
     {
@@ -73,18 +73,18 @@ public abstract class Answer : IAsyncDisposable
     /// <summary>Replaces the frame.</summary>
     internal void Replace(AnswerFrame frame) => SetFrame(frame);
 
-    /// <summary>Reads the next frame from the source. Each frame goes past <see cref="Observed"/> before it is handed out.</summary>
+    /// <summary>Reads the next frame from the source. Each frame passes <see cref="Observed"/> before the caller gets it.</summary>
     protected abstract ValueTask<bool> ReadAsync();
 
-    /// <summary>Lets go of the source.</summary>
+    /// <summary>Releases the source.</summary>
     protected abstract ValueTask CloseAsync();
 
     /// <summary>Sets the frame, in its canonical form.</summary>
     protected void SetFrame(AnswerFrame frame) => (Raw, _frame, Usage) = (default, frame, frame.Whole?.Usage ?? frame.Streamed.Completed);
 
-    /// <summary>Sets the frame, as it came.</summary>
+    /// <summary>Sets the frame to the bytes as received.</summary>
     /// <param name="raw">The bytes.</param>
-    /// <param name="usage">What a whole answer took.</param>
+    /// <param name="usage">The usage of a whole answer.</param>
     protected void SetFrame(ReadOnlyMemory<byte> raw, ChatUsage? usage = null) => (Raw, _frame, Usage) = (raw, null, usage);
 
     /// <summary>Shows the observer the frame that has been set.</summary>
@@ -121,12 +121,12 @@ public abstract class Answer : IAsyncDisposable
     }
 }
 
-/// <summary>Watches the frames of an answer. Disposed when nothing more of the answer is read.</summary>
+/// <summary>Watches the frames of an answer. Disposed when the reader stops reading the answer.</summary>
 internal interface IAnswerObserver : IDisposable
 {
-    /// <summary>The next frame is waited for.</summary>
+    /// <summary>The reader waits for the next frame.</summary>
     void OnReading();
 
-    /// <summary>A frame is about to be handed out.</summary>
+    /// <summary>The reader is about to get a frame.</summary>
     void OnFrame(Answer answer);
 }

@@ -12,8 +12,8 @@ using Prism.Pipeline.Telemetry;
 namespace Prism.Pipeline;
 
 /// <summary>
-/// The way of a call, from a parsed request to a settled answer. It runs in the process that owns the client's connection: grains are asked for
-/// decisions, the answer itself never passes through one.
+/// The path of a call, from a parsed request to a settled answer. It runs in the process that owns the client's connection: grains make decisions,
+/// but the answer itself never passes through one.
 /// </summary>
 internal sealed class CallPipeline(
     ISnapshotSource snapshots, IPromptTemplates templates, ChatRouter router, KeyAdmission admission, ResponseCache cache, ChatTelemetry telemetry)
@@ -22,7 +22,7 @@ internal sealed class CallPipeline(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> OpenAsync(CallRequest request, bool stream, CancellationToken client)
     {
-        // The call goes by this configuration to its end, whatever is published meanwhile.
+        // The call uses this configuration to its end, whatever is published meanwhile.
         var snapshot = snapshots.Current;
 
         // :: Step 1: prepare
@@ -41,7 +41,7 @@ internal sealed class CallPipeline(
             return Answer.Failed(invalid);
         }
 
-        // From here on whatever happens ends in one settlement.
+        // From here on, every outcome ends in one settlement.
         var settlement = new RequestSettlement(telemetry.Begin(call.Route, client));
         try
         {
@@ -64,7 +64,7 @@ internal sealed class CallPipeline(
     }
 
     private static (CallRequest Prompt, ChatError? Invalid) Prepare(CallRequest request) =>
-        // A skim has accepted only what is valid.
+        // A skim accepts only valid requests.
         (request, request.Raw is null ? FindFault(request.Canonical) : null);
 
     private static ChatError? FindFault(ChatRequest request) => request is { Template: null, Variables: not null }

@@ -6,16 +6,16 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Pipeline;
 
 /// <summary>
-/// Refuses what no provider can serve, naming the field. What only some providers cannot do is for their translation to say.
+/// Rejects requests that no provider can serve, and names the field. The translation for a provider reports what only that provider does not support.
 /// </summary>
 internal static class ChatRequestValidator
 {
     private const int MaxChoices = 128;
 
-    // The name goes to the log and, if it is answered to, into labels.
+    // The name goes to the log and, once a provider has answered for it, into labels.
     internal const int MaxModelLength = 256;
 
-    /// <summary>The first thing that is wrong, or null.</summary>
+    /// <summary>The first fault, or null.</summary>
     public static ChatError? Validate(ChatRequest request) =>
         ChatNames.FindLookalike(request)
         ?? CheckMessages(request)
@@ -57,7 +57,7 @@ internal static class ChatRequestValidator
         { Role: null } => new(".role", "is missing"),
         { Role: var role } when !ChatRoles.All.Contains(role) => new(".role", $"must be one of {string.Join(", ", ChatRoles.All)}"),
         { Role: ChatRoles.Tool, ToolCallId: null } => new(".tool_call_id", "is missing"),
-        // An assistant message may consist of tool calls, a refusal or whatever else the vendor invents.
+        // An assistant message may consist of tool calls, a refusal or a vendor's own fields.
         { Content: null, Role: not ChatRoles.Assistant } or { Content: null, ToolCalls: null, Extra: null } => new(".content", "is missing"),
         _ => FindFlaw(message.Content) ?? FindFlaw(message.ToolCalls ?? []),
     };
@@ -98,7 +98,7 @@ internal static class ChatRequestValidator
     {
         for (var i = 0; i < calls.Length; i++)
         {
-            // Calls of other types than function are for OpenAI-type providers to judge.
+            // OpenAI-type providers validate calls of other types than function.
             if (calls[i] is null or { Id: null } or { Type: null or "function", Function.Name: null } or { Type: null or "function", Function: null })
             {
                 return new(At(".tool_calls", i), "must have an id and a function with a name");
@@ -143,9 +143,9 @@ internal static class ChatRequestValidator
 
     private static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 
-    /// <summary>What is wrong with a message. Its whole path is only written down once there is something wrong.</summary>
-    /// <param name="Path">From the message on.</param>
-    /// <param name="Problem">What is the matter there.</param>
+    /// <summary>A fault of a message. Its whole path is only built if there is a fault.</summary>
+    /// <param name="Path">The path, relative to the message.</param>
+    /// <param name="Problem">The fault at that path.</param>
     private readonly record struct Flaw(string Path, string Problem)
     {
         public ChatError In(string message) => ChatError.Invalid($"'{message}{Path}' {Problem}.", message + Path);

@@ -5,15 +5,15 @@ namespace Prism.Pipeline;
 
 /// <summary>A provider and a model of it.</summary>
 /// <param name="Provider">The provider that is called.</param>
-/// <param name="Model">By the provider's own name.</param>
+/// <param name="Model">The provider's own name of the model.</param>
 internal readonly record struct ChatTarget(IChatProvider Provider, string Model)
 {
     /// <summary>A provider with one of its models, or its default one.</summary>
     public static ChatTarget Of(IChatProvider provider, string? model = null) => new(
         provider,
-        // What answers in the process is its own model, whatever it is called by.
+        // A provider in the process has one model, whatever name the request uses.
         string.IsNullOrEmpty(model) || provider.Options.Type?.IsInProcess is true ? provider.Options.DefaultModel : model);
 
-    /// <summary>The same for the caller to know.</summary>
+    /// <summary>The same as reported to the caller.</summary>
     public AnswerInfo ToRoute() => new() { Provider = Provider.Options.Name, Model = Model };
 }

@@ -6,8 +6,8 @@ using Prism.Providers;
 namespace Prism.Pipeline;
 
 /// <summary>
-/// The configuration that a call goes by, from its beginning to its settlement. Immutable: a change is another snapshot, for the calls that begin
-/// later. What a silo learns while it runs (circuits, quotas, connections) is no part of it, and is kept by the provider's name.
+/// The configuration of a call, from its beginning to its settlement. Immutable: a change is another snapshot, for the calls that begin later.
+/// Runtime state of the silo (circuits, quotas, connections) is not part of it, and is kept by the provider's name.
 /// </summary>
 public sealed record GatewaySnapshot
 {
@@ -16,16 +16,16 @@ public sealed record GatewaySnapshot
     /// <summary>The providers with their options, the default one, and the configured fallbacks.</summary>
     public required ProviderRegistry Providers { get; init; }
 
-    /// <summary>What tokens cost.</summary>
+    /// <summary>The prices of tokens.</summary>
     internal PriceTable Prices { get; init; }
 
-    /// <summary>How often, and for how long, a call is tried.</summary>
+    /// <summary>The number of attempts of a call, and their time.</summary>
     public required AttemptOptions Attempts { get; init; }
 
     /// <summary>Whether and how answers are cached and shared.</summary>
     public required CacheOptions Cache { get; init; }
 
-    /// <summary>How much of the silo its clients may take.</summary>
+    /// <summary>The capacity of the silo that its clients may use.</summary>
     public required OverloadOptions Overload { get; init; }
 
     /// <summary>The keys that may use the API, besides those that Prism has issued.</summary>

@@ -1,6 +1,6 @@
 namespace Prism.Pipeline;
 
-/// <summary>The configuration as it is now. A request asks when it begins, and a call keeps what it began with.</summary>
+/// <summary>The current configuration. A request reads it once when it begins, and a call keeps the snapshot with which it began.</summary>
 public interface ISnapshotSource
 {
     /// <summary>The snapshot for a call that begins now.</summary>

@@ -1,18 +1,18 @@
 namespace Prism.Pipeline;
 
-/// <summary>How much of one silo its clients may use. Bound from <c>Prism:Overload</c>.</summary>
+/// <summary>The capacity of one silo that its clients may use. Bound from <c>Prism:Overload</c>.</summary>
 public sealed class OverloadOptions
 {
     /// <summary>The most requests of <c>/v1</c> in progress at the same time. A stream counts until its end. Default: 1000.</summary>
     public int MaxConcurrentRequests { get; set; } = 1000;
 
-    /// <summary>The most further requests that wait for a place, in order. Others are rejected at once. Default: 100.</summary>
+    /// <summary>The most further requests that wait for a place, in order. Prism rejects others at once. Default: 100.</summary>
     public int MaxQueuedRequests { get; set; } = 100;
 
     /// <summary>The longest wait for a place. Default: 2 s.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the client of a stream may read nothing before Prism disconnects it. Default: 30 s.</summary>
+    /// <summary>The longest time without reads before Prism disconnects the client of a stream. Default: 30 s.</summary>
     public TimeSpan StreamWriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

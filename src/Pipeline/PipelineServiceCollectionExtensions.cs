@@ -17,7 +17,7 @@ using Prism.Providers;
 
 namespace Prism.Pipeline;
 
-/// <summary>Registers the way of a call.</summary>
+/// <summary>Registers the path of a call.</summary>
 public static class PipelineServiceCollectionExtensions
 {
     /// <summary>
@@ -43,7 +43,9 @@ public static class PipelineServiceCollectionExtensions
         .AddSingleton<GenAiMetrics>()
         .AddSingleton<ChatTelemetry>();
 
-    /// <summary>Adds the configuration as it is now, of which a request keeps what it began with. Needs the providers (<c>AddPrismProviders</c>).</summary>
+    /// <summary>
+    /// Adds the current configuration, of which a call keeps the snapshot with which it began. Needs the providers (<c>AddPrismProviders</c>).
+    /// </summary>
     public static IServiceCollection AddPrismSnapshots(this IServiceCollection services)
     {
         services.AddOptions();

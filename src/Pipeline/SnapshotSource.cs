@@ -11,6 +11,6 @@ internal sealed class SnapshotSource(GatewaySnapshot first) : ISnapshotSource, I
 
     ProviderRegistry IProviderSource.Current => _current.Providers;
 
-    /// <summary>Has the calls that begin from now on go by another snapshot.</summary>
+    /// <summary>Publishes another snapshot for the calls that begin from now on.</summary>
     public void Publish(GatewaySnapshot next) => _current = next;
 }

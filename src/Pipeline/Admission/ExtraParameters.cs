@@ -8,15 +8,15 @@ using Prism.Providers;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>
-/// What those properties do to the tokens of a call that Prism passes on without knowing them: a server may read another output cap in them, more
-/// answers than one, or a prompt that is longer than what was sent.
+/// The effect on a call's tokens of the properties that Prism passes on without knowing them: a server may read in them another output cap, several
+/// answers, or a longer prompt than was sent.
 /// </summary>
-/// <param name="Refused">The first whose tokens cannot be bounded; null where there is none.</param>
-/// <param name="Output">By how many tokens an answer may be longer than its cap.</param>
-/// <param name="AddsContext">Whether the server may add to the prompt what it finds elsewhere.</param>
+/// <param name="Refused">The error for the first property whose tokens cannot be bounded; null if there is none.</param>
+/// <param name="Output">The tokens by which an answer may exceed its cap.</param>
+/// <param name="AddsContext">Whether the server may add content from elsewhere to the prompt.</param>
 internal readonly record struct ExtraParameters(ChatError? Refused, long Output, bool AddsContext)
 {
-    // Names as Flatten makes them of all spellings: maxOutputTokens, max-output-tokens, MAX_OUTPUT_TOKENS.
+    // Names as Flatten normalises all spellings: maxOutputTokens, max-output-tokens, MAX_OUTPUT_TOKENS.
     private static readonly FrozenSet<string> Caps = FrozenSet.Create(
         "maxtokens", "maxcompletiontokens", "maxoutputtokens", "maxnewtokens", "maxtokenstosample", "maxlength", "maxgenlen", "maxgentokens",
         "maxgeneratedtokens", "maxgenerationtokens", "maxdecodetokens", "maxresponsetokens", "maxresponseoutputtokens", "maxtotaltokens", "maxseqlen",
@@ -41,15 +41,15 @@ internal readonly record struct ExtraParameters(ChatError? Refused, long Output,
         "previousresponseid", "conversation", "prompt", "promptid", "cachedcontent", "mcpservers", "container", "retrieval", "knowledge", "connectors",
         "compoundcustom", "toolresources", "vectorstoreids");
 
-    // Of these the inside is text or a schema, where any name means what its author likes.
+    // The content of these is text or a schema, in which names mean nothing to the server.
     private static readonly FrozenSet<string> Opaque = FrozenSet.Create(
         "metadata", "functions", "functioncall", "logitbias", "prediction", "documents", "guidedjson", "structuredoutputs", "schema", "jsonschema",
         "responseformat", "tools", "variables");
 
-    /// <summary>What a provider of this type would make of them.</summary>
+    /// <summary>The effect that a provider of this type may give them.</summary>
     public static ExtraParameters Of(CallRequest asked, ProviderDefinition? type)
     {
-        // The others refuse what they have no word for, and of what they have one for the cap that is sent wins.
+        // The other types reject unknown parameters, and for known ones the cap that is sent wins.
         if (type?.PassesUnknownParameters is not true || asked.IsPlain)
         {
             return default;
@@ -62,7 +62,7 @@ internal readonly record struct ExtraParameters(ChatError? Refused, long Output,
             sum = sum.With(name, name, value, request, isNested: false);
             if (name == "prediction")
             {
-                // What of it is not in the answer is billed as if it were.
+                // Predicted tokens that the answer does not use are billed as output.
                 sum = sum with { Output = sum.Output + Tokens.PromptSize.BytesOf(value) };
             }
         }
@@ -101,7 +101,7 @@ internal readonly record struct ExtraParameters(ChatError? Refused, long Output,
 
         if ((Multipliers.Contains(flat) || (isNested && flat == "n")) && !IsOne(value))
         {
-            return Refuse(path, "cannot be more than one while tokens are limited; for several answers there is 'n'");
+            return Refuse(path, "cannot be more than one while tokens are limited; use 'n' for several answers");
         }
 
         if (Templates.Contains(flat))

@@ -6,18 +6,18 @@ using Prism.Grains.Quotas;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>
-/// The pipeline's entry to what API keys may do and spend. A call by anybody else passes: the gateway has let it in, or a client in the cluster, which is
-/// trusted, has made it. Costs no hop where the key is in use and its limits are far away.
+/// Checks a call against the permissions and limits of its API key. A call without a key passes: the gateway has admitted it, or a trusted client in
+/// the cluster has made it. Costs no grain call if the key is in use and far from its limits.
 /// </summary>
 internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyCharge charges, TimeProvider time)
 {
     /// <summary>Admits a call.</summary>
     /// <returns>
-    /// The call as it is to be made, with what it holds (to be disposed), or an error: <see cref="ChatErrorKind.PermissionDenied"/>,
+    /// The call to make, with its reservation (to be disposed), or an error: <see cref="ChatErrorKind.PermissionDenied"/>,
     /// <see cref="ChatErrorKind.RateLimited"/>, <see cref="ChatErrorKind.QuotaExceeded"/>, <see cref="ChatErrorKind.RequestTooLarge"/>,
-    /// <see cref="ChatErrorKind.Overloaded"/> where key or limits cannot be checked.
+    /// <see cref="ChatErrorKind.Overloaded"/> if key or limits cannot be checked.
     /// </returns>
-    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    /// <exception cref="OperationCanceledException">The caller disconnected.</exception>
     public ValueTask<AdmittedKey> AdmitAsync(ChatCall call, CancellationToken cancellationToken)
     {
         if (call.Request.Owner is not { } owner || !GrainKeys.IsApiKey(owner))
@@ -75,7 +75,7 @@ internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyCharg
     private static ValueTask<AdmittedKey> Refuse(ChatCall call, ChatError error) => new(new AdmittedKey(call, error));
 }
 
-/// <summary>How the admission of a caller ended.</summary>
-/// <param name="Call">The call as it is to be made.</param>
-/// <param name="Error">Why it may not be made; null where it may.</param>
+/// <summary>The outcome of the admission of a call by its key.</summary>
+/// <param name="Call">The call to make.</param>
+/// <param name="Error">The reason for the rejection; null if the call is admitted.</param>
 internal readonly record struct AdmittedKey(ChatCall Call, ChatError? Error);

@@ -8,16 +8,16 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;
 
-/// <summary>The most that a call can take of a key's limits, whichever of its targets answers.</summary>
+/// <summary>The most that a call can use of a key's limits, whichever of its targets answers.</summary>
 internal sealed class KeyCharge(TokenBound bounds)
 {
-    // Of a budget, what a reservation may have too much: it comes back when the answer is there.
+    // The part of a budget by which a reservation may be too large: the settlement returns it.
     private const int Negligible = 1_000;
 
     /// <summary>Bounds a call.</summary>
     /// <returns>
-    /// The call as it is to be made: with one output cap, and without the fallbacks whose tokens or price are not known, or are more than a limit.
-    /// With what it takes, or why it cannot be bounded.
+    /// The call to make, with one output cap, and without the fallbacks whose tokens or price are unknown or exceed a limit; and its charge, or the
+    /// reason that it cannot be bounded.
     /// </returns>
     public (ChatCall Call, Charge Charge, ChatError? Refused) Of(ChatCall call, LimitSet limits)
     {
@@ -65,14 +65,14 @@ internal sealed class KeyCharge(TokenBound bounds)
             return (default, ApiKeyErrors.Unpriced(options.Name, request.Model!));
         }
 
-        // On the operator's own machines nothing has a price.
+        // Nothing has a price on the operator's own machines.
         var features = ReferenceEquals(price, ModelPrice.Free) ? default : request.IsPlain ? default : PricedFeatures.Of(request.Canonical);
         if (features.FindUnpriced(price) is { } field)
         {
             return (default, ApiKeyErrors.Unbounded(field, options.Name, request.Model!));
         }
 
-        // What it may cost is bounded as closely as can be where that matters to the budget.
+        // The cost is bounded as closely as possible if that matters to the budget.
         var tokens = bounds.Of(provider, request, limits.ScarcestTokens);
         var most = MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features));
         if (most > limits.MicroUsdPerMonth / Negligible)

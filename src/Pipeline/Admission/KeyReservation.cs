@@ -4,9 +4,9 @@ using Prism.Grains.Quotas;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>
-/// What a call holds of its key's limits, until nobody can spend on it any more: neither its own request nor a shared call that others have joined. It is
-/// charged with what is billed; with all that it holds where it was given up while nobody can say what it took. It was a request in any case, unless
-/// Prism itself refused it.
+/// A call's reservation of its key's limits. It is open until neither its own request nor a shared call that other requests have joined can spend
+/// from it. It is charged with the billed usage, or in full if the call was abandoned with unknown usage. It counts as a request in any case, unless
+/// Prism itself rejected it.
 /// </summary>
 internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reservation)
 {
@@ -16,7 +16,7 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
     private volatile bool _underWay;
     private volatile bool _refused;
 
-    /// <summary>Lets one spend on it until what is returned is disposed. The last of them settles it.</summary>
+    /// <summary>Opens the reservation for one spender, until the returned object is disposed. The last spender settles it.</summary>
     public IDisposable Open()
     {
         Interlocked.Increment(ref _spenders);
@@ -26,7 +26,7 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
     /// <summary>A provider is called.</summary>
     public void OnCalled() => _underWay = true;
 
-    /// <summary>An answer, or what there was of it, took this.</summary>
+    /// <summary>Charges the usage of an answer, complete or not.</summary>
     public void Charge(ChatUsage usage)
     {
         _underWay = false;
@@ -34,13 +34,13 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
         Interlocked.Add(ref _microUsd, MicroUsd.Of(usage.CostUsd ?? 0));
     }
 
-    /// <summary>The request has its answer, or its failure. Without a provider in it the failure is Prism's own refusal.</summary>
+    /// <summary>The request has its answer, or its failure. A failure without a provider is Prism's own rejection.</summary>
     public void OnEnded(ChatError? error) => (_underWay, _refused) = (false, error is { Provider: null });
 
-    /// <summary>The head of an answer, with how the key's limits stand.</summary>
+    /// <summary>The head of an answer, with the current state of the key's limits.</summary>
     public AnswerInfo WithLimits(AnswerInfo info) => info with { Limits = [.. info.Limits ?? [], .. holder.GetSnapshots()] };
 
-    /// <summary>An error, with how the key's limits stand.</summary>
+    /// <summary>An error, with the current state of the key's limits.</summary>
     public ChatError WithLimits(ChatError error) => error with { Limits = [.. error.Limits ?? [], .. holder.GetSnapshots()] };
 
     private void Close()

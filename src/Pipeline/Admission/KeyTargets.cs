@@ -8,21 +8,22 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;
 
-/// <summary>Which providers and models a key may call.</summary>
+/// <summary>The providers and models that a key may call.</summary>
 internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
 {
-    // Ways to name a model besides 'model', as routers behind an OpenAI-type provider have them: what they name has not been checked.
+    // Other parameters than 'model' that name a model, as routers behind an OpenAI-type provider accept them. Prism does not check the models in
+    // them.
     private static readonly FrozenSet<string> NamingModels = FrozenSet.Create(
         "models", "model_id", "model_name", "model_list", "fallback_models", "deployment", "deployment_id", "engine", "preset", "route", "router",
         "extra_body");
 
-    /// <summary>What a call asks for that its key may not have: first who is asked, then who is named as a fallback.</summary>
+    /// <summary>The error for the first target that the key may not call: first the requested one, then the named fallbacks.</summary>
     public static ChatError? FindObstacle(ApiKeyTerms terms, ChatCall call)
     {
         var known = call.Snapshot.Providers;
         var fallbacks = call.Plan.Fallbacks;
         var refused = FindObstacle(terms, call.Route.Provider, call.Route.Model, known) ?? FindOtherModel(terms, call.Request);
-        // Those that the caller does not name itself are only passed over.
+        // Configured fallbacks are only skipped.
         for (var i = 0; refused is null && call.Request.Fallbacks is not null && i < fallbacks.Length; i++)
         {
             refused = FindObstacle(terms, fallbacks[i].Provider.Options.Name, fallbacks[i].Model, known);
@@ -34,7 +35,7 @@ internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
 
     public bool Allow(ApiKeyTerms terms, string provider, string model) => FindObstacle(terms, provider, model, providers.Current) is null;
 
-    /// <summary>The call with those fallbacks that its key may call.</summary>
+    /// <summary>The call with only the fallbacks that its key may call.</summary>
     public static ChatCall WithAllowed(ApiKeyTerms terms, ChatCall call)
     {
         if (call.Plan.Fallbacks.IsEmpty || (terms.Providers is null && terms.Models is null))
@@ -70,8 +71,8 @@ internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
         return null;
     }
 
-    // 'up/exact' is model 'exact' of provider 'up', and nothing else, wherever 'up' is a provider; models of others have slashes too
-    // (meta-llama/Llama-3.1-8B), and mean the same at each provider.
+    // If 'up' is a provider, 'up/exact' is only model 'exact' of provider 'up'. Other models have slashes too (meta-llama/Llama-3.1-8B), and mean the
+    // same at each provider.
     private static bool Covers(string pattern, string provider, string model, ProviderRegistry known)
     {
         var slash = pattern.IndexOf('/', StringComparison.Ordinal);

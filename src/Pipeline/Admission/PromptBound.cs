@@ -8,22 +8,22 @@ using Prism.Providers.Definitions;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>
-/// How many tokens a prompt can take: everything that goes upstream is counted where that matters and the tokenizer is known, else bounded from
-/// above by its bytes. Images, audio and files are bounded by their vendor's rule (<see cref="MediaRule"/>).
+/// The most tokens that a prompt can take. Everything that goes upstream is counted if that matters and the tokenizer is known, otherwise bounded
+/// from above by its bytes. Images, audio and files are bounded by their vendor's rule (<see cref="MediaRule"/>).
 /// </summary>
 internal sealed class PromptBound(TokenCounter tokens)
 {
-    // What vendors put around a message: role, separators.
+    // The tokens that vendors put around a message: role, separators.
     private const int TokensPerMessage = 8;
 
-    // A count is never taken for less than this of the body: of what repeats itself a tokenizer may make fewer tokens than the server that
-    // is really there behind a model's name.
+    // A count is raised to at least one token for so many bytes of the body: for repetitive text, the tokenizer may count fewer tokens than the
+    // actual server behind a model's name.
     private const int BytesPerToken = 4;
 
-    // Of a limit, what a reservation may have too much: it comes back when the answer is there.
+    // The part of a limit by which a reservation may be too large: the settlement returns it.
     private const int Negligible = 1_000;
 
-    // What vendors tell a model about tools and formats: of Anthropic's documented ones the most are some 800 tokens.
+    // The tokens of a vendor's instructions for tools and formats: the longest that Anthropic documents has some 800.
     private const int WordsOfTools = 1_024;
     private const int WordsOfFormat = 1_024;
     private const int WordsOfKnownModels = 64;
@@ -32,8 +32,8 @@ internal sealed class PromptBound(TokenCounter tokens)
 
     /// <summary>The most tokens that the prompt takes.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="scarcest">The least that a limit on tokens is. Counting takes some 100 ns a word: it is for prompts that matter to a limit.</param>
-    /// <param name="type">The type of the provider that is called.</param>
+    /// <param name="scarcest">The lowest limit on tokens. Counting takes some 100 ns a word, so only prompts that matter to a limit are counted.</param>
+    /// <param name="type">The type of the provider.</param>
     public long Of(CallRequest request, long scarcest, ProviderDefinition? type) =>
         request.Raw is { Skim: { IsPlain: true } skim } && Estimate(request.Model!, skim, type) is var estimate && !IsCounted(estimate.Text, scarcest, request.Model!)
             ? estimate.Total
@@ -41,7 +41,7 @@ internal sealed class PromptBound(TokenCounter tokens)
 
     private static bool IsCounted(long bytes, long scarcest, string model) => bytes > scarcest / Negligible && HasKnownTokenizer(model);
 
-    // The counts of a skim are those that the canonical form would give, or a little more: they are of texts as they are escaped.
+    // The counts of a skim equal those of the canonical form, or exceed them a little: the texts are still escaped.
     private static (long Text, long Total) Estimate(string model, RequestSkim skim, ProviderDefinition? type)
     {
         var text = skim.TextBytes + (TokensPerMessage * (skim.Messages + 1L));

@@ -4,18 +4,17 @@ using Prism.Grains.Quotas;
 namespace Prism.Pipeline.Admission;
 
 /// <summary>
-/// The pipeline's entry to the limits of providers: admits a call or says why not. Costs no grain call where there are no limits, and hardly
-/// any where they are far away.
+/// Checks a call against the limits of its provider. Costs no grain call if there are no limits, and hardly any if they are far away.
 /// </summary>
 internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds, TimeProvider time)
 {
     /// <summary>Admits a call.</summary>
     /// <returns>
-    /// The call as it is to be sent, which has an output cap where tokens are limited, with what it holds: to be settled and disposed. Or an
-    /// error: <see cref="ChatErrorKind.RateLimited"/>, <see cref="ChatErrorKind.QuotaExceeded"/>, <see cref="ChatErrorKind.RequestTooLarge"/>
-    /// where its tokens are more than a limit, <see cref="ChatErrorKind.Overloaded"/> where the limits cannot be checked.
+    /// The call to send, which has an output cap if tokens are limited, with its reservation, to be settled and disposed. Or an error:
+    /// <see cref="ChatErrorKind.RateLimited"/>, <see cref="ChatErrorKind.QuotaExceeded"/>, <see cref="ChatErrorKind.RequestTooLarge"/> if its tokens
+    /// exceed a limit, <see cref="ChatErrorKind.Overloaded"/> if the limits cannot be checked.
     /// </returns>
-    /// <exception cref="OperationCanceledException">The caller left while it waited.</exception>
+    /// <exception cref="OperationCanceledException">The caller disconnected while it waited.</exception>
     public ValueTask<AdmittedCall> AdmitAsync(ChatCall call, CancellationToken cancellationToken)
     {
         var options = call.Provider.Options;
@@ -37,9 +36,7 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
             : WaitAsync(call, holder, charge, cancellationToken);
     }
 
-    /// <summary>
-    /// The call, once it is settled, with a route that says how the limits stand: as after its reservation, or with less where it took more.
-    /// </summary>
+    /// <summary>The settled call, with the state of the limits in its route: as after its reservation, or lower if it used more.</summary>
     public ChatCall WithLimits(ChatCall call)
     {
         if (call.Route.Limits is not { } reserved)
@@ -52,7 +49,7 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         return call with { Route = call.Route with { Limits = [.. stands] } };
     }
 
-    /// <summary>A provider failed a call. Where it answered 429 and named a time, the whole cluster leaves it alone until then.</summary>
+    /// <summary>A provider failed a call. If it responded 429 with a time, the whole cluster sends it no calls until then.</summary>
     public void OnFailed(ChatCall call, ChatError error)
     {
         if (error is { Kind: ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded, RetryAfter: { } wait } && wait > TimeSpan.Zero)
@@ -74,23 +71,23 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetSnapshots() } } : call;
 }
 
-/// <summary>How the admission of a call ended.</summary>
-/// <param name="Call">The call as it is to be sent, with a route that says how the limits stand.</param>
-/// <param name="Reservation">What it holds; of no use where there is an error.</param>
-/// <param name="Error">Why it may not be sent; null where it may.</param>
+/// <summary>The outcome of the admission of a call by its provider's limits.</summary>
+/// <param name="Call">The call to send, with the state of the limits in its route.</param>
+/// <param name="Reservation">The call's reservation; meaningless if there is an error.</param>
+/// <param name="Error">The reason for the rejection; null if the call is admitted.</param>
 internal readonly record struct AdmittedCall(ChatCall Call, ProviderReservation Reservation, ChatError? Error);
 
 /// <summary>
-/// What an admitted call holds of its provider's limits. Whichever of its methods comes first counts; all after it do nothing, also on copies.
+/// An admitted call's reservation of its provider's limits. The first call of one of its methods counts; later ones do nothing, also on copies.
 /// </summary>
 internal readonly struct ProviderReservation(LeaseReservation reservation) : IDisposable
 {
-    /// <summary>The call took this, complete or not: also a client that left is charged for what was generated.</summary>
+    /// <summary>Charges the usage of a call, complete or not: the generated part is also charged if the client disconnected.</summary>
     public void Settle(ChatUsage usage) => reservation.Settle(Charge.TokensOf(usage));
 
     /// <summary>
-    /// The call failed before there was anything of an answer. Nothing was used where the provider refused or was not reached; where it may
-    /// have worked, nobody says for how long, so that is taken for the most.
+    /// The call failed before any output. Nothing was used if the provider rejected it or was not reached. If the provider may have generated output,
+    /// the usage is unknown, and the full reservation is charged.
     /// </summary>
     public void Settle(ChatError error)
     {
@@ -109,6 +106,6 @@ internal readonly struct ProviderReservation(LeaseReservation reservation) : IDi
         }
     }
 
-    /// <summary>Charges all that was reserved, where it is not settled: it is not known what the call took, so it is taken for the most.</summary>
+    /// <summary>Charges the full reservation if it is not settled: the usage of the call is unknown.</summary>
     public void Dispose() => reservation.Forfeit();
 }

@@ -4,16 +4,16 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Admission;
 
-/// <summary>How many tokens a call can take at the most.</summary>
+/// <summary>The most tokens that a call can take.</summary>
 internal sealed class TokenBound(PromptBound prompts)
 {
     /// <param name="call">A call with an output cap.</param>
-    /// <param name="scarcest">The least that a limit is which this is reserved of; 0: as exactly as can be.</param>
+    /// <param name="scarcest">The lowest of the limits for the reservation; 0: as exact as possible.</param>
     public TokenAmounts Of(ChatCall call, long scarcest) => Of(call.Provider, call.Request, scarcest);
 
-    /// <param name="provider">The provider that is asked.</param>
+    /// <param name="provider">The provider.</param>
     /// <param name="request">A request with an output cap, and the provider's own name of the model.</param>
-    /// <param name="scarcest">The least that a limit is which this is reserved of; 0: as exactly as can be.</param>
+    /// <param name="scarcest">The lowest of the limits for the reservation; 0: as exact as possible.</param>
     public TokenAmounts Of(IChatProvider provider, CallRequest request, long scarcest)
     {
         var type = provider.Options.Type;

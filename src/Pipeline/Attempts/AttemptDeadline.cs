@@ -1,6 +1,6 @@
 namespace Prism.Pipeline.Attempts;
 
-/// <summary>Cuts an attempt that has no first token when its time is over. Once it has one, nothing does any more.</summary>
+/// <summary>Ends an attempt that has no first token when its time is over. An attempt with a first token has no deadline.</summary>
 internal sealed class AttemptDeadline : IDisposable
 {
     private const int Waiting = 0;
@@ -17,13 +17,13 @@ internal sealed class AttemptDeadline : IDisposable
         _timer = time.CreateTimer(static deadline => ((AttemptDeadline)deadline!).OnTime(), this, left, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Fires when the time is over or the caller leaves.</summary>
+    /// <summary>Fires when the time is over or the caller disconnects.</summary>
     public CancellationToken Token => _aborted.Token;
 
-    /// <summary>Whether it was the time that ended the attempt.</summary>
+    /// <summary>Whether the deadline ended the attempt.</summary>
     public bool WasCut => Volatile.Read(ref _state) == Cut;
 
-    /// <summary>There is a first token. False: too late.</summary>
+    /// <summary>The attempt has a first token. False: too late.</summary>
     public bool TryKeep() => Interlocked.CompareExchange(ref _state, Kept, Waiting) == Waiting;
 
     public void Dispose()

@@ -5,8 +5,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Pipeline.Attempts;
 
 /// <summary>
-/// Opens an answer although a provider fails: calls the same target again, and then the fallbacks. Only before the first output: no answer is made of
-/// two. Each attempt is admitted and settled on its own, by <see cref="ProviderCalls"/>.
+/// Opens an answer even if a provider fails: calls the same target again, and then the fallbacks. Only before the first output: no answer mixes two
+/// attempts. <see cref="ProviderCalls"/> admits and settles each attempt separately.
 /// </summary>
 internal sealed partial class AttemptLoop(
     ProviderCalls providers,
@@ -16,8 +16,8 @@ internal sealed partial class AttemptLoop(
     TimeProvider time,
     ILogger<AttemptLoop> logger)
 {
-    /// <summary>Opens the answer of the first target that gives one.</summary>
-    /// <returns>To be disposed. Where all have failed, it has the last error of the provider that was asked for.</returns>
+    /// <summary>Opens the answer of the first target that succeeds.</summary>
+    /// <returns>The answer, to be disposed. If all targets failed, it has the last error of the requested provider.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Answer> OpenAsync(ChatCall call, bool stream, CancellationToken client)
@@ -51,16 +51,16 @@ internal sealed partial class AttemptLoop(
         }
     }
 
-    /// <summary>What is left of a request's time; less than nothing where it is over.</summary>
+    /// <summary>The rest of a request's time; negative once it is over.</summary>
     internal TimeSpan LeftOf(ChatCall call, long begun) => call.Snapshot.Attempts.Deadline - time.GetElapsedTime(begun);
 
-    /// <summary>The pause before a target is called again; null where it is not.</summary>
+    /// <summary>The pause before a target is called again; null if it is not.</summary>
     internal TimeSpan? PauseBefore(ChatCall call, ChatError error, int before) => retries.PauseBefore(call.Snapshot.Attempts, error, before);
 
-    /// <summary>Takes a place among the retries of this silo, where there is one.</summary>
+    /// <summary>Reserves one of the retries of this silo, if one is free.</summary>
     internal bool TryTakeRetry(string provider, ChatError error)
     {
-        if (!budget.TryTake())
+        if (!budget.TryReserve())
         {
             telemetry.OnRetryDenied(provider);
             return false;
@@ -70,28 +70,28 @@ internal sealed partial class AttemptLoop(
         return true;
     }
 
-    /// <summary>Gives that place back.</summary>
+    /// <summary>Returns the reserved retry.</summary>
     internal void ReturnRetry() => budget.Return();
 
     /// <summary>Waits before a retry.</summary>
     internal Task DelayAsync(TimeSpan pause, CancellationToken client) =>
         pause > TimeSpan.Zero ? Task.Delay(pause, time, client) : Task.CompletedTask;
 
-    /// <summary>The clock over an attempt that is not the first.</summary>
+    /// <summary>The deadline of an attempt that is not the first.</summary>
     internal AttemptDeadline BeginAttempt(ChatCall call, long begun, CancellationToken client) =>
         new(LeftOf(call, begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero, time, client);
 
-    /// <summary>A request goes on to a fallback.</summary>
+    /// <summary>A request falls back on another target.</summary>
     internal void OnFallback(AnswerInfo from, AnswerInfo to, ChatError error)
     {
         telemetry.OnFallback(from.Provider, to.Provider);
         LogFallback(from.Provider, error.Kind.ToWord(), to.Provider, to.Model);
     }
 
-    /// <summary>A fallback is skipped, because it could not serve the request.</summary>
+    /// <summary>A fallback is skipped, because it cannot serve the request.</summary>
     internal void OnSkipped(AnswerInfo fallback) => LogSkipped(fallback.Provider, fallback.Model);
 
-    /// <returns>Neither of both where the time for an answer is over.</returns>
+    /// <returns>Neither if the time for an answer is over.</returns>
     private async ValueTask<(ProviderCall? Answer, ChatError? Error)> TryAsync(AttemptState state, bool stream)
     {
         try
@@ -106,16 +106,16 @@ internal sealed partial class AttemptLoop(
         }
         catch (OperationCanceledException) when (state.WasCut)
         {
-            // As an answer that comes too late.
+            // Handled like an answer that arrives too late.
         }
 
         state.OnCut();
         return default;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a request ({Kind}), which falls back on {Fallback} with {Model}")]
+    [LoggerMessage(LogLevel.Warning, "Provider {Provider} failed a request ({Kind}); the request falls back on {Fallback} with {Model}")]
     private partial void LogFallback(string provider, string kind, string fallback, string model);
 
-    [LoggerMessage(LogLevel.Warning, "Provider {Fallback} with {Model} cannot serve a request that fell back on it, and is passed over")]
+    [LoggerMessage(LogLevel.Warning, "Provider {Fallback} with {Model} cannot serve a request that would fall back on it, and is skipped")]
     private partial void LogSkipped(string fallback, string model);
 }

@@ -6,13 +6,13 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Pipeline.Attempts;
 
 /// <summary>
-/// One request after its first attempt has failed: the same target again, then the next. It ends in an answer, or in the last error of the first
-/// provider, which is the one that the client asked for.
+/// One request after its first attempt has failed: it retries the same target, then tries the next. It ends with an answer, or with the last error of
+/// the first provider, which the client requested.
 /// </summary>
 internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun, CancellationToken client) : IDisposable
 {
     private readonly ChatCall _first = first;
-    // As the provider whose turn it is is asked the first time.
+    // The first call of the current target.
     private ChatCall _turn = first;
     private ChatError? _told;
     private ImmutableArray<string>? _warnings;
@@ -27,20 +27,20 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
     /// <summary>The next attempt.</summary>
     public ChatCall Call { get; private set; } = first;
 
-    /// <summary>Ends that attempt.</summary>
+    /// <summary>Fires to end that attempt.</summary>
     public CancellationToken Token => _deadline!.Token;
 
-    /// <summary>Whether the attempt was ended for having no first token in time.</summary>
+    /// <summary>Whether the attempt was ended because it had no first token in time.</summary>
     public bool WasCut => _deadline is { WasCut: true } && !client.IsCancellationRequested;
 
-    /// <summary>An attempt has failed. Waits until the next is due.</summary>
-    /// <returns>False where there is no next.</returns>
+    /// <summary>An attempt has failed. Waits until the next one is due.</summary>
+    /// <returns>False if there is no next one.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public async ValueTask<bool> NextAsync(ChatError error)
     {
         EndAttempt();
         _attempts += error.Provider is null ? 0 : 1;
-        // A retry that was refused on this side says less than the failure that made it one.
+        // If Prism itself rejects a retry, the failure before it is the more useful error.
         _told = _fellBack || (_told is not null && error.Provider is null) ? _told : error;
         if (!await TryRetryAsync(error) && !TryFallBack(error))
         {
@@ -58,7 +58,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
         return _deadline!.TryKeep();
     }
 
-    /// <summary>The attempt was ended for having no first token in time.</summary>
+    /// <summary>The attempt was ended because it had no first token in time.</summary>
     public void OnCut() => _attempts++;
 
     /// <summary>The head of the answer as the client gets it.</summary>
@@ -72,7 +72,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
     private async ValueTask<bool> TryRetryAsync(ChatError error)
     {
         if (loop.PauseBefore(_first, error, _retries) is not { } pause
-            // A request does not wait for a provider that has named a time while a fallback may answer.
+            // A request does not wait out a provider's Retry-After while a fallback may answer.
             || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Plan.Fallbacks.Length)
             || pause >= loop.LeftOf(_first, begun)
             || !loop.TryTakeRetry(_turn.Route.Provider, error))
@@ -89,7 +89,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
 
     private bool TryFallBack(ChatError error)
     {
-        // What a fallback says about the request does not count: it was not the one that was asked.
+        // A fallback's rejection of the request does not count: the client did not request that provider.
         if (error.Kind == ChatErrorKind.Internal || (!_fellBack && !FailureClassifier.IsOfProvider(error)))
         {
             return false;
@@ -116,7 +116,8 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
         return false;
     }
 
-    // The answer to a key that has failed may be that failure again. Where nothing was answered the key stays: the call may have been made.
+    // A provider may answer a failed idempotency key with the same failure again. Without an answer the key stays: the provider may have served the
+    // call.
     private ChatCall WithNewKey(ChatCall call) => _first.Request.IdempotencyKey is { } key
         ? call with { Request = call.Request.WithIdempotencyKey(string.Create(CultureInfo.InvariantCulture, $"{key}.{++_newKeys}")) }
         : call;

@@ -8,18 +8,18 @@ namespace Prism.Pipeline.Attempts;
 internal sealed class AttemptTelemetry(IMetricFactory metrics)
 {
     private readonly Counter _retries = metrics.CreateCounter(
-        "llm_retries_total", "Calls that were made again, by how the one before failed.", ["provider", "kind"]);
+        "llm_retries_total", "Retried calls, by the failure of the call before.", ["provider", "kind"]);
 
     private readonly Counter _retriesDenied = metrics.CreateCounter(
-        "llm_retries_denied_total", "Calls that were not made again because too many were.", ["provider"]);
+        "llm_retries_denied_total", "Calls that were not retried because too many retries were in progress.", ["provider"]);
 
     private readonly Counter _fallbacks = metrics.CreateCounter(
-        "llm_fallbacks_total", "Requests that went on to another provider, by the one that failed them.", ["provider", "fallback"]);
+        "llm_fallbacks_total", "Requests that fell back on another provider, by the provider that failed.", ["provider", "fallback"]);
 
     public void OnRetry(string provider, ChatError error)
     {
         _retries.WithLabels(provider, ChatTelemetry.KindOf(error)).Inc();
-        // That none was denied is a zero, and not nothing: a rate needs a value before the first.
+        // Published as 0 before the first denial: a rate needs an earlier value.
         _retriesDenied.WithLabels(provider).Publish();
     }
 

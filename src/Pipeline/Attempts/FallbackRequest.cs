@@ -6,14 +6,14 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Pipeline.Attempts;
 
 /// <summary>
-/// Makes of a request one that a fallback can serve: without the parameters that it has no word for. The caller asked for an answer from
-/// somebody else in the first place, and is told what was left out.
+/// Adapts a request to a fallback: omits the parameters that the fallback does not support. The caller requested another provider, so the answer
+/// reports the omitted parameters.
 /// </summary>
 internal static class FallbackRequest
 {
     /// <returns>
-    /// The request, and what was left out, each as a sentence. Null: it cannot be served, for what this provider cannot do is of its
-    /// conversation or its tools.
+    /// The request, and a sentence for each omitted parameter. Null: the fallback cannot serve it, because it does not support the conversation or
+    /// the tools.
     /// </returns>
     public static (CallRequest Request, ImmutableArray<string> Warnings)? Of(CallRequest asked, ChatTarget target)
     {

@@ -5,7 +5,7 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Attempts;
 
-/// <summary>A provider's answer: whole, or from its first output on. Its end, whichever it is, settles the call.</summary>
+/// <summary>A provider's answer: whole, or from its first output on. Its end, of any kind, settles the call.</summary>
 internal sealed class ProviderCall : Answer
 {
     private readonly CallSettlement _settlement;
@@ -13,7 +13,7 @@ internal sealed class ProviderCall : Answer
     private readonly StreamedOutput? _output;
     private AttemptState? _state;
     private RetryBudget? _budget;
-    // The frame that it was opened with is handed out by the first step.
+    // The first read returns the frame with which the answer was opened.
     private bool _isAtFirst = true;
     private bool _hasEnded;
 
@@ -37,8 +37,8 @@ internal sealed class ProviderCall : Answer
         (_settlement, Info, _upstream, _output, IsStreamed) = (settlement, info, upstream, output, true);
     }
 
-    /// <summary>Takes the frame that the answer was opened with.</summary>
-    /// <returns>Why there is none; null where there is one.</returns>
+    /// <summary>Takes the frame with which the answer was opened.</summary>
+    /// <returns>The reason that there is none; null if there is one.</returns>
     public async ValueTask<ChatError?> BeginAsync()
     {
         while (!TryTake(await _upstream.NextAsync()))
@@ -49,8 +49,8 @@ internal sealed class ProviderCall : Answer
     }
 
     /// <summary>This is the answer that the request gets.</summary>
-    /// <param name="state">The attempts before it; null where it is the first.</param>
-    /// <param name="budget">Where the request is counted until it ends.</param>
+    /// <param name="state">The attempts before it; null if it is the first.</param>
+    /// <param name="budget">The budget that counts the request until it ends.</param>
     public ProviderCall Keep(AttemptState? state, RetryBudget budget)
     {
         (_state, _budget) = (state, budget);
@@ -109,7 +109,7 @@ internal sealed class ProviderCall : Answer
         return Observed(true);
     }
 
-    /// <returns>False for a chunk that only brings the usage, which the last frame has.</returns>
+    /// <returns>False for a chunk that only has the usage, which the last frame repeats.</returns>
     private bool TryTake(bool hasNext)
     {
         if (!hasNext || _upstream.Failed is not null)

@@ -16,8 +16,8 @@ namespace Prism.Pipeline.Attempts;
 internal sealed class ProviderCalls(
     CircuitBoard breakers, ProviderAdmission quotas, TokenCounter tokens, ChatTelemetry telemetry, Billing billing, ILogger<ProviderCalls> logger)
 {
-    /// <summary>Opens the provider's answer: whole, or at its first chunk, so that a failure before that is still an error status.</summary>
-    /// <returns>The answer, to be disposed, or why there is none.</returns>
+    /// <summary>Opens the provider's answer: whole, or at its first chunk, so that an earlier failure still becomes an error status.</summary>
+    /// <returns>The answer, to be disposed, or the reason that there is none.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenAsync(ChatCall asked, bool stream, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Prism.Pipeline.Attempts;
 
 /// <summary>
-/// How many retries may be under way at once: a fifth of the active requests, but three at least. When everything fails, retries are then a
-/// fifth more load and not three times as much.
+/// Limits the retries in progress to a fifth of the active requests, but at least three. If everything fails, retries then add a fifth to the load
+/// instead of tripling it.
 /// </summary>
 internal sealed class RetryBudget
 {
@@ -16,8 +16,8 @@ internal sealed class RetryBudget
 
     public void OnRequestEnded() => Interlocked.Decrement(ref _active);
 
-    /// <summary>Takes a place; to be returned when the retry has its answer, or has failed.</summary>
-    public bool TryTake()
+    /// <summary>Reserves a retry; to be returned when the retry has its answer, or has failed.</summary>
+    public bool TryReserve()
     {
         var most = Math.Max(Least, Volatile.Read(ref _active) / ActivePerRetry);
         if (Interlocked.Increment(ref _retrying) <= most)

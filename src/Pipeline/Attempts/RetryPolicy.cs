@@ -4,21 +4,21 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Pipeline.Attempts;
 
 /// <summary>
-/// After which failures, and after what pause, a provider is asked again: exponential backoff with full jitter, so that those who failed
-/// together do not come back together.
+/// Decides after which failures, and after what pause, a provider is called again: exponential backoff with full jitter, so that requests that failed
+/// together do not retry together.
 /// </summary>
 /// <remarks>Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/</remarks>
 internal sealed class RetryPolicy(Random random)
 {
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(8);
 
-    // What the provider asked for is told to the whole cluster, which takes a moment: who came back on the dot would still be held back.
+    // The end of the provider's throttle takes a moment to reach the whole cluster: an exactly timed retry would still be throttled.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(50);
 
-    /// <param name="options">The limits of it.</param>
-    /// <param name="error">How the last attempt ended.</param>
-    /// <param name="retries">How many there have been.</param>
-    /// <returns>Null where it is not worth it, or would be too late.</returns>
+    /// <param name="options">The limits of retries.</param>
+    /// <param name="error">The failure of the last attempt.</param>
+    /// <param name="retries">The retries so far.</param>
+    /// <returns>The pause; null if a retry would not help, or would be too late.</returns>
     public TimeSpan? PauseBefore(AttemptOptions options, ChatError error, int retries)
     {
         if (retries >= options.MaxRetries || !FailureClassifier.IsTransient(error))

@@ -1,15 +1,13 @@
 namespace Prism.Pipeline.Caching;
 
-/// <summary>
-/// Leaves the cache alone for a while after it has failed, so that an outage of its storage costs one request its patience and not all of them.
-/// </summary>
+/// <summary>Pauses the use of the cache after a failure, so that an outage of its storage delays one request and not all of them.</summary>
 internal sealed class CacheBackoff(TimeProvider time)
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
 
     private long _begun;
 
-    /// <summary>Whether the cache is not to be asked. Of all who ask after a rest, one is told to try first.</summary>
+    /// <summary>Whether the cache is paused. After a pause, one caller is let through to try the cache first.</summary>
     public bool IsResting
     {
         get
@@ -17,7 +15,7 @@ internal sealed class CacheBackoff(TimeProvider time)
             var begun = Volatile.Read(ref _begun);
             return begun != 0
                 && (time.GetElapsedTime(begun) < Length
-                    // The first request counts as a failure until it succeeds: the others wait no longer for it than for the rest.
+                    // The first request counts as a failure until it succeeds: the pause goes on for the others.
                     || Interlocked.CompareExchange(ref _begun, Now, begun) != begun);
         }
     }

@@ -8,8 +8,8 @@ using Prism.Pipeline.Sharing;
 namespace Prism.Pipeline.Caching;
 
 /// <summary>
-/// How one call finds its answer. A shared call that it was sent to may turn out to be lost: then it asks again, a bounded number of times and for
-/// a bounded time, and after that it makes its own call.
+/// Finds the answer of one call. The shared call that it follows may be lost: then it asks the cache again, a bounded number of times and for a
+/// bounded time, and after that makes its own call.
 /// </summary>
 internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool stream)
 {
@@ -27,15 +27,15 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     private string? _following;
     private FoundAnswer? _found;
 
-    /// <summary>What the cache had to do with the request, as far as it has come.</summary>
+    /// <summary>The cache's result for the request so far.</summary>
     public ChatCacheResult Result
     {
         get => _found?.Result ?? field;
         private set;
     }
 
-    /// <summary>Finds an answer; the next one, where the last one was no good.</summary>
-    /// <returns>Null where the request has to make a call of its own.</returns>
+    /// <summary>Finds an answer, or the next one if the last one was unusable.</summary>
+    /// <returns>Null if the request has to make its own call.</returns>
     public async ValueTask<FoundAnswer?> NextAsync(CancellationToken cancellationToken)
     {
         if (_found is null && MayFollow && cache.Calls.TryReadNamed(_hash) is { } reader)
@@ -69,7 +69,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
             }
         }
 
-        // Nobody can tell who leads in the cluster. The requests of this silo still share a call.
+        // The leader in the cluster is unknown. The requests of this silo still share a call.
         if (!IsAlone && _subscriptionsHere++ < MaxSubscriptionsHere && !_deadline.IsOver)
         {
             return Take(FindHere());
@@ -80,7 +80,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
         return null;
     }
 
-    /// <summary>How long the call waits for the first frame of what it has found; null: as long as that takes.</summary>
+    /// <summary>The longest wait for the first frame of the found answer; null: unlimited.</summary>
     public WaitDeadline? PatienceFor(FoundAnswer found) => found.Result == ChatCacheResult.Joined ? _deadline : null;
 
     // The result of a request that makes its own call: it may have lost the one that it followed.
@@ -100,7 +100,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
 
     private FoundAnswer FindHere()
     {
-        // A call may be under way from before the cache was gone.
+        // A shared call may be in progress since before the outage of the cache.
         if (!IsFresh && cache.CurrentEpoch is { } epoch && cache.Calls.TryReadNamed(GrainKeys.Cache(epoch, _hash)) is { } led)
         {
             return new() { Reader = led, Result = ChatCacheResult.Joined };
@@ -133,7 +133,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     {
         if (answer.Hit is { } entry)
         {
-            // It may have been cleared while it was on its way.
+            // The cache may have been cleared meanwhile.
             return cache.CurrentEpoch == epoch ? new() { Entry = entry, Age = answer.Age, Result = ChatCacheResult.Hit } : null;
         }
 

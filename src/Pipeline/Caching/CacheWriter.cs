@@ -13,19 +13,21 @@ using Prism.Pipeline.Sharing;
 
 namespace Prism.Pipeline.Caching;
 
-/// <summary>Stores the answers of shared calls that have completed, and tells the cache of those that leave it none.</summary>
+/// <summary>Stores the answers of completed shared calls, and notifies the cache of those without one.</summary>
 internal sealed class CacheWriter(
     CacheEpoch epoch, IGrainFactory grains, StoredAnswers stored, TimeProvider time, ILogger<CacheWriter> logger)
 {
-    private readonly FailureLog _storing = new("Leaving answers in the response cache", logger);
+    private readonly FailureLog _storing = new("Storing answers in the response cache", logger);
 
-    /// <summary>A shared call has completed. It stays until this is done: requests that the cache sends to it meanwhile get its answer.</summary>
+    /// <summary>
+    /// A shared call has completed. It stays until the answer is stored: requests that the cache sends to it meanwhile get its answer.
+    /// </summary>
     /// <param name="id">The shared call.</param>
-    /// <param name="begunIn">The epoch that it was begun in.</param>
+    /// <param name="begunIn">The epoch in which it began.</param>
     /// <param name="key">The key of the prompt's <see cref="ICacheGrain"/>.</param>
-    /// <param name="call">What was asked.</param>
-    /// <param name="asked">When.</param>
-    /// <param name="frames">All frames; none where it did not become whole.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="asked">The time of the request.</param>
+    /// <param name="frames">All frames; none if the answer is incomplete.</param>
     public async Task WriteAsync(string id, long begunIn, string key, ChatCall call, DateTimeOffset asked, ReadOnlyMemory<AnswerFrame> frames)
     {
         var entry = EntryOf(frames, call, asked);
@@ -40,12 +42,12 @@ internal sealed class CacheWriter(
             }
             catch (OrleansMessageRejectionException) when (!patience.IsOver)
             {
-                // A silo has just gone; where its grains are now is not known everywhere yet.
+                // A silo has just left; not every silo knows yet where its grains are now.
                 await Task.Delay(LostSilo.RetryDelay, time);
             }
             catch (Exception exception)
             {
-                // A request that is sent to this call from now on finds it lost, says so, and leads another.
+                // A request that the cache sends to this call from now on finds it lost, reports that, and leads another.
                 _storing.OnFailed(exception);
                 return;
             }
@@ -54,7 +56,7 @@ internal sealed class CacheWriter(
 
     private CacheEntry? EntryOf(ReadOnlyMemory<AnswerFrame> frames, ChatCall call, DateTimeOffset asked)
     {
-        // An answer of a fallback is for the requests that wait for it now: a later one gets the answer of the provider that it asks for.
+        // An answer of a fallback serves only the requests that wait for it now: a later one gets the answer of the provider that it requests.
         if (!IsOf(frames.Span, call.Route) || AnswerOf(frames.Span) is not { } response || SizeOf(response) > call.Snapshot.Cache.MaxBytes)
         {
             return null;
@@ -110,7 +112,7 @@ internal sealed class CacheWriter(
         return json.Length;
     }
 
-    // Noted for deletion first: an entry that is not would stay in the storage for ever.
+    // Registers the entry for deletion first: an unregistered one would stay in the storage for ever.
     private async Task StoreAsync(string id, string key, CacheEntry? entry, string? owner)
     {
         var cache = grains.GetGrain<ICacheGrain>(key);

@@ -6,22 +6,21 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Pipeline.Caching;
 
 /// <summary>
-/// Brings JSON into the one form that all texts of the same meaning have: no white space, properties sorted by the bytes of their names,
-/// fractions as the shortest decimal of the same double (as RFC 8785 has them), whole numbers as they are. Strings are taken over: who
-/// serialised them has escaped them alike.
+/// Writes JSON in the one form that all texts of the same meaning share: no white space, properties sorted by the bytes of their names, fractions as
+/// the shortest decimal of the same double (as in RFC 8785), whole numbers unchanged. Strings are unchanged: their serialiser escapes all alike.
 /// </summary>
-/// <param name="output">Where it goes.</param>
-/// <param name="isLeftOut">Told the name and the depth of each property's object (0 for the outermost value); true leaves it out.</param>
+/// <param name="output">The buffer to write to.</param>
+/// <param name="isLeftOut">Gets each property's name and the depth of its object (0 for the outermost value); true omits the property.</param>
 internal sealed class CanonicalJson(PooledBuffer output, CanonicalJson.PropertyFilter isLeftOut) : IComparer<CanonicalJson.Member>
 {
     private const int MaxDepth = 512;
 
     private static readonly SearchValues<byte> OfFractions = SearchValues.Create(".eE"u8);
 
-    // Of all objects that are open, the innermost one's last.
+    // The members of all open objects, those of the innermost one last.
     private readonly List<Member> _members = [];
 
-    /// <summary>Whether a property is left out.</summary>
+    /// <summary>Whether a property is omitted.</summary>
     public delegate bool PropertyFilter(ReadOnlySpan<byte> name, int depth);
 
     /// <summary>Writes one value.</summary>
@@ -35,7 +34,7 @@ internal sealed class CanonicalJson(PooledBuffer output, CanonicalJson.PropertyF
     int IComparer<Member>.Compare(Member left, Member right)
     {
         var byName = output.Written.Slice(left.Start, left.NameLength).SequenceCompareTo(output.Written.Slice(right.Start, right.NameLength));
-        // Two of the same name stay in their order.
+        // Two properties of the same name keep their order.
         return byName != 0 ? byName : left.Start - right.Start;
     }
 
@@ -86,7 +85,7 @@ internal sealed class CanonicalJson(PooledBuffer output, CanonicalJson.PropertyF
                 continue;
             }
 
-            // Each with its comma, so that they can be moved.
+            // Each member includes its comma, so that members can be moved.
             var (memberStart, nameLength) = (output.Length, reader.ValueSpan.Length + 2);
             WriteQuoted(reader.ValueSpan);
             output.Append((byte)':');
@@ -121,7 +120,7 @@ internal sealed class CanonicalJson(PooledBuffer output, CanonicalJson.PropertyF
         ArrayPool<byte>.Shared.Return(unsorted);
     }
 
-    // The last comma, where there is one, makes room.
+    // The bracket replaces the last comma, if there is one.
     private void Close(int start, byte bracket)
     {
         output.Truncate(Math.Max(start, output.Length - 1));
@@ -147,6 +146,6 @@ internal sealed class CanonicalJson(PooledBuffer output, CanonicalJson.PropertyF
                 : number);
     }
 
-    /// <summary>A property as it stands in the output: its name in quotes, its value, a comma.</summary>
+    /// <summary>The place of a property in the output: its name in quotes, its value, a comma.</summary>
     internal readonly record struct Member(int Start, int NameLength, int Length);
 }

@@ -4,19 +4,21 @@ using Prism.Grains.SharedCalls;
 
 namespace Prism.Pipeline.Caching;
 
-/// <summary>Where a call gets its answer from: a stored one, or a shared call. Exactly one of <see cref="Entry"/> and <see cref="Reader"/> is set.</summary>
+/// <summary>
+/// The source of a call's answer: a stored answer, or a shared call. Exactly one of <see cref="Entry"/> and <see cref="Reader"/> is set.
+/// </summary>
 internal sealed class FoundAnswer
 {
     /// <summary>The stored answer.</summary>
     public CacheEntry? Entry { get; init; }
 
-    /// <summary>How old it is.</summary>
+    /// <summary>The age of the stored answer.</summary>
     public TimeSpan Age { get; init; }
 
-    /// <summary>The place in the shared call.</summary>
+    /// <summary>The reader of the shared call.</summary>
     public SharedCallReader? Reader { get; init; }
 
-    /// <summary>What that is called. An answer that was whole before is a hit, also while it is still being stored.</summary>
+    /// <summary>The result as reported. An answer that was already complete is a hit, even while it is still being stored.</summary>
     public required ChatCacheResult Result
     {
         get => WasWhole ? ChatCacheResult.Hit : field;

@@ -9,21 +9,21 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Pipeline.Caching;
 
 /// <summary>
-/// What two calls have in common when they may have the same answer: SHA-256 over the canonical JSON of
-/// <c>["prism-1", scope, provider, request]</c>. The request is hashed as it would be sent, so that a parameter Prism learns of later, or
-/// never, is in the hash too; only what is known not to change the answer is left out.
+/// The hash that calls share if they may have the same answer: SHA-256 over the canonical JSON of <c>["prism-1", scope, provider, request]</c>. The
+/// request is hashed as it would be sent, so that unknown and future parameters are in the hash too. Only parameters that are known not to change the
+/// answer are omitted.
 /// </summary>
 internal static class PromptHash
 {
-    /// <summary>To be changed with the form, so that entries of different forms never meet.</summary>
+    /// <summary>Changes with the hashed form, so that entries of different forms never collide.</summary>
     private const string Form = "prism-1";
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 256, SkipValidation = true };
 
     /// <summary>The hash, in 43 characters of Base64Url.</summary>
-    /// <param name="scope">Whose answers may be shared: calls of different scopes have nothing in common.</param>
+    /// <param name="scope">The scope in which answers are shared: calls of different scopes share nothing.</param>
     /// <param name="provider">The provider that is called.</param>
-    /// <param name="request">What is asked, with its model set.</param>
+    /// <param name="request">The request, with its model set.</param>
     public static string Of(string scope, string provider, ChatRequest request)
     {
         using var canonical = new PooledBuffer();
@@ -33,7 +33,7 @@ internal static class PromptHash
         return Base64Url.EncodeToString(hash);
     }
 
-    /// <summary>Writes what is hashed.</summary>
+    /// <summary>Writes the hashed text.</summary>
     internal static void Write(PooledBuffer output, string scope, string provider, ChatRequest request)
     {
         using var json = new PooledBuffer();
@@ -50,7 +50,7 @@ internal static class PromptHash
         new CanonicalJson(output, IsLeftOut).Write(json.Written);
     }
 
-    // How the answer is handed out, on whose behalf it is asked for, and what only helps the provider to find its own prompt cache.
+    // The delivery of the answer, the end user, and hints for the provider's own prompt cache.
     private static bool IsLeftOut(ReadOnlySpan<byte> property, int depth) =>
         depth == 1
         && (property.SequenceEqual("stream"u8)

@@ -12,8 +12,8 @@ using Prism.Pipeline.Sharing;
 namespace Prism.Pipeline.Caching;
 
 /// <summary>
-/// Opens the answer of a call from where it can be had: stored, on its way for another call, or from a provider. Without a cache, or where the client
-/// wants none, it is the provider's.
+/// Opens the answer of a call: a stored one, one in progress for another call, or one from a provider. Without a cache, or if the client opts out of
+/// it, the provider answers.
 /// </summary>
 internal sealed class ResponseCache(
     CacheEpoch epoch,
@@ -31,12 +31,12 @@ internal sealed class ResponseCache(
 
     private readonly ReferenceFactory<ICacheGrain> _entries = new(grains);
     private readonly CacheBackoff _backoff = new(time);
-    private readonly FailureLog _asking = new("Asking the response cache", logger);
+    private readonly FailureLog _asking = new("Querying the response cache", logger);
 
-    /// <summary>The epoch that answers have to be of; null before it is known.</summary>
+    /// <summary>The epoch that answers must belong to; null before it is known.</summary>
     internal long? CurrentEpoch => epoch.Value;
 
-    /// <summary>The shared calls that this silo knows.</summary>
+    /// <summary>The shared calls of this silo.</summary>
     internal SharedCallRegistry Calls => calls;
 
     /// <summary>The clock.</summary>
@@ -60,25 +60,25 @@ internal sealed class ResponseCache(
         return OpenSharedAsync(call, stream, client);
     }
 
-    /// <summary>The epoch to ask in; null where the cache is not to be asked now.</summary>
-    /// <param name="wasFollowing">The shared call that this one followed is lost.</param>
+    /// <summary>The epoch for a query; null if the cache must not be queried now.</summary>
+    /// <param name="wasFollowing">Whether the shared call that this one followed is lost.</param>
     internal long? TryBegin(bool wasFollowing) => CurrentEpoch is { } current && (wasFollowing || !_backoff.IsResting) ? current : null;
 
-    /// <summary>Makes a shared call that a request will lead, if the cache says so.</summary>
+    /// <summary>Creates a shared call that the request will lead if the cache decides so.</summary>
     internal PendingCall Announce() => new(calls, leader);
 
-    /// <summary>Stores the answer of a shared call, or tells the cache that it leaves none.</summary>
+    /// <summary>Stores the answer of a shared call, or notifies the cache that there is none.</summary>
     /// <param name="shared">The shared call, before it begins.</param>
     /// <param name="key">The key of the prompt's <see cref="ICacheGrain"/>.</param>
     /// <param name="begunIn">The epoch of that key.</param>
-    /// <param name="call">What is asked.</param>
+    /// <param name="call">The call.</param>
     internal void Store(SharedCall shared, string key, long begunIn, ChatCall call)
     {
         var asked = time.GetUtcNow();
         shared.OnCompleted(frames => writer.WriteAsync(shared.Id, begunIn, key, call, asked, frames));
     }
 
-    /// <summary>Asks the cache. An outage is logged and answered with null, and the cache is left alone for a while.</summary>
+    /// <summary>Queries the cache. In an outage it logs, returns null, and pauses the use of the cache.</summary>
     internal async Task<JoinAnswer?> AskAsync(string key, JoinAsk ask, CacheOptions options, CancellationToken cancellationToken)
     {
         var deadline = new WaitDeadline(time, ask.Lost is null ? options.AskTimeout : options.LostTimeout);
@@ -93,7 +93,7 @@ internal sealed class ResponseCache(
             }
             catch (OrleansMessageRejectionException exception)
             {
-                // A silo has just gone; where its grains are now is not known everywhere yet. The others still serve.
+                // A silo has just left; not every silo knows yet where its grains are now. The others still serve.
                 if (deadline.IsOver)
                 {
                     _asking.OnFailed(exception);
@@ -116,7 +116,7 @@ internal sealed class ResponseCache(
         var lookup = new CacheLookup(this, call, stream);
         try
         {
-            // :: A shared call that is lost is replaced, until something of it has gone to the client: never two generations in one answer.
+            // :: A lost shared call is replaced, until a part of its answer has gone to the client: never two generations in one answer.
             while (await lookup.NextAsync(client) is { } found)
             {
                 if (await OpenAsync(lookup, found, call, stream, client) is { } answer)
@@ -125,7 +125,7 @@ internal sealed class ResponseCache(
                 }
             }
 
-            // :: Nobody has the answer, and there is no call to follow.
+            // :: There is no stored answer, and no call to follow.
             var own = await attempts.OpenAsync(call, stream, client);
             return WithInfo(own, own.Info! with { Cache = lookup.Result });
         }
@@ -135,7 +135,7 @@ internal sealed class ResponseCache(
         }
     }
 
-    /// <returns>Null where the shared call is lost, or its answer is not for this one.</returns>
+    /// <returns>Null if the shared call is lost, or its answer is not for this call.</returns>
     private async ValueTask<Answer?> OpenAsync(CacheLookup lookup, FoundAnswer found, ChatCall call, bool stream, CancellationToken client)
     {
         if (found.Entry is { } entry)

@@ -1,10 +1,8 @@
 namespace Prism.Pipeline.Costs;
 
-/// <summary>What answers cost. Bound from <c>Prism:Costs</c>.</summary>
+/// <summary>The prices of answers. Bound from <c>Prism:Costs</c>.</summary>
 public sealed class CostOptions
 {
-    /// <summary>
-    /// A file with prices that are added to those that come with Prism, or take their place. Default: none.
-    /// </summary>
+    /// <summary>A file with prices that add to, or replace, the built-in ones. Default: none.</summary>
     public string? PricesFile { get; set; }
 }

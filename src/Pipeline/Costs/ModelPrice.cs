@@ -4,47 +4,47 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Costs;
 
-/// <summary>What the tokens of a model cost, in USD a million. Exact: neither the prices nor what comes of them is rounded.</summary>
+/// <summary>The prices of a model's tokens, in USD a million. Exact: neither prices nor costs are rounded.</summary>
 internal sealed record ModelPrice
 {
     private const decimal Million = 1_000_000;
     private const string AudioTokens = "audio_tokens";
 
-    /// <summary>Tokens of the prompt that none of the other prices is for.</summary>
+    /// <summary>Tokens of the prompt that have no other price.</summary>
     public required decimal Input { get; init; }
 
-    /// <summary>Tokens of the prompt that the provider had in its prompt cache.</summary>
+    /// <summary>Tokens of the prompt that the provider read from its prompt cache.</summary>
     public required decimal CachedInput { get; init; }
 
-    /// <summary>Tokens of the prompt that the provider put into its prompt cache, for as long as it does by itself.</summary>
+    /// <summary>Tokens of the prompt that the provider wrote to its prompt cache, for its default time.</summary>
     public required decimal CacheWrite { get; init; }
 
-    /// <summary>Those that it put there for an hour.</summary>
+    /// <summary>Tokens of the prompt that the provider wrote to its prompt cache for an hour.</summary>
     public required decimal CacheWrite1h { get; init; }
 
     /// <summary>Tokens of the answer, reasoning included.</summary>
     public required decimal Output { get; init; }
 
-    /// <summary>Tokens of the prompt that are audio; null where the model has no price for them.</summary>
+    /// <summary>Tokens of the prompt that are audio; null if the model has no price for them.</summary>
     public decimal? AudioInput { get; init; }
 
-    /// <summary>Tokens of the answer that are audio; null where the model has no price for them.</summary>
+    /// <summary>Tokens of the answer that are audio; null if the model has no price for them.</summary>
     public decimal? AudioOutput { get; init; }
 
-    /// <summary>The prices of a call with a long prompt, for all of its tokens; null where length makes no difference.</summary>
+    /// <summary>The prices of a call with a long prompt, for all of its tokens; null if length makes no difference.</summary>
     public LongContextPrice? LongContext { get; init; }
 
-    /// <summary>The prices of other service tiers than the standard one, by the names that a request has for them.</summary>
+    /// <summary>The prices of other service tiers than the standard one, by their names in a request.</summary>
     public ImmutableDictionary<string, ModelPrice> Tiers { get; init; } = ImmutableDictionary<string, ModelPrice>.Empty;
 
-    /// <summary>The price of what runs on the operator's own machines.</summary>
+    /// <summary>The price on the operator's own machines.</summary>
     public static ModelPrice Free { get; } = new() { Input = 0, CachedInput = 0, CacheWrite = 0, CacheWrite1h = 0, Output = 0 };
 
     private decimal DearestInput => Math.Max(Math.Max(Input, CachedInput), Math.Max(CacheWrite, CacheWrite1h));
 
-    /// <summary>What an answer cost, in USD.</summary>
-    /// <param name="usage">What it took.</param>
-    /// <param name="tier">The service tier that it was made in; null: the standard one. One that has no prices is taken for standard too.</param>
+    /// <summary>The cost of an answer, in USD.</summary>
+    /// <param name="usage">The usage of the answer.</param>
+    /// <param name="tier">The service tier of the answer; null: the standard one. A tier without prices is charged as standard.</param>
     public decimal CostOf(ChatUsage usage, string? tier = null)
     {
         var price = tier is not null && Tiers.TryGetValue(tier, out var ofTier) ? ofTier : this;
@@ -56,7 +56,7 @@ internal sealed record ModelPrice
     /// <summary>The most that an answer can cost, in USD.</summary>
     /// <param name="promptTokens">The most that the prompt takes.</param>
     /// <param name="answerTokens">The most that the answer takes.</param>
-    /// <param name="features">What of the call has a price of its own; each of which has to be known here.</param>
+    /// <param name="features">The features of the call that have their own price; this model must have a price for each of them.</param>
     public decimal BoundOf(long promptTokens, long answerTokens, PricedFeatures features = default) =>
         Applicable(promptTokens, features).Max(price => price.MostOf(promptTokens, answerTokens, features));
 
@@ -64,7 +64,7 @@ internal sealed record ModelPrice
     {
         var tiers = features.Tier switch
         {
-            // The provider decides.
+            // The provider chooses the tier.
             PricedFeatures.AutoTier => Tiers.Values.Prepend(this),
             { } tier when Tiers.TryGetValue(tier, out var ofTier) => [ofTier],
             _ => [this],
@@ -85,7 +85,7 @@ internal sealed record ModelPrice
 
     private decimal SumOf(ChatUsage usage)
     {
-        // A provider may say anything: no part is taken for less than nothing, nor for more than is left of the whole.
+        // A provider may report anything: each part is clamped to between zero and the rest of the whole.
         var details = usage.PromptTokensDetails;
         var plain = Math.Max(0, usage.PromptTokens);
         var cached = TakeFrom(ref plain, details?.CachedTokens);
@@ -112,6 +112,6 @@ internal sealed record ModelPrice
 }
 
 /// <summary>The prices of calls with a long prompt.</summary>
-/// <param name="Above">The tokens of a prompt up to which they do not hold.</param>
-/// <param name="Price">What all tokens of such a call cost.</param>
+/// <param name="Above">The tokens that a prompt must exceed.</param>
+/// <param name="Price">The prices of all tokens of such a call.</param>
 internal sealed record LongContextPrice(int Above, ModelPrice Price);

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace Prism.Pipeline.Costs;
 
 /// <summary>
-/// The prices of one provider's models. A name stands for itself and for its versions (<c>gpt-4o</c> for <c>gpt-4o-2024-08-06</c>,
-/// <c>claude-haiku-4-5</c> for <c>claude-haiku-4-5-20251001</c>), never for another model that begins alike (<c>gpt-4o-mini</c>); one with a
-/// <c>*</c> at its end for all that begin so. Of several that fit, the longest is meant.
+/// The prices of one provider's models. A name matches itself and its versions (<c>gpt-4o</c> for <c>gpt-4o-2024-08-06</c>, <c>claude-haiku-4-5</c>
+/// for <c>claude-haiku-4-5-20251001</c>), never another model with the same prefix (<c>gpt-4o-mini</c>). A name with a <c>*</c> at its end matches
+/// all models with that prefix. The longest match wins.
 /// </summary>
 internal sealed partial class ModelPrices
 {
@@ -59,7 +59,7 @@ internal sealed partial class ModelPrices
         return model;
     }
 
-    // OpenAI's -2024-08-06, Anthropic's -20250929, and @20250929 as Google has it.
+    // OpenAI's -2024-08-06, Anthropic's -20250929, and Google's @20250929.
     [GeneratedRegex(@"(?:[-@]20\d\d(?:-\d\d-\d\d|\d\d\d\d)|-latest)\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Version();
 }

@@ -4,20 +4,19 @@ namespace Prism.Pipeline.Costs;
 
 /// <summary>
 /// Files of prices, in USD a million tokens: <c>{"openai":{"date":"2026-06-12","source":"https://…","models":{"gpt-4o":{"input":2.5,
-/// "cached_input":1.25,"output":10}}}}</c>. Of a model <c>input</c> and <c>output</c> must be there; <c>cached_input</c> and <c>cache_write</c>
-/// are as much as the input where nothing else is said, <c>cache_write_1h</c> as much as <c>cache_write</c>. There may be <c>audio_input</c> and
-/// <c>audio_output</c>, <c>long_context</c> (the same fields, for prompts of more tokens than its <c>above</c>) and <c>tiers</c> (by the name of a
-/// <c>service_tier</c>, the same fields). A name may end in <c>*</c>, see
-/// <see cref="ModelPrices"/>.
+/// "cached_input":1.25,"output":10}}}}</c>. A model needs <c>input</c> and <c>output</c>; <c>cached_input</c> and <c>cache_write</c> default to the
+/// input, <c>cache_write_1h</c> to <c>cache_write</c>. Optional are <c>audio_input</c> and <c>audio_output</c>, <c>long_context</c> (the same fields,
+/// for prompts of more tokens than its <c>above</c>) and <c>tiers</c> (by the name of a <c>service_tier</c>, the same fields). A name may end in
+/// <c>*</c>, see <see cref="ModelPrices"/>.
 /// </summary>
 public static class PriceFile
 {
     private const string Shipped = "Prism.Pipeline.Costs.prices.json";
 
-    /// <summary>Why an operator's file cannot be used, as the end of a sentence that names the file; or null.</summary>
+    /// <summary>The problem with an operator's file, as the end of a sentence that names the file; or null.</summary>
     public static string? FindProblem(string path) => Read(path).Problem;
 
-    /// <summary>The prices that come with Prism, followed by those of a file.</summary>
+    /// <summary>The built-in prices, followed by those of a file.</summary>
     /// <exception cref="InvalidOperationException">The file cannot be used.</exception>
     internal static IEnumerable<PriceEntry> ReadAll(string? path)
     {
@@ -66,5 +65,5 @@ public static class PriceFile
     }
 }
 
-/// <summary>The price of a model, or of those that a pattern stands for.</summary>
+/// <summary>The price of a model, or of the models that match a pattern.</summary>
 internal readonly record struct PriceEntry(string Provider, string Model, ModelPrice Price);

@@ -3,19 +3,17 @@ using System.Text.Json;
 
 namespace Prism.Pipeline.Costs;
 
-/// <summary>
-/// Reads the prices out of a file's JSON. A field that it does not know is refused: what is misspelt would else be paid for at another price.
-/// </summary>
+/// <summary>Reads the prices from a file's JSON. It rejects unknown fields: a misspelt one would lead to a wrong price.</summary>
 internal sealed class PriceReader
 {
     private const decimal Most = 1_000_000;
 
-    // What keeps every sum exact.
+    // This limit keeps every sum exact.
     private const int MostDecimals = 9;
 
     public List<PriceEntry> Prices { get; } = [];
 
-    /// <summary>The first thing that is wrong, as the end of a sentence; null where nothing is.</summary>
+    /// <summary>The first problem, as the end of a sentence; null if there is none.</summary>
     public string? Problem { get; private set; }
 
     public void Read(JsonElement file)
@@ -42,10 +40,10 @@ internal sealed class PriceReader
 
                 break;
             case "date" or "source":
-                // For people.
+                // Only for readers of the file.
                 break;
             default:
-                Refuse(path, "is not known; there are date, source and models");
+                Refuse(path, "is unknown; the fields are date, source and models");
                 break;
         }
     }
@@ -77,7 +75,7 @@ internal sealed class PriceReader
                     tiers = ReadTiers(field.Value, place);
                     break;
                 default:
-                    Refuse(place, "is not known; there are input, cached_input, cache_write, cache_write_1h, output, audio_input, audio_output, long_context and tiers");
+                    Refuse(place, "is unknown; the fields are input, cached_input, cache_write, cache_write_1h, output, audio_input, audio_output, long_context and tiers");
                     break;
             }
         }
@@ -102,7 +100,7 @@ internal sealed class PriceReader
                     fields[field.Name] = ReadPrice(field.Value, place);
                     break;
                 default:
-                    Refuse(place, "is not known; there are above, input, cached_input, cache_write, cache_write_1h and output");
+                    Refuse(place, "is unknown; the fields are above, input, cached_input, cache_write, cache_write_1h and output");
                     break;
             }
         }

@@ -4,14 +4,14 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Costs;
 
-/// <summary>What tokens cost, by provider and model.</summary>
+/// <summary>The prices of tokens, by provider and model.</summary>
 internal sealed class PriceTable
 {
     private readonly FrozenDictionary<string, ModelPrices> _providers;
 
-    /// <summary>The prices that come with Prism, and over them those of the operator.</summary>
-    /// <param name="providers">The configured providers; what runs on the operator's own machines is free.</param>
-    /// <param name="options">Where the operator's prices are.</param>
+    /// <summary>The built-in prices, overridden by those of the operator.</summary>
+    /// <param name="providers">The configured providers; those on the operator's own machines are free.</param>
+    /// <param name="options">The location of the operator's prices.</param>
     /// <exception cref="InvalidOperationException">They cannot be read; see <see cref="PriceFile.FindProblem"/>.</exception>
     public PriceTable(ProviderRegistry providers, CostOptions options)
     {
@@ -33,12 +33,12 @@ internal sealed class PriceTable
             provider => provider.Key, provider => new ModelPrices(provider.Value), StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The price of a model, as it was asked for; null where it is not known.</summary>
+    /// <summary>The price of a model, by its requested name; null if it is unknown.</summary>
     public ModelPrice? Find(string provider, string model) => _providers.GetValueOrDefault(provider)?.Find(model);
 
-    /// <summary>What an answer cost, in USD; null where the price is not known.</summary>
-    /// <param name="route">Which model made it.</param>
-    /// <param name="usage">What it took.</param>
-    /// <param name="tier">The service tier that it was made in; null: the standard one.</param>
+    /// <summary>The cost of an answer, in USD; null if the price is unknown.</summary>
+    /// <param name="route">The model that answered.</param>
+    /// <param name="usage">The usage of the answer.</param>
+    /// <param name="tier">The service tier of the answer; null: the standard one.</param>
     public decimal? CostOf(AnswerInfo route, ChatUsage usage, string? tier = null) => Find(route.Provider, route.Model)?.CostOf(usage, tier);
 }

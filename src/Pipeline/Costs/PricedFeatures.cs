@@ -6,11 +6,11 @@ using Prism.Pipeline.Tokens;
 
 namespace Prism.Pipeline.Costs;
 
-/// <summary>What of a call has a price of its own, besides its tokens.</summary>
-/// <param name="Tier">The service tier that is asked for, in lower case; null: the standard one.</param>
-/// <param name="Audio">Where in the prompt there may be audio; null where there is none.</param>
+/// <summary>The features of a call that have their own price, besides its tokens.</summary>
+/// <param name="Tier">The requested service tier, in lower case; null: the standard one.</param>
+/// <param name="Audio">The path in the prompt that may have audio; null if there is none.</param>
 /// <param name="AnswersAudio">Whether the answer may be spoken.</param>
-/// <param name="Unbounded">The first parameter whose cost nobody can tell before the call; null where there is none.</param>
+/// <param name="Unbounded">The first parameter whose cost is unknown before the call; null if there is none.</param>
 internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool AnswersAudio, string? Unbounded)
 {
     /// <summary>The provider chooses the tier.</summary>
@@ -22,7 +22,7 @@ internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool
     private const string Modalities = "modalities";
     private const string AudioName = "audio";
 
-    // What is known to cost nothing but tokens, or is told above. Whatever else a server may read in a request may be a paid one.
+    // Parameters that cost nothing but tokens, or have a constant above. Any other parameter may be a paid feature.
     private static readonly FrozenSet<string> Costless = FrozenSet.Create(
         TierName, Modalities, AudioName,
         // OpenAI's.
@@ -30,7 +30,7 @@ internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool
         "store", "top_logprobs", "verbosity", "reasoning", "reasoning_format", "include_reasoning",
         // Anthropic's and Ollama's.
         "thinking", "top_k", "cache_control", "keep_alive", "options", "think",
-        // Of servers of one's own, and of those who speak OpenAI's format.
+        // Self-hosted servers', and those of other vendors with OpenAI's format.
         "add_generation_prompt", "add_special_tokens", "allowed_token_ids", "bad_words", "chat_template_kwargs", "continue_final_message", "detokenize",
         "disable_reasoning", "documents", "dry_allowed_length", "dry_base", "dry_multiplier", "dynatemp_exponent", "dynatemp_range", "echo", "enable_thinking",
         "grammar", "guided_choice", "guided_decoding_backend", "guided_grammar", "guided_json", "guided_regex", "ignore_eos", "include_stop_str_in_output",
@@ -39,7 +39,7 @@ internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool
         "return_tokens_as_token_ids", "safe_prompt", "skip_special_tokens", "spaces_between_special_tokens", "stop_token_ids", "structured_outputs",
         "thinking_budget", "tfs_z", "top_a", "top_n_sigma", "truncate_prompt_tokens", "typical_p", "xtc_probability", "xtc_threshold");
 
-    /// <summary>Those of a request.</summary>
+    /// <summary>The features of a request.</summary>
     public static PricedFeatures Of(ChatRequest request)
     {
         var found = default(PricedFeatures);
@@ -57,11 +57,11 @@ internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool
         return found with { Audio = FindAudio(request) };
     }
 
-    /// <summary>The tier that an answer says it was made in; null where it says nothing.</summary>
+    /// <summary>The tier that an answer reports; null if it reports none.</summary>
     public static string? TierOf(Dictionary<string, JsonElement>? answer) =>
         answer is not null && answer.TryGetValue(TierName, out var tier) && tier.ValueKind == JsonValueKind.String ? tier.GetString() : null;
 
-    /// <summary>The first parameter that a model has no price for; null where all are known.</summary>
+    /// <summary>The first parameter for which a model has no price; null if it has all.</summary>
     public string? FindUnpriced(ModelPrice price) =>
         Unbounded
         ?? (Tier is null or AutoTier || price.Tiers.ContainsKey(Tier) ? null : TierName)
@@ -84,7 +84,7 @@ internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool
         };
     }
 
-    // What a vendor calls the tier that its price list is for.
+    // The vendors' names of the tier that their price lists describe.
     private static string? ReadTier(JsonElement tier) => (tier.ValueKind == JsonValueKind.String ? tier.GetString()! : "").ToLowerInvariant() switch
     {
         "default" or "standard" or "standard_only" => null,
@@ -116,6 +116,6 @@ internal readonly record struct PricedFeatures(string? Tier, string? Audio, bool
         return null;
     }
 
-    // What is of a type that is not known may be heard.
+    // A part of an unknown type may be audio.
     private static bool MayBeAudio(ContentPart part) => !PromptMedia.IsKnown(part) || part.Extra?.ContainsKey(PromptMedia.Audio) == true;
 }

@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Costs;
 
-/// <summary>Tells tools that a client runs from those that a vendor runs, which cost by the call and put what they find into the prompt.</summary>
+/// <summary>Distinguishes tools that a client runs from those that a vendor runs, which cost per call and add their results to the prompt.</summary>
 internal static class ServerTools
 {
     /// <summary>Whether a call of the tool ends the answer, for the client to run it.</summary>

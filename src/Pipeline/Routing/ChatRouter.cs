@@ -6,14 +6,14 @@ using Prism.Providers;
 namespace Prism.Pipeline.Routing;
 
 /// <summary>
-/// Plans the targets of a call. The first is the provider that the request names, else the one in front of the model's name, else the default.
+/// Plans the targets of a call. The first is the provider that the request names, or the one in the prefix of the model's name, or the default.
 /// </summary>
 /// <param name="random">Decides between targets of the same order.</param>
 internal sealed class ChatRouter(Random random)
 {
-    /// <summary>The call that is to be made, or why there is none.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <param name="snapshot">The configuration that the call goes by.</param>
+    /// <summary>The call to make, or the reason that there is none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="snapshot">The configuration of the call.</param>
     public (ChatCall Call, ChatError? Error) Route(CallRequest request, GatewaySnapshot snapshot)
     {
         var providers = snapshot.Providers;
@@ -21,7 +21,7 @@ internal sealed class ChatRouter(Random random)
         if (provider is null)
         {
             return (default, ChatError.Invalid(
-                $"Unknown provider '{request.Provider}'; there are {providers.Names}.", "provider", "provider_not_found"));
+                $"Unknown provider '{request.Provider}'; known providers: {providers.Names}.", "provider", "provider_not_found"));
         }
 
         if (provider.Options.Missing is not null)
@@ -37,7 +37,7 @@ internal sealed class ChatRouter(Random random)
         return (error is null ? call : default, error);
     }
 
-    // One target of each order: nothing names targets of the same order yet.
+    // Each target has its own order: no setting names several targets of one order yet.
     private RoutePlan PlanOf(ChatTarget target, ImmutableArray<ChatTarget> fallbacks) => fallbacks.IsEmpty
         ? new(target)
         : RoutePlan.Of([new(target, 0), .. fallbacks.Select((fallback, index) => new RouteTarget(fallback, index + 1))], random);
@@ -45,7 +45,7 @@ internal sealed class ChatRouter(Random random)
     private static (IChatProvider? Provider, string? Model) Choose(CallRequest request, ProviderRegistry providers)
     {
         var model = request.Model;
-        // Only a configured name is a prefix: models of other vendors have slashes of their own (meta-llama/Llama-3.1-8B).
+        // Only a configured name is a prefix: other vendors' model names may have slashes (meta-llama/Llama-3.1-8B).
         var slash = model?.IndexOf('/', StringComparison.Ordinal) ?? -1;
         var prefix = slash > 0 ? providers.Find(model![..slash]) : null;
         if (request.Provider is not { } name)

@@ -6,13 +6,13 @@ using Prism.Providers;
 
 namespace Prism.Pipeline.Routing;
 
-/// <summary>The targets that are called where a provider fails: those that the request names, else those that are configured.</summary>
+/// <summary>The targets that are called if a provider fails: those that the request names, or the configured ones.</summary>
 internal static class FallbackRoutes
 {
-    // Each costs its attempts before the client hears of it.
+    // The client waits for the attempts of each fallback.
     private const int MaxFallbacks = 8;
 
-    /// <summary>The fallbacks of a request, or what of its own cannot be right, by its place: <c>fallbacks[1]</c>.</summary>
+    /// <summary>The fallbacks of a request, or the fault in its own ones, by its path: <c>fallbacks[1]</c>.</summary>
     public static (ImmutableArray<ChatTarget> Fallbacks, ChatError? Error) Of(CallRequest request, ChatTarget first, ProviderRegistry providers)
     {
         if (request.Fallbacks is not { } named)
@@ -35,7 +35,7 @@ internal static class FallbackRoutes
                 return ([], error);
             }
 
-            // To ask twice for the same is what retries are for.
+            // Retries already call the same target again.
             if (fallback != first && !fallbacks.Contains(fallback))
             {
                 fallbacks.Add(fallback);
@@ -45,7 +45,7 @@ internal static class FallbackRoutes
         return (fallbacks.DrainToImmutable(), null);
     }
 
-    // The provider that fails is not among them.
+    // Excludes the failing provider.
     private static ImmutableArray<ChatTarget> Configured(IChatProvider first, ProviderRegistry providers) => providers.Fallbacks.IsEmpty
         ? []
         : [.. providers.Fallbacks.Where(fallback => fallback != first).Select(fallback => ChatTarget.Of(fallback))];
@@ -58,12 +58,12 @@ internal static class FallbackRoutes
             return (default, ChatError.Invalid($"'{param}' must be 'provider/model', or 'provider' for its default model.", param));
         }
 
-        // A provider's own name has no slash; what comes after the first one may.
+        // A provider's name has no slash; a model's name may.
         var slash = entry.IndexOf('/', StringComparison.Ordinal);
         var name = slash < 0 ? entry : entry[..slash];
         return providers.Find(name) is not { } provider
             ? (default, ChatError.Invalid(
-                $"'{param}' must begin with a provider, and there is no '{name}'; there are {providers.Names}.", param, "provider_not_found"))
+                $"'{param}' must begin with a provider, and '{name}' is unknown; known providers: {providers.Names}.", param, "provider_not_found"))
             : provider.Options.Missing is not null
                 ? (default, ChatError.Invalid(
                     $"'{param}': provider '{provider.Options.Name}' is not configured here: it has no API key.", param, "provider_not_configured"))

@@ -6,12 +6,12 @@ namespace Prism.Pipeline.Routing;
 /// <param name="First">The target that the first attempt calls.</param>
 internal sealed record RoutePlan(ChatTarget First)
 {
-    /// <summary>The targets that are called where those before them fail before the first token.</summary>
+    /// <summary>The targets that are called if the targets before them fail before the first token.</summary>
     public ImmutableArray<ChatTarget> Fallbacks { get; init; } = [];
 
     /// <summary>
-    /// Puts targets in order: by <see cref="RouteTarget.Order"/>, and at random among targets of the same order, each as often first as its weight says.
-    /// The others of that order are tried next.
+    /// Puts targets in order: by <see cref="RouteTarget.Order"/>, and at random among targets of the same order, in proportion to their weights. The
+    /// others of that order are tried next.
     /// </summary>
     /// <param name="targets">At least one.</param>
     /// <param name="random">Decides between targets of the same order.</param>
@@ -32,7 +32,7 @@ internal sealed record RoutePlan(ChatTarget First)
     {
         var chosen = Choose(left, random);
         var target = left[chosen].Target;
-        // The others keep the order in which they are named.
+        // The others keep the given order.
         left[..chosen].CopyTo(left[1..]);
         left = left[1..];
         return target;
@@ -47,7 +47,7 @@ internal sealed record RoutePlan(ChatTarget First)
             weights += targets[i].Order == order ? targets[i].Weight : 0;
         }
 
-        // Where nothing is left to weigh, it is the next one as they are named.
+        // Without remaining weights, the next one in the given order is chosen.
         var drawn = weights > 0 && weights > targets[next].Weight ? random.NextInt64(weights) : -1;
         for (var i = next; drawn >= 0; i++)
         {
@@ -59,7 +59,7 @@ internal sealed record RoutePlan(ChatTarget First)
     }
 }
 
-/// <summary>A target that a plan is made of.</summary>
+/// <summary>A target of a plan.</summary>
 /// <param name="Target">The provider and its model.</param>
 /// <param name="Order">Targets of a lower order are tried before those of a higher one.</param>
 /// <param name="Weight">Its share of the calls among targets of the same order, from 0: a target with 0 is only tried after the others have failed.</param>

@@ -6,14 +6,16 @@ using Prism.Pipeline.Telemetry;
 
 namespace Prism.Pipeline.Settlement;
 
-/// <summary>Records what each call upstream took and cost: once, for the owner of the request that made it, however many requests its answer serves.</summary>
+/// <summary>
+/// Records the usage and the cost of each upstream call: once, for the owner of the request that made it, however many requests its answer serves.
+/// </summary>
 internal sealed class Billing(ChatTelemetry telemetry, UsageBuffer book, TimeProvider time)
 {
-    /// <summary>Bills an answer, or what there was of it when it ended early.</summary>
-    /// <param name="call">The call that it answers.</param>
-    /// <param name="usage">What it took.</param>
-    /// <param name="tier">The service tier that the provider says it was made in; null: as it was asked for.</param>
-    /// <returns>What it took, with what that cost.</returns>
+    /// <summary>Bills an answer, or the part of it that was generated before an early end.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="usage">The usage of the answer.</param>
+    /// <param name="tier">The service tier that the provider reports; null: the requested one.</param>
+    /// <returns>The usage, with its cost.</returns>
     public ChatUsage Bill(ChatCall call, ChatUsage usage, string? tier = null)
     {
         usage = usage with { CostUsd = call.Snapshot.Prices.CostOf(call.Route, usage, tier ?? call.Request.ServiceTier) };

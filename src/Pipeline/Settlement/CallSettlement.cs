@@ -8,9 +8,9 @@ using Prism.Pipeline.Telemetry;
 namespace Prism.Pipeline.Settlement;
 
 /// <summary>
-/// The end of one call of a provider, exactly once: what it had reserved, the bill, the metrics and the breaker's verdict. The first of
-/// <see cref="Deny"/>, <see cref="Complete"/>, <see cref="End"/>, <see cref="Fail"/> and <see cref="Dispose"/> counts; the others do nothing. Not
-/// thread-safe: it belongs to the one reader of the answer.
+/// Ends one call of a provider, exactly once: its reservation, the bill, the metrics and the report to the breaker. The first of <see cref="Deny"/>,
+/// <see cref="Complete"/>, <see cref="End"/>, <see cref="Fail"/> and <see cref="Dispose"/> counts; the others do nothing. Not thread-safe: it belongs
+/// to the one reader of the answer.
 /// </summary>
 internal sealed partial class CallSettlement(
     CircuitPass pass, ProviderAdmission quotas, Billing billing, ChatTelemetry telemetry, ILogger logger) : IDisposable
@@ -20,12 +20,12 @@ internal sealed partial class CallSettlement(
     private StreamedOutput? _output;
     private bool _isSettled;
 
-    /// <summary>The provider's quota admits the call, or not.</summary>
-    /// <param name="call">As it is sent.</param>
-    /// <param name="held">What it has reserved.</param>
+    /// <summary>The provider's quota has decided on the call.</summary>
+    /// <param name="call">The call as it is sent.</param>
+    /// <param name="held">Its reservation.</param>
     public void Admit(ChatCall call, ProviderReservation held) => (_call, _held) = (call, held);
 
-    /// <summary>The call is streamed: where it ends early, what there was of its output is charged.</summary>
+    /// <summary>The call is streamed: if it ends early, the generated output is charged.</summary>
     public StreamedOutput Watch(StreamedOutput output) => _output = output;
 
     /// <summary>The provider has begun to answer.</summary>
@@ -39,10 +39,10 @@ internal sealed partial class CallSettlement(
         return denied;
     }
 
-    /// <summary>The answer is whole.</summary>
-    /// <param name="usage">What it took.</param>
-    /// <param name="tier">The service tier that the provider names; null where it names none.</param>
-    /// <returns>What it took, with what that costs.</returns>
+    /// <summary>The answer is complete.</summary>
+    /// <param name="usage">The usage of the answer.</param>
+    /// <param name="tier">The service tier that the provider reports; null if it reports none.</param>
+    /// <returns>The usage, with its cost.</returns>
     public ChatUsage Complete(ChatUsage usage, string? tier)
     {
         _isSettled = true;
@@ -53,7 +53,7 @@ internal sealed partial class CallSettlement(
     }
 
     /// <summary>The stream has ended by itself.</summary>
-    /// <returns>Its usage, or its failure where it had no output.</returns>
+    /// <returns>Its usage, or its failure if it had no output.</returns>
     public ChatStreamEvent End() => _output is { HasBegun: true } output
         ? new ChatStreamEvent { Completed = Complete(output.Usage, output.Tier) }
         : Fail(EmptyAnswer());
@@ -73,7 +73,9 @@ internal sealed partial class CallSettlement(
         return quotas.WithLimits(_call).Route.Limits is { } stands ? error with { Limits = stands } : error;
     }
 
-    /// <summary>The client has disconnected, or something has thrown: charges what was generated, or all that is reserved where nobody knows.</summary>
+    /// <summary>
+    /// The client has disconnected, or an exception was thrown: charges the generated output, or the full reservation if the output is unknown.
+    /// </summary>
     public void Dispose()
     {
         if (_isSettled)
@@ -105,7 +107,7 @@ internal sealed partial class CallSettlement(
 
     private void OnFailed(ChatError error)
     {
-        // Without a provider the error is Prism's own: the provider was not called. Where memory is full, Prism has cut the answer too.
+        // An error without a provider is Prism's own: the provider was not called. If memory is full, Prism itself ended the answer.
         if (error is { Provider: not null, Kind: not ChatErrorKind.Overloaded })
         {
             quotas.OnFailed(_call, error);
@@ -137,7 +139,7 @@ internal sealed partial class CallSettlement(
     }
 
     [LoggerMessage(LogLevel.Warning,
-        "Provider {Provider} failed a call for {Model}: {Kind}, status {Status}, at {Address} with {Key}, request {Request}, its own id {UpstreamRequestId}; it says: {Words}")]
+        "Provider {Provider} failed a call for {Model}: {Kind}, status {Status}, at {Address} with {Key}, request {Request}, upstream id {UpstreamRequestId}; its message: {Words}")]
     private partial void LogUpstreamFailed(
         string provider, string model, string kind, string status, string address, string key, string request, string upstreamRequestId, string words);
 }

@@ -5,8 +5,8 @@ using Prism.Pipeline.Telemetry;
 namespace Prism.Pipeline.Settlement;
 
 /// <summary>
-/// The end of one request, exactly once: what its owner has reserved is settled, and its outcome is counted, before the client knows that the answer is
-/// over. The calls upstream that serve it are settled by <see cref="CallSettlement"/>: they may serve other requests too.
+/// Ends one request, exactly once: settles its owner's reservation and counts its outcome before the client sees the end of the answer.
+/// <see cref="CallSettlement"/> settles the upstream calls that serve it: they may serve other requests too.
 /// </summary>
 internal sealed class RequestSettlement(ChatObservation observation) : IAnswerObserver
 {
@@ -16,7 +16,7 @@ internal sealed class RequestSettlement(ChatObservation observation) : IAnswerOb
     private bool _isDisposed;
 
     /// <summary>The owner is admitted.</summary>
-    /// <param name="reservation">What it has reserved; null where it has no limits.</param>
+    /// <param name="reservation">The owner's reservation; null if the owner has no limits.</param>
     public void Admit(KeyReservation? reservation) => (_reservation, _spending) = (reservation, reservation?.Open());
 
     /// <summary>The owner is not admitted.</summary>
@@ -28,7 +28,7 @@ internal sealed class RequestSettlement(ChatObservation observation) : IAnswerOb
         return Answer.Failed(denied, info);
     }
 
-    /// <summary>The answer is open. A whole one is settled here: its head says how the limits are after it.</summary>
+    /// <summary>The answer is open. A whole one is settled here: its head reports the limits after the request.</summary>
     /// <returns>The answer as the client gets it.</returns>
     public async ValueTask<Answer> OpenAsync(Answer answer)
     {
@@ -82,7 +82,7 @@ internal sealed class RequestSettlement(ChatObservation observation) : IAnswerOb
         }
     }
 
-    // Before the client knows: its next request finds the permit free, and an error says how the limits are after it.
+    // Before the client sees the end: its next request finds the permit free, and an error reports the limits after the request.
     private void Settle(AnswerInfo? info, ChatError? error)
     {
         _isSettled = true;

@@ -6,24 +6,26 @@ using Prism.Pipeline.Tokens;
 
 namespace Prism.Pipeline.Settlement;
 
-/// <summary>What a streamed answer has come to so far: what of it has to be counted, and what the provider says that it took.</summary>
+/// <summary>The output of a streamed answer so far: the text to count, and the usage that the provider reports.</summary>
 internal sealed class StreamedOutput(ChatCall call, TokenCounter tokens)
 {
     private readonly StreamedTokens _output = new(tokens, call.Route.Model);
     private string? _id;
     private ChatUsage? _usage;
 
-    /// <summary>Whether there is any.</summary>
+    /// <summary>Whether there is any output.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>The service tier that the provider names; null where it names none.</summary>
+    /// <summary>The service tier that the provider reports; null if it reports none.</summary>
     public string? Tier { get; private set; }
 
-    /// <summary>What it took: as the provider says, else counted.</summary>
+    /// <summary>The usage: as the provider reports it, or counted.</summary>
     public ChatUsage Usage => _usage ?? ChatUsage.Of(tokens.CountAll(call.Route.Model, call.Request.Canonical, call.Provider.Options.Type), _output.Count());
 
-    /// <summary>Takes a chunk.</summary>
-    /// <returns>The chunk with what the provider left out of it; null where it only brought the usage, which the end of the stream has.</returns>
+    /// <summary>Adds a chunk.</summary>
+    /// <returns>
+    /// The chunk, completed with the fields that the provider omitted; null if it only had the usage, which the end of the stream has.
+    /// </returns>
     public ChatChunk? Add(ChatChunk chunk)
     {
         _usage = chunk.Usage ?? _usage;
@@ -35,7 +37,7 @@ internal sealed class StreamedOutput(ChatCall call, TokenCounter tokens)
 
         HasBegun = true;
         _id ??= chunk.Id ?? RandomId.OfAnswer();
-        // Counted only where the provider does not tell.
+        // Counted only if the provider reports no usage.
         foreach (var choice in _usage is null ? chunk.Choices : [])
         {
             Add(choice.Delta);
@@ -46,7 +48,7 @@ internal sealed class StreamedOutput(ChatCall call, TokenCounter tokens)
             : chunk with { Id = chunk.Id ?? _id, Model = chunk.Model ?? call.Route.Model, Usage = null };
     }
 
-    /// <summary>Takes a chunk that goes to the client as it came.</summary>
+    /// <summary>Adds a chunk that goes to the client as received.</summary>
     public void Add(ReadOnlySpan<byte> chunk, in ChunkSkim skim)
     {
         HasBegun = true;

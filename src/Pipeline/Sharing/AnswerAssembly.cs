@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Sharing;
 
-/// <summary>Puts a streamed answer together as the same call would have had it whole.</summary>
+/// <summary>Assembles a streamed answer into the whole answer of the same call.</summary>
 internal sealed class AnswerAssembly
 {
     private readonly SortedDictionary<int, ChoiceAssembly> _choices = [];
@@ -13,7 +13,7 @@ internal sealed class AnswerAssembly
     private string? _model;
     private long _created;
 
-    /// <summary>Takes the next piece.</summary>
+    /// <summary>Adds the next chunk.</summary>
     public void Add(ChatChunk chunk)
     {
         _id ??= chunk.Id;
@@ -32,7 +32,7 @@ internal sealed class AnswerAssembly
     }
 
     /// <summary>The whole answer.</summary>
-    /// <param name="usage">What it took.</param>
+    /// <param name="usage">The usage of the answer.</param>
     public ChatResponse ToResponse(ChatUsage? usage) => new()
     {
         Id = _id,
@@ -43,7 +43,7 @@ internal sealed class AnswerAssembly
         Extra = _extra,
     };
 
-    // Beside the answer's text stands what is said again and again, or better later.
+    // Other properties than the text are repeated in each chunk, or corrected later: the last value counts.
     private static void Overlay(ref Dictionary<string, JsonElement>? extra, Dictionary<string, JsonElement>? piece)
     {
         foreach (var (name, value) in piece ?? [])
@@ -107,7 +107,7 @@ internal sealed class AnswerAssembly
             Extra = _extra,
         };
 
-        // Some servers leave the index out and send each call whole.
+        // Some servers omit the index and send each call whole.
         private CallAssembly FindCall(ToolCall fragment)
         {
             var call = fragment.Index is { } index ? _calls.Find(one => one.Index == index)

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Prism.Pipeline.Sharing;
 
 /// <summary>
-/// Joins what vendors add to the pieces of a stream beyond what Prism knows, as OpenAI's own SDKs join it: texts and lists are put together, items of
-/// a list that have an <c>index</c> are joined with those of the same one, objects property by property; else the last piece counts.
+/// Joins the unknown properties that vendors add to the chunks of a stream, as OpenAI's own SDKs do: texts and lists are concatenated, list items
+/// with an <c>index</c> are joined with those of the same index, objects property by property; otherwise the last piece counts.
 /// </summary>
 internal sealed class JsonPieces
 {
@@ -15,7 +15,7 @@ internal sealed class JsonPieces
 
     private readonly List<JsonElement> _pieces = [];
 
-    /// <summary>Takes a piece, if it is one.</summary>
+    /// <summary>Adds a piece, unless it is null.</summary>
     public void Add(JsonElement? piece)
     {
         if (piece is { ValueKind: not JsonValueKind.Undefined } value)
@@ -24,7 +24,7 @@ internal sealed class JsonPieces
         }
     }
 
-    /// <summary>All pieces in one; null where there were none.</summary>
+    /// <summary>All pieces joined; null if there were none.</summary>
     public JsonElement? Join()
     {
         if (_pieces.Count < 2)
@@ -65,7 +65,7 @@ internal sealed class JsonPieces
     private static void JoinLists(Utf8JsonWriter writer, IEnumerable<JsonElement> lists)
     {
         writer.WriteStartArray();
-        // Those without an index are each their own.
+        // Each item without an index is separate.
         foreach (var item in lists.SelectMany(list => list.EnumerateArray()).GroupBy(item => (object?)IndexOf(item) ?? new object()))
         {
             Join(writer, [.. item], isText: true);
@@ -95,7 +95,7 @@ internal sealed class JsonPropertyPieces
 {
     private Dictionary<string, JsonPieces>? _properties;
 
-    /// <summary>Takes a piece of each property that is there.</summary>
+    /// <summary>Adds a piece of each property.</summary>
     public void Add(Dictionary<string, JsonElement>? properties)
     {
         foreach (var (name, value) in properties ?? [])
@@ -110,7 +110,7 @@ internal sealed class JsonPropertyPieces
         }
     }
 
-    /// <summary>Every property, joined; null where there were none.</summary>
+    /// <summary>Every property, joined; null if there were none.</summary>
     public Dictionary<string, JsonElement>? Join() =>
         _properties?.ToDictionary(property => property.Key, property => property.Value.Join()!.Value, StringComparer.Ordinal);
 }

@@ -3,8 +3,8 @@ using Prism.Grains.SharedCalls;
 namespace Prism.Pipeline.Sharing;
 
 /// <summary>
-/// A shared call that its request will lead, if it is told to. It can be found from the beginning, because a request that is told to follow it may come
-/// before the news that there is something to follow.
+/// A shared call that its request will lead if the cache decides so. It can be found from the beginning, because a request that follows it may arrive
+/// before the cache's decision.
 /// </summary>
 internal sealed class PendingCall
 {
@@ -15,16 +15,16 @@ internal sealed class PendingCall
     public PendingCall(SharedCallRegistry calls, SharedCallLeader leader)
     {
         (_calls, _leader) = (calls, leader);
-        // Its leader reads it before anybody else can, and so before anybody else can have been the last to leave.
+        // Its leader subscribes before any other reader can, and so before any other reader can be the last to leave.
         (Call, _reader) = calls.Announce();
     }
 
     /// <summary>The shared call.</summary>
     public SharedCall Call { get; }
 
-    /// <summary>Begins it.</summary>
-    /// <param name="call">What is asked.</param>
-    /// <param name="stream">Whether the upstream call is streamed, which is as its leader wants its answer.</param>
+    /// <summary>Begins the shared call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="stream">Whether the upstream call is streamed, as its leader requested.</param>
     /// <returns>The leader's own reader.</returns>
     public SharedCallReader Lead(ChatCall call, bool stream)
     {
@@ -32,7 +32,7 @@ internal sealed class PendingCall
         return _reader;
     }
 
-    /// <summary>There is no such call after all: its readers find it lost.</summary>
+    /// <summary>Withdraws the shared call: its readers find it lost.</summary>
     public void Withdraw()
     {
         _calls.Remove(Call);

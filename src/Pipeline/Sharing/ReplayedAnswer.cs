@@ -4,8 +4,8 @@ using Prism.Grains.Interfaces.SharedCalls;
 namespace Prism.Pipeline.Sharing;
 
 /// <summary>
-/// A whole answer that was there before, as it is or as a stream. A choice is streamed as at most four chunks, in the order in which models write: what was
-/// thought, what is said, what is to be called, and why it ended. <see cref="AnswerAssembly"/> makes the same answer of them again.
+/// An existing whole answer, replayed whole or as a stream. A choice is streamed as at most four chunks, in the order in which models write:
+/// reasoning, content, tool calls, and the finish reason. <see cref="AnswerAssembly"/> assembles them into the same answer again.
 /// </summary>
 internal sealed class ReplayedAnswer : Answer
 {
@@ -17,7 +17,7 @@ internal sealed class ReplayedAnswer : Answer
         _frames = (stream ? ToFrames(whole) : [whole]).GetEnumerator();
     }
 
-    /// <summary>The frames of a whole answer that is streamed.</summary>
+    /// <summary>The frames of a whole answer that is replayed as a stream.</summary>
     public static IEnumerable<AnswerFrame> ToFrames(ChatResponse whole)
     {
         foreach (var chunk in ToChunks(whole))

@@ -8,12 +8,12 @@ namespace Prism.Pipeline.Sharing;
 
 /// <summary>The answer of a shared call, for one of its readers.</summary>
 /// <param name="reader">The reader's place in it; disposed with the answer.</param>
-/// <param name="asked">The provider and model that the reader asks for.</param>
-/// <param name="patience">How long the reader waits for the first frame; null: as long as the call takes.</param>
+/// <param name="asked">The provider and model that the reader requested.</param>
+/// <param name="patience">The longest wait for the first frame; null: as long as the call takes.</param>
 /// <param name="client">Fires when the client disconnects.</param>
 internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, WaitDeadline? patience, CancellationToken client) : Answer
 {
-    /// <summary>The code of an answer that broke off because its client was too slow for those it shared it with.</summary>
+    /// <summary>The code of an answer that was cut off because its client read too slowly for the other readers.</summary>
     public const string ReaderTooSlow = "reader_too_slow";
 
     private ReadOnlyMemory<AnswerFrame> _events;
@@ -21,7 +21,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
     private bool _hasEnded;
 
     /// <summary>Opens it as a stream: waits for the first frame.</summary>
-    /// <returns>This answer, or one that failed; null where the call is lost, or its answer is not for this reader.</returns>
+    /// <returns>This answer, or a failed one; null if the call is lost, or its answer is not for this reader.</returns>
     public async ValueTask<Answer?> BeginAsync()
     {
         (IsStreamed, Info) = (true, asked);
@@ -35,7 +35,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
 
             if (_events is { IsEmpty: false, Span: [{ Streamed.Started: { } info }, ..] })
             {
-                // Held back until there is a frame: a call that is lost before is replaced.
+                // Not set before the first frame: a call that is lost earlier is replaced.
                 (Info, _events) = (info, _events[1..]);
             }
 
@@ -48,8 +48,8 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
         return null;
     }
 
-    /// <summary>Opens it as a whole answer, which is whole before any of it goes to the client: so a lost call can always be replaced.</summary>
-    /// <returns>The answer, or one that failed; null where the call is lost, or its answer is not for this reader.</returns>
+    /// <summary>Opens it as a whole answer, which is complete before any of it goes to the client: so a lost call can always be replaced.</summary>
+    /// <returns>The answer, or a failed one; null if the call is lost, or its answer is not for this reader.</returns>
     public async ValueTask<Answer?> ReadWholeAsync(MemoryBudget memory, int maxBytes)
     {
         var (info, assembly, size) = (asked, new AnswerAssembly(), 0L);
@@ -72,7 +72,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
                         return new ReplayedAnswer(whole, stream: false, info);
                     case { Streamed.Chunk: { } chunk }:
                         assembly.Add(chunk);
-                        // The chunks are put together: what is around each is not kept.
+                        // The chunks are assembled: the overhead of each is not kept.
                         if (!share.TryHold(size += FrameSize.Of(chunk) / 2) || size > maxBytes * 2L)
                         {
                             return Failed(ChatError.MemoryFull with { Provider = info.Provider }, info);
@@ -160,7 +160,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
         }
     }
 
-    // Readers that waited for it share a failure, and the answer of a fallback. A later one makes a call of its own.
+    // Readers that waited for it share a failure, or the answer of a fallback. A later one makes its own call.
     private bool IsOfNoUse() =>
         reader.FoundWhole
         && (_events is { IsEmpty: false, Span: [.., { Streamed.Failed: not null }] }
@@ -178,7 +178,7 @@ internal sealed class SharedAnswer(SharedCallReader reader, AnswerInfo asked, Wa
     {
         Kind = ChatErrorKind.UpstreamBrokenOff,
         Code = ChatError.SiloLost,
-        Message = "The answer broke off: the silo that was making it for several requests is gone.",
+        Message = "The answer broke off: the silo that generated it for several requests has left the cluster.",
         Provider = Info!.Provider,
     };
 }

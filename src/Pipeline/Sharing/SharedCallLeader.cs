@@ -9,21 +9,21 @@ using Prism.Pipeline.Attempts;
 namespace Prism.Pipeline.Sharing;
 
 /// <summary>
-/// Makes the upstream call of a shared call: once for all its readers, and for as long as there are any. It is of the kind that the first of them
-/// asked for; readers of the other kind have it converted, so that nobody's call becomes another than it would have been.
+/// Makes the upstream call of a shared call: once for all its readers, and only while there are any. It is streamed or whole as its leader requested,
+/// so that the upstream call is the same as without sharing; it is converted for readers of the other kind.
 /// </summary>
 internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallRegistry calls, ILogger<SharedCallLeader> logger)
 {
     private static readonly ChatError Fault = new() { Kind = ChatErrorKind.Internal, Message = "The call failed." };
 
-    /// <summary>Begins. The frames go to the shared call's log.</summary>
+    /// <summary>Begins the upstream call. The frames go to the shared call's log.</summary>
     public void Lead(SharedCall shared, ChatCall call, bool stream)
     {
-        // The bytes of the request end with it.
+        // The bytes of the request are released with it.
         call = call with { Request = call.Request.Detach() };
-        // Before the request can end: from now on the shared call spends its owner's reservation too.
+        // Before the request can end: from now on the shared call also spends from its owner's reservation.
         var spending = call.Reservation?.Open();
-        // On a thread of its own kind: the request may be a grain's turn, which the call outlives.
+        // On a thread of the pool: the request may be a grain's turn, which the call outlives.
         _ = BackgroundCall.Begin(() => LeadAsync(shared, call, stream, spending), "A shared call", logger);
     }
 
@@ -35,11 +35,11 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
         }
         catch (OperationCanceledException) when (shared.Abandoned.IsCancellationRequested)
         {
-            // No reader is left to hear of it.
+            // There are no readers left.
         }
         finally
         {
-            // Only now: until its subscribers have finished, others may be sent here.
+            // Only now: until its subscribers have finished, the cache may send others here.
             calls.Remove(shared);
         }
     }
@@ -58,7 +58,7 @@ internal sealed partial class SharedCallLeader(AttemptLoop attempts, SharedCallR
 
         if (!answer.IsStreamed)
         {
-            // It is whole and settled. Before the readers know: their next request finds the permit free.
+            // It is complete and settled. Before the readers see the end: their next request finds the permit free.
             spending?.Dispose();
         }
 

@@ -4,8 +4,8 @@ using Prometheus;
 namespace Prism.Pipeline.Telemetry;
 
 /// <summary>
-/// One call as <see cref="ChatTelemetry"/> sees it, from its beginning to its one outcome. Disposed without one, the caller has left or
-/// something has thrown.
+/// Records one call for <see cref="ChatTelemetry"/>, from its beginning to its one outcome. If it is disposed without one, the caller has
+/// disconnected or an exception was thrown.
 /// </summary>
 internal sealed class ChatObservation(
     ChatTelemetry telemetry, AnswerInfo route, Gauge.Child inflight, long begun, CancellationToken caller) : IDisposable
@@ -13,14 +13,14 @@ internal sealed class ChatObservation(
     private TimeSpan? _firstToken;
     private string? _failure;
     private bool _settled;
-    // Who was asked, until it is known who answers.
+    // The requested provider, until the answering one is known.
     private AnswerInfo _route = route;
 
-    /// <summary>Whether a frame of the answer is with the client: an answer that is disposed now was left by it.</summary>
+    /// <summary>Whether the client has a frame of the answer: if the answer is disposed now, the client has disconnected.</summary>
     public bool IsWithCaller { private get; set; }
 
     /// <summary>A streamed answer has begun.</summary>
-    /// <param name="answers">Which provider answers.</param>
+    /// <param name="answers">The provider that answers.</param>
     public void OnStarted(AnswerInfo answers)
     {
         _route = answers;
@@ -28,8 +28,8 @@ internal sealed class ChatObservation(
     }
 
     /// <summary>The call has its outcome.</summary>
-    /// <param name="answered">Who answered, or failed to.</param>
-    /// <param name="error">Why there is no answer; null where there is one.</param>
+    /// <param name="answered">The provider that answered or failed.</param>
+    /// <param name="error">The reason that there is no answer; null if there is one.</param>
     public void OnEnded(AnswerInfo? answered, ChatError? error)
     {
         _settled = true;

@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace Prism.Pipeline.Telemetry;
 
-/// <summary>The time series of one provider and model, looked up once: labels cost more than the counting.</summary>
+/// <summary>The time series of one provider and model, looked up once: labels cost more than the count.</summary>
 internal sealed class ChatSeries(
     Counter requests,
     Histogram duration,
@@ -32,14 +32,14 @@ internal sealed class ChatSeries(
 
     public void CountTokens(ChatUsage usage)
     {
-        // A counter throws at what is below 0, and a provider may say anything.
+        // A counter throws on negative values, and a provider may report any number.
         var (prompt, completion) = (Math.Max(0, usage.PromptTokens), Math.Max(0, usage.CompletionTokens));
         _promptTokens.Inc(prompt);
         _completionTokens.Inc(completion);
         genAi.OnTokens(prompt, completion, _tags);
     }
 
-    /// <summary>What a model of unknown price costs has no series: it is not nothing.</summary>
+    /// <summary>Counts the cost. A model of unknown price has no series: its cost is not zero.</summary>
     public void CountCost(decimal? usd)
     {
         if (usd is { } known)
@@ -48,8 +48,8 @@ internal sealed class ChatSeries(
         }
     }
 
-    /// <param name="elapsed">From the request on.</param>
-    /// <param name="failure">The status of a request without a whole answer; null for one with.</param>
+    /// <param name="elapsed">The time since the request.</param>
+    /// <param name="failure">The status of a request without a whole answer; null if it has one.</param>
     public void OnEnded(TimeSpan elapsed, string? failure)
     {
         _duration.Observe(elapsed.TotalSeconds);

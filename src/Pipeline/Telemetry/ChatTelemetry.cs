@@ -11,13 +11,13 @@ namespace Prism.Pipeline.Telemetry;
 /// <summary>The metrics of the request pipeline. Durations are in seconds.</summary>
 internal sealed class ChatTelemetry
 {
-    /// <summary>The label of a request that was refused before it had a provider.</summary>
+    /// <summary>The label of a request that was rejected before it had a provider.</summary>
     private const string None = "none";
 
-    /// <summary>The status of a call whose caller left.</summary>
+    /// <summary>The status of a call whose caller disconnected.</summary>
     internal const string Cancelled = "cancelled";
 
-    /// <summary>The status of a call that met a bug or a broken machine.</summary>
+    /// <summary>The status of a call that failed by a bug or a broken machine.</summary>
     internal const string InternalError = "internal_error";
 
     private static readonly double[] DurationBuckets = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
@@ -42,7 +42,7 @@ internal sealed class ChatTelemetry
         _upstreamErrors = metrics.CreateCounter(
             "llm_upstream_errors_total", "Calls that a provider failed, by kind of failure.", ["provider", "kind"]);
         _inflight = metrics.CreateGauge(
-            "llm_inflight_requests", "Chat requests that are being answered.", ["provider"]);
+            "llm_inflight_requests", "Chat requests in progress.", ["provider"]);
         var duration = metrics.CreateHistogram(
             "llm_request_duration_seconds", "From the request to the end of its answer.", ["provider", "model"], new() { Buckets = DurationBuckets });
         var firstToken = metrics.CreateHistogram(
@@ -53,16 +53,16 @@ internal sealed class ChatTelemetry
         var tokens = metrics.CreateCounter(
             "llm_tokens_total", "Tokens of prompts and of answers.", ["provider", "model", "type"]);
         var cost = metrics.CreateCounter(
-            "llm_cost_usd_total", "What calls upstream cost, where the price is known.", ["provider", "model"]);
+            "llm_cost_usd_total", "The cost of upstream calls, if the price is known.", ["provider", "model"]);
         _createSeries = key => new(_requests, duration, firstToken, tokens, cost, genAi, key.Provider, key.Model);
     }
 
-    /// <summary>A request was refused before it had a provider.</summary>
+    /// <summary>A request was rejected before it had a provider.</summary>
     public void OnRefused(ChatError error) => _requests.WithLabels(None, None, StatusOf(error)).Inc();
 
     /// <summary>A call begins.</summary>
-    /// <param name="route">Where to.</param>
-    /// <param name="caller">Fires when its caller leaves.</param>
+    /// <param name="route">The target.</param>
+    /// <param name="caller">Fires when the caller disconnects.</param>
     public ChatObservation Begin(AnswerInfo route, CancellationToken caller)
     {
         var inflight = _inflight.WithLabels(route.Provider);
@@ -79,17 +79,17 @@ internal sealed class ChatTelemetry
         SeriesOf(route).CountTokens(usage);
     }
 
-    /// <summary>A call upstream was billed.</summary>
-    /// <param name="route">Who answered.</param>
-    /// <param name="cost">In USD; null where it is not known.</param>
+    /// <summary>An upstream call was billed.</summary>
+    /// <param name="route">The provider and model that answered.</param>
+    /// <param name="cost">The cost in USD; null if it is unknown.</param>
     public void OnBilled(AnswerInfo route, decimal? cost)
     {
-        // As after a complete answer: it has answered, and what it cost must not be counted as another's.
+        // As after a complete answer: the model has answered, and its cost must not be counted under another label.
         _models.OnAnswered(route.Model);
         SeriesOf(route).CountCost(cost);
     }
 
-    /// <summary>What the model of a call is called where names have to be few: by itself, or <see cref="ModelLabels.Other"/>.</summary>
+    /// <summary>The label of a call's model in a bounded set: its own name, or <see cref="ModelLabels.Other"/>.</summary>
     public string LabelOf(AnswerInfo route) => _models.LabelOf(route.Model);
 
     /// <summary>A provider failed a call.</summary>

@@ -4,9 +4,7 @@ using Prism.Providers.Telemetry;
 
 namespace Prism.Pipeline.Telemetry;
 
-/// <summary>
-/// What OpenTelemetry's conventions want to know of chat requests, beside what is on <c>/metrics</c>. Costs nothing where nobody listens.
-/// </summary>
+/// <summary>The metrics of chat requests by OpenTelemetry's conventions, in addition to <c>/metrics</c>. Costs nothing without a listener.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/</remarks>
 internal sealed class GenAiMetrics
 {
@@ -37,15 +35,15 @@ internal sealed class GenAiMetrics
             });
     }
 
-    /// <summary>What is said of all requests to a model.</summary>
+    /// <summary>The tags of all requests to a model.</summary>
     public static TagList TagsOf(string provider, string model) =>
         new() { { GenAi.OperationName, GenAi.Chat }, { GenAi.ProviderName, provider }, { GenAi.RequestModel, model } };
 
     public void OnFirstToken(TimeSpan elapsed, in TagList tags) => _firstToken.Record(elapsed.TotalSeconds, tags);
 
-    /// <param name="elapsed">From the request on.</param>
-    /// <param name="error">Why there is no whole answer; null where there is one.</param>
-    /// <param name="tags">Whose it is.</param>
+    /// <param name="elapsed">The time since the request.</param>
+    /// <param name="error">The reason that there is no whole answer; null if there is one.</param>
+    /// <param name="tags">The tags of the model.</param>
     public void OnEnded(TimeSpan elapsed, string? error, TagList tags)
     {
         if (_duration.Enabled)

@@ -4,20 +4,18 @@ using System.Text.Json;
 
 namespace Prism.Pipeline.Tokens;
 
-/// <summary>
-/// How long audio can be, from its bytes: of a WAV its header says how many make a second, of an MP3 no second has fewer than 1,000.
-/// </summary>
+/// <summary>The longest that audio can be, from its bytes: the header of a WAV states the bytes per second, and an MP3 has at least 1,000.</summary>
 internal static class AudioLength
 {
-    // OpenAI takes 10 tokens a second, Google 32.
+    // OpenAI counts 10 tokens a second, Google 32.
     private const long TokensPerSecond = 32;
 
-    // MPEG 2, layer III, at its lowest rate of 8 kbit/s. Whatever says less is no speech.
+    // MPEG 2, layer III, at its lowest rate of 8 kbit/s. Lower rates cannot carry speech.
     private const long LeastBytesPerSecond = 1_000;
 
     private const int HeaderLength = 36;
 
-    /// <summary>The most tokens of an <c>input_audio</c>; null where it is not known to be audio, and has to be taken for text.</summary>
+    /// <summary>The most tokens of an <c>input_audio</c>; null if it is not recognised as audio, and has to be counted as text.</summary>
     public static long? TokensOf(JsonElement audio)
     {
         if (audio.ValueKind != JsonValueKind.Object
@@ -51,7 +49,7 @@ internal static class AudioLength
             return null;
         }
 
-        // PCM only, whole numbers or not: of what is compressed the header says less.
+        // PCM only, integer or float: the header of compressed audio does not state the true rate.
         var isPlain = BinaryPrimitives.ReadUInt16LittleEndian(header[20..]) is 1 or 3;
         var rate = (long)BinaryPrimitives.ReadUInt32LittleEndian(header[24..]) * BinaryPrimitives.ReadUInt16LittleEndian(header[32..]);
         return isPlain && rate >= LeastBytesPerSecond ? rate : null;

@@ -5,26 +5,26 @@ using Prism.Providers.Definitions;
 
 namespace Prism.Pipeline.Tokens;
 
-/// <summary>What the images, audio and files of a request take at the most.</summary>
+/// <summary>An upper bound for the images, audio and files of a request.</summary>
 /// <param name="Tokens">The most tokens.</param>
-/// <param name="Bytes">The bytes of the request's JSON that this stands for.</param>
+/// <param name="Bytes">The bytes of the request's JSON that they occupy.</param>
 internal readonly record struct PromptMedia(long Tokens, long Bytes)
 {
-    /// <summary>The type of a part that is audio, and the property that it is in.</summary>
+    /// <summary>The type of an audio part, and the name of its property.</summary>
     public const string Audio = "input_audio";
 
     // The JSON around an inline image.
     private const int Frame = 48;
 
-    // The most that an answer in audio has, which a later message names by its id.
+    // The most tokens of an earlier audio answer, which a later message references by its id.
     private const int EarlierAudio = 16_384;
 
-    // No server makes more than one token of so many bytes of a file that is sent inline.
+    // No server counts more than one token for so many bytes of an inline file.
     private const int BytesPerToken = 4;
 
     private const string File = "file";
 
-    /// <summary>Those of a request.</summary>
+    /// <summary>The bound for a request.</summary>
     public static PromptMedia Of(ChatRequest request, ProviderDefinition? type)
     {
         var (sum, rule) = (default(PromptMedia), default(MediaRule?));
@@ -46,12 +46,12 @@ internal readonly record struct PromptMedia(long Tokens, long Bytes)
         return sum;
     }
 
-    /// <summary>What the model of a request takes for media.</summary>
+    /// <summary>The media rule of a request's model.</summary>
     public static MediaRule RuleOf(ChatRequest request, ProviderDefinition? type) => type?.FindMediaRule(request.Model) ?? MediaRule.Unknown;
 
     public static PromptMedia operator +(PromptMedia one, PromptMedia other) => new(one.Tokens + other.Tokens, one.Bytes + other.Bytes);
 
-    /// <summary>Whether the image is in the request itself. The address of one elsewhere is text too.</summary>
+    /// <summary>Whether the image is in the request itself. The address of an external image counts as text too.</summary>
     public static bool IsInline(ImageUrl image)
     {
         if (image.Url?.StartsWith("data:", StringComparison.OrdinalIgnoreCase) is not true)
@@ -71,7 +71,7 @@ internal readonly record struct PromptMedia(long Tokens, long Bytes)
         _ => false,
     };
 
-    /// <summary>Whether it is known what a part of this type can hold.</summary>
+    /// <summary>Whether Prism knows the content of parts of this type.</summary>
     public static bool IsKnown(ContentPart part) => part.Type is ContentPart.TextType or ContentPart.ImageType or Audio or File
         or "refusal" or "input_text" or "output_text" or "thinking" or "redacted_thinking" or "reasoning";
 
@@ -94,7 +94,7 @@ internal readonly record struct PromptMedia(long Tokens, long Bytes)
             };
         }
 
-        // A part of a type that is not known may be an address of anything, a film for instance: no more than the model can read at all.
+        // A part of an unknown type may be an address of anything, such as a film: bounded by the most that the model can read.
         return IsKnown(part) ? sum : sum + new PromptMedia(rule.File, 0);
     }
 }

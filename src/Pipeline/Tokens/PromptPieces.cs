@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Tokens;
 
-/// <summary>A piece of what is sent to a provider: text, or JSON as it came.</summary>
+/// <summary>A piece of a request to a provider: text, or JSON as received.</summary>
 internal readonly record struct PromptPiece(string? Text, JsonElement? Json)
 {
     public static implicit operator PromptPiece(string? text) => new(text, null);
@@ -12,8 +12,8 @@ internal readonly record struct PromptPiece(string? Text, JsonElement? Json)
 }
 
 /// <summary>
-/// Everything of a request that reaches a provider besides the text of its messages and the functions of its tools: a model may be shown any of it.
-/// Images, audio and files are left out, see <see cref="PromptMedia"/>.
+/// The parts of a request that reach a provider besides the text of its messages and the functions of its tools: the model may see any of them.
+/// Images, audio and files are excluded, see <see cref="PromptMedia"/>.
 /// </summary>
 internal static class PromptPieces
 {

@@ -7,12 +7,12 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Pipeline.Tokens;
 
-/// <summary>How many bytes a request has as JSON.</summary>
+/// <summary>The bytes of a request as JSON.</summary>
 internal static class PromptSize
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>What a provider of OpenAI's format is sent.</summary>
+    /// <summary>The bytes that a provider of OpenAI's format receives.</summary>
     public static long BytesOf(ChatRequest request)
     {
         using var counter = new CountingWriter();
@@ -22,7 +22,7 @@ internal static class PromptSize
         return counter.Count;
     }
 
-    /// <summary>JSON as it came.</summary>
+    /// <summary>The bytes of JSON as received.</summary>
     public static int BytesOf(JsonElement json) =>
         json.ValueKind == JsonValueKind.Undefined ? 0 : JsonMarshal.GetRawUtf8Value(json).Length;
 

@@ -4,18 +4,18 @@ using Prism.Formats.OpenAi.Chat;
 namespace Prism.Pipeline.Tokens;
 
 /// <summary>
-/// Counts the tokens of a text that comes in pieces and may have no end. The text is not kept: of all but its last part only the count is.
+/// Counts the tokens of a text that arrives in pieces and may be endless. Only the last part of the text is kept; of the others only the count.
 /// </summary>
 /// <remarks>
-/// Nothing is counted before a part is full, since most providers tell what an answer took. The first parts are counted exactly. A longer text
-/// is no answer of any model there is: of it, one part in 64 is counted, and stands for those after it.
+/// Nothing is counted before a part is full, because most providers report the usage of an answer. The first parts are counted exactly. No existing
+/// model gives a longer answer: of its further parts, one in 64 is counted, and represents those after it.
 /// </remarks>
 internal sealed class StreamedTokens(TokenCounter counter, string model)
 {
-    /// <summary>How much text is kept, in characters.</summary>
+    /// <summary>The length of a part, in characters.</summary>
     internal const int PartLength = 32 * 1024;
 
-    /// <summary>How many parts are counted exactly: a quarter of a million characters.</summary>
+    /// <summary>The number of parts that are counted exactly: a quarter of a million characters.</summary>
     internal const int ExactParts = 8;
 
     private const int SampleEvery = 64;
@@ -25,7 +25,7 @@ internal sealed class StreamedTokens(TokenCounter counter, string model)
     private int _parts;
     private int _ofLastCounted;
 
-    /// <summary>Takes a piece.</summary>
+    /// <summary>Adds a piece.</summary>
     public void Append(ReadOnlySpan<char> text)
     {
         for (var rest = text; !rest.IsEmpty;)
@@ -40,7 +40,7 @@ internal sealed class StreamedTokens(TokenCounter counter, string model)
         }
     }
 
-    /// <summary>Takes a piece as it is escaped in JSON.</summary>
+    /// <summary>Adds a piece that is escaped as in JSON.</summary>
     public void AppendEscaped(ReadOnlySpan<byte> escaped)
     {
         Span<char> text = stackalloc char[256];

@@ -7,8 +7,8 @@ using Prism.Providers;
 namespace Prism.Pipeline.Tokens;
 
 /// <summary>
-/// Counts tokens where a provider does not tell: exactly for models whose tokenizer is public, else with OpenAI's newest, which is a fair
-/// estimate for others. A tokenizer is loaded when it is first needed (some 100 ms and 30 MB), so that who never needs one never pays.
+/// Counts tokens if a provider does not report them: exactly for models whose tokenizer is public, otherwise with OpenAI's newest, which is a fair
+/// estimate for others. A tokenizer is loaded when it is first needed (some 100 ms and 30 MB), so that a silo without that need never pays for it.
 /// </summary>
 internal sealed class TokenCounter
 {
@@ -20,7 +20,7 @@ internal sealed class TokenCounter
     private const string Newest = "o200k_base";
     private const string Previous = "cl100k_base";
 
-    // The tokenizer's time grows with the square of a run without a break (400,000 times "a" took 51 s), and prompts are not ours to choose.
+    // The tokenizer's time grows with the square of a run without a break (400,000 times "a" took 51 s), and clients choose the prompts.
     private const int MaxPiece = 256;
 
     private readonly ConcurrentDictionary<string, Lazy<Tokenizer>> _tokenizers = new();
@@ -45,7 +45,7 @@ internal sealed class TokenCounter
         return count;
     }
 
-    /// <summary>Tokens of a conversation and the tools that come with it, as OpenAI counts them. Images are not counted.</summary>
+    /// <summary>Tokens of a conversation and its tools, as OpenAI counts them. Images are not counted.</summary>
     public int CountPrompt(string model, ChatRequest request)
     {
         var count = TokensPerReply;
@@ -63,7 +63,7 @@ internal sealed class TokenCounter
         return count;
     }
 
-    /// <summary>Tokens of all text that a provider is sent, shown to the model or not.</summary>
+    /// <summary>Tokens of all text that a provider receives, whether the model sees it or not.</summary>
     public long CountAllText(string model, ChatRequest request)
     {
         long count = CountPrompt(model, request);
@@ -75,7 +75,7 @@ internal sealed class TokenCounter
         return count;
     }
 
-    /// <summary>Tokens of all that a provider is sent. Of images, audio and files it is the most that they may take.</summary>
+    /// <summary>Tokens of everything that a provider receives. Images, audio and files count with their upper bound.</summary>
     public int CountAll(string model, ChatRequest request, ProviderDefinition? type) =>
         (int)Math.Min(int.MaxValue, CountAllText(model, request) + PromptMedia.Of(request, type).Tokens);
 
@@ -100,7 +100,7 @@ internal sealed class TokenCounter
     private int CountCall(string model, ToolCall call) =>
         CountText(model, call.Function?.Name) + CountText(model, call.Function?.Arguments);
 
-    // Before a word where there is one: no token crosses such a cut, and the count stays exact. Else a cut costs one token at most.
+    // Cuts before a word if there is one: no token crosses such a cut, and the count stays exact. Any other cut adds one token at most.
     private static int LengthOfPiece(ReadOnlySpan<char> text)
     {
         if (text.Length <= MaxPiece)

@@ -17,16 +17,16 @@ public sealed class RetryBudgetTests
     {
         Begin(active);
 
-        Assert.Equal(retries, Enumerable.Range(0, 2_000).Count(_ => _budget.TryTake()));
+        Assert.Equal(retries, Enumerable.Range(0, 2_000).Count(_ => _budget.TryReserve()));
     }
 
     [Fact]
     public void A_place_that_is_returned_can_be_taken_again()
     {
-        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => _budget.TryTake()));
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => _budget.TryReserve()));
         _budget.Return();
 
-        Assert.Equal([true, false], Enumerable.Range(0, 2).Select(_ => _budget.TryTake()));
+        Assert.Equal([true, false], Enumerable.Range(0, 2).Select(_ => _budget.TryReserve()));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RetryBudgetTests
             _budget.OnRequestEnded();
         }
 
-        Assert.Equal(3, Enumerable.Range(0, 100).Count(_ => _budget.TryTake()));
+        Assert.Equal(3, Enumerable.Range(0, 100).Count(_ => _budget.TryReserve()));
     }
 
     private void Begin(int requests)

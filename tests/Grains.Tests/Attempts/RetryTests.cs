@@ -183,7 +183,7 @@ public sealed class RetryTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
         Assert.Single(pipeline.Vendor.Received);
-        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => pipeline.Budget.TryTake()));
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => pipeline.Budget.TryReserve()));
     }
 
     [Fact]

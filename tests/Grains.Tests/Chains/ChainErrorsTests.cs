@@ -48,7 +48,7 @@ public sealed class ChainErrorsTests
     public void What_a_step_cannot_get_is_named(string steps, string message, string param) => AssertRefused(steps, message, param);
 
     [Theory]
-    [InlineData(""" "provider":"nope" """, "Step 'a': Unknown provider 'nope'; there are vendor, openai.", "steps[0].provider")]
+    [InlineData(""" "provider":"nope" """, "Step 'a': Unknown provider 'nope'; known providers: vendor, openai.", "steps[0].provider")]
     [InlineData(""" "provider":"openai" """, "Step 'a': Provider 'openai' is not configured here: it has no API key.", "steps[0].provider")]
     [InlineData(""" "model":"openai/m" """, "Step 'a': Provider 'openai' is not configured here: it has no API key.", "steps[0].provider")]
     [InlineData(""" "temperature":3 """, "Step 'a': 'temperature' must be from 0 to 2, not 3.", "steps[0].temperature")]

@@ -63,7 +63,7 @@ public class ChatRouterTests
         var (_, error) = _router.Route(CallRequest.Of(TestPipeline.Ask() with { Provider = provider, Model = model }), _snapshot);
 
         Assert.Equal((ChatErrorKind.InvalidRequest, "provider", "provider_not_found"), (error!.Kind, error.Param, error.Code));
-        Assert.Equal($"Unknown provider '{provider}'; there are vendor, anthropic, echo, openai.", error.Message);
+        Assert.Equal($"Unknown provider '{provider}'; known providers: vendor, anthropic, echo, openai.", error.Message);
     }
 
     [Theory]
