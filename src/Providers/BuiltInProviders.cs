@@ -3,10 +3,10 @@ namespace Prism.Providers;
 /// <summary>The providers that need no declaration, with their defaults.</summary>
 public static class BuiltInProviders
 {
-    /// <summary>The provider that needs nothing.</summary>
+    /// <summary>The provider that needs no configuration.</summary>
     public const string Echo = "echo";
 
-    /// <summary>A fresh set of them, by name (upper and lower case are the same).</summary>
+    /// <summary>A new set of the built-in providers, by name (case-insensitive).</summary>
     public static Dictionary<string, ProviderOptions> CreateAll() => new(StringComparer.OrdinalIgnoreCase)
     {
         ["openai"] = new() { Type = ProviderType.OpenAi, BaseUrl = ProviderType.OpenAi.VendorUrl, DefaultModel = "gpt-4o-mini" },

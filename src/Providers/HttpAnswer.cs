@@ -9,15 +9,15 @@ using Prism.Providers.Upstream;
 
 namespace Prism.Providers;
 
-/// <summary>One call to a provider over HTTP: send, watch the clock, read, and name what went wrong.</summary>
+/// <summary>One call to a provider over HTTP: sends the request, enforces the timeouts, reads the answer, and reports failures.</summary>
 internal sealed class HttpAnswer(
     HttpChatProvider provider, CallRequest request, UpstreamBody body, UpstreamExchange exchange, CancellationToken client) : ProviderAnswer
 {
-    // Real streams have one or two pieces before their first output. Of more, the first say all that can be said without output, and the last has the
-    // newest count of tokens.
+    // Real streams have one or two pieces before their first output. If there are more, the first ones have everything but output, and the last has
+    // the newest count of tokens.
     private const int MostHeldBack = 8;
 
-    private readonly PooledEndpoint _endpoint = provider.Endpoints.Take();
+    private readonly PooledEndpoint _endpoint = provider.Endpoints.Reserve();
     private AnswerDefaults? _defaults;
     private List<ChatStreamEvent>? _decoded;
     private List<Piece>? _heldBack;
@@ -59,7 +59,7 @@ internal sealed class HttpAnswer(
         }
     }
 
-    /// <summary>Waits for the first output. What comes before it waits too: a stream of which nothing else comes has not begun.</summary>
+    /// <summary>Waits for the first output. Pieces before it are held back: a stream without output has not begun.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask OpenStreamAsync()
     {
@@ -76,7 +76,7 @@ internal sealed class HttpAnswer(
 
             if (!provider.Answers.Framing.Matches(response.Content.Headers.ContentType?.MediaType))
             {
-                // Some servers send their error object with status 200, and not as a stream.
+                // Some servers send their error object with status 200 and without streaming.
                 _content = new();
                 await exchange.ReadBodyAsync(response, _content);
                 exchange.Weigh(_content.Written);
@@ -105,7 +105,7 @@ internal sealed class HttpAnswer(
     {
         if (_isRead)
         {
-            // It was opened with this one.
+            // The answer was opened with this step.
             _isRead = false;
             return new(true);
         }
@@ -171,12 +171,12 @@ internal sealed class HttpAnswer(
         catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
         {
             client.ThrowIfCancellationRequested();
-            // An answer that is whole is not made worse by how its connection ends.
+            // A complete answer stays complete, however its connection ends.
             return _decoder!.MayEnd && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout) ? End(null) : End(error);
         }
     }
 
-    // :: Step 4: after the closing event, leave the connection to the next call
+    // :: Step 4: after the closing event, keep the connection for the next call
     private async ValueTask<bool> FinishAsync()
     {
         if (!exchange.FirstTokenSeen)
@@ -188,8 +188,8 @@ internal sealed class HttpAnswer(
         return End(null);
     }
 
-    /// <summary>Takes the next step out of what has been read.</summary>
-    /// <returns>False where there is none yet.</returns>
+    /// <summary>Takes the next step from the bytes that have been read.</summary>
+    /// <returns>False if there is none yet.</returns>
     private bool TryStep()
     {
         while (true)
@@ -213,7 +213,9 @@ internal sealed class HttpAnswer(
         }
     }
 
-    /// <summary>Makes a step of an event: its bytes where a client can have them, else its canonical form, which is ready then.</summary>
+    /// <summary>
+    /// Turns an event into a step: its bytes if a client can get them, otherwise its canonical form, which is queued. True: the step is its bytes.
+    /// </summary>
     private bool TryPass()
     {
         var data = _events!.Data;
@@ -250,14 +252,14 @@ internal sealed class HttpAnswer(
             var piece = Defaults.Apply(streamEvent);
             if (piece.Failed is not null)
             {
-                // Before the first output it is all there is.
+                // Before the first output, the failure replaces all pieces.
                 _heldBack = exchange.FirstTokenSeen ? _heldBack : null;
                 Release(isFailed: true);
                 Enqueue(new Piece(null, default, piece));
                 return;
             }
 
-            // One with nothing in it cannot be told from nothing, and is not yet an answer.
+            // An empty chunk is not yet an answer.
             if (piece.Chunk is not { Choices.IsEmpty: true, Usage: null, Extra: null })
             {
                 Add(new Piece(null, default, piece));
@@ -286,7 +288,7 @@ internal sealed class HttpAnswer(
         }
     }
 
-    // After the first output nothing waits any longer.
+    // Releases the held back pieces after the first output.
     private void Release(bool isFailed = false)
     {
         if (_heldBack is not null && (exchange.FirstTokenSeen || isFailed))
@@ -325,7 +327,7 @@ internal sealed class HttpAnswer(
             : provider.Errors.BrokenOff());
     }
 
-    // It may also be half a line: then the stream just ends before it.
+    // The rest may also be half a line: then the stream ends before it.
     private bool TryReadLast()
     {
         try
@@ -369,10 +371,10 @@ internal sealed class HttpAnswer(
         (Whole, _isRead) = (Defaults.Apply(answer.Response!), true);
     }
 
-    // The endpoint learns of it: another one may do better.
+    // Reports the failure to the endpoint pool: another endpoint may succeed.
     private void Fail(ChatError error) => Error = provider.Endpoints.OnFailed(_endpoint, Explain(error));
 
-    // What operators want to know of a failure besides what the client is told: where it was, with which key, and in whose words.
+    // The details of a failure for operators, which clients do not see: the address, the key, and the provider's own text.
     private ChatError Explain(ChatError error) =>
         error.Provider is null ? error : error with
         {
@@ -396,12 +398,12 @@ internal sealed class HttpAnswer(
         }
         catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is not null)
         {
-            // The status says the most of it, also where its body does not come whole.
+            // The status is the most important part, even if the body is incomplete.
             return provider.Errors.FromStatus(response, null);
         }
     }
 
-    /// <summary>A step that is not its turn yet.</summary>
+    /// <summary>A queued step.</summary>
     private readonly struct Piece(byte[]? raw, in ChunkSkim skim, in ChatStreamEvent streamEvent)
     {
         public readonly byte[]? Raw = raw;

@@ -10,7 +10,7 @@ using Prism.Providers.Upstream;
 
 namespace Prism.Providers;
 
-/// <summary>A provider that is called over HTTP, the same for every vendor. One call is an <see cref="HttpAnswer"/>.</summary>
+/// <summary>A provider that is called over HTTP, for every vendor. One call is an <see cref="HttpAnswer"/>.</summary>
 internal sealed class HttpChatProvider(
     ProviderOptions options, ProviderApi api, HttpMessageInvoker http, MemoryBudget memory, TimeProvider time, ILogger logger) : IChatProvider
 {
@@ -22,16 +22,16 @@ internal sealed class HttpChatProvider(
 
     public ProviderOptions Options => options;
 
-    /// <summary>How its answers are read.</summary>
+    /// <summary>The reader of its answers.</summary>
     internal IAnswerReader Answers => api.Dialect.Answers;
 
-    /// <summary>Whether its format is OpenAI's, so that bytes can pass.</summary>
+    /// <summary>Whether its format is OpenAI's, so that bytes can pass unchanged.</summary>
     internal bool PassesBytes => api.Dialect.PassesBytes;
 
     /// <summary>Its keys and addresses.</summary>
     internal EndpointPool Endpoints { get; } = new(options, api.Addressing, time, logger);
 
-    /// <summary>Names what went wrong.</summary>
+    /// <summary>Creates the errors for its failures.</summary>
     internal UpstreamErrors Errors { get; } = new(options);
 
     public void LiftHolds() => Endpoints.LiftHolds();
@@ -84,7 +84,7 @@ internal sealed class HttpChatProvider(
     internal async ValueTask<HttpRequestMessage> CreateMessageAsync(
         PooledEndpoint endpoint, CallRequest request, bool stream, UpstreamBody body, CancellationToken cancellationToken)
     {
-        // Built from nothing: whatever headers the client sent stay with Prism.
+        // A new message: no headers of the client go upstream.
         var message = new HttpRequestMessage(HttpMethod.Post, endpoint.Address.For(request.Model, stream)) { Content = body };
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (api.Dialect.IdempotencyHeader is { } header && request.IdempotencyKey is { } key)
@@ -96,7 +96,7 @@ internal sealed class HttpChatProvider(
         return message;
     }
 
-    // Bytes pass where both ends speak one format.
+    // Bytes pass unchanged if client and provider use the same format.
     private ChatError? Write(CallRequest request, bool stream, UpstreamBody body)
     {
         if (PassesBytes && request.Raw is { } raw && raw.Skim.Stream == stream)

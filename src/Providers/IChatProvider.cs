@@ -4,31 +4,31 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers;
 
-/// <summary>One configured provider: makes a call upstream and reports what came of it. Knows nothing of limits, caches or other providers.</summary>
+/// <summary>One configured provider: makes an upstream call and reports its result. Knows nothing of limits, caches or other providers.</summary>
 public interface IChatProvider
 {
-    /// <summary>How it is configured.</summary>
+    /// <summary>The configuration of the provider.</summary>
     ProviderOptions Options { get; }
 
-    /// <summary>By how many tokens the output cap that goes upstream is above the request's own: some vendors count thinking into it.</summary>
+    /// <summary>The tokens by which the upstream output cap exceeds the request's own: some vendors count thinking towards it.</summary>
     int ExtraOutputTokens(CallRequest request) => 0;
 
     /// <summary>
-    /// The parameters of a request that this provider has no word for and would refuse it for, as paths (<c>n</c>,
-    /// <c>response_format.type</c>). Empty: none, as far as can be told without asking.
+    /// The parameters of a request that this provider does not support and would reject, as paths (<c>n</c>, <c>response_format.type</c>). Empty:
+    /// none, as far as Prism knows without a call.
     /// </summary>
     ImmutableArray<string> FindUnsupported(ChatRequest request) => [];
 
-    /// <summary>Calls keys and addresses again that it leaves alone for what they answered.</summary>
+    /// <summary>Ends the parking of keys and addresses that failed.</summary>
     void LiftHolds()
     {
     }
 
     /// <summary>Makes one call and waits for the whole answer, or for the first output of a streamed one.</summary>
-    /// <param name="request">With its model set; is sent as it is, or refused where the provider cannot do what it asks.</param>
-    /// <param name="stream">Whether the answer is to come as a stream.</param>
-    /// <param name="cancellationToken">Cancels the call upstream at once.</param>
-    /// <returns>To be disposed, which ends the call upstream.</returns>
+    /// <param name="request">The request, with its model set. It is sent unchanged, or rejected if the provider does not support it.</param>
+    /// <param name="stream">Whether the answer is to be streamed.</param>
+    /// <param name="cancellationToken">Cancels the upstream call at once.</param>
+    /// <returns>The answer, to be disposed, which ends the upstream call.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     ValueTask<ProviderAnswer> OpenAsync(CallRequest request, bool stream, CancellationToken cancellationToken);
 }

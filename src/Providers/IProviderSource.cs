@@ -1,6 +1,6 @@
 namespace Prism.Providers;
 
-/// <summary>The providers as they are configured now. A call does not ask it twice: it keeps those that it began with.</summary>
+/// <summary>The currently configured providers. A call reads them once and keeps those with which it began.</summary>
 public interface IProviderSource
 {
     /// <summary>The providers of the current configuration.</summary>

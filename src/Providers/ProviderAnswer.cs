@@ -5,27 +5,27 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Providers;
 
 /// <summary>
-/// A provider's answer: whole, which is one step, or streamed. It stands before its first step. What a step has is valid until the next. A step is the
-/// bytes as they came, where these can go to a client of OpenAI's format, or else its canonical form.
+/// A provider's answer: whole, which is one step, or streamed. It is positioned before its first step. A step is valid until the next one. A step is
+/// the bytes as received if they can go to a client of OpenAI's format, otherwise its canonical form.
 /// </summary>
 public abstract class ProviderAnswer : IAsyncDisposable
 {
-    /// <summary>What a skim read of a chunk that is bytes.</summary>
+    /// <summary>The result of the skim of a raw chunk.</summary>
     private protected ChunkSkim SkimmedChunk;
 
-    /// <summary>Why there is no answer. Then there are no steps either.</summary>
+    /// <summary>The reason that there is no answer. Then there are no steps either.</summary>
     public ChatError? Error { get; protected set; }
 
-    /// <summary>Whether it is whole; else it is streamed.</summary>
+    /// <summary>Whether the answer is whole; otherwise it is streamed.</summary>
     public bool IsWhole { get; protected set; }
 
-    /// <summary>The step as it came, in OpenAI's format; empty where it is canonical.</summary>
+    /// <summary>The step as received, in OpenAI's format; empty if it is canonical.</summary>
     public ReadOnlyMemory<byte> Raw { get; protected set; }
 
-    /// <summary>What a skim read of a whole answer that is bytes.</summary>
+    /// <summary>The result of the skim of a raw whole answer.</summary>
     public AnswerSkim Skim { get; protected set; }
 
-    /// <summary>What a skim read of a chunk that is bytes.</summary>
+    /// <summary>The result of the skim of a raw chunk.</summary>
     public ref readonly ChunkSkim ChunkSkim => ref SkimmedChunk;
 
     /// <summary>A whole answer.</summary>
@@ -34,7 +34,7 @@ public abstract class ProviderAnswer : IAsyncDisposable
     /// <summary>A chunk. The usage is on one of them, if the provider reports it.</summary>
     public ChatChunk? Chunk { get; protected set; }
 
-    /// <summary>Why the answer ends here, incomplete.</summary>
+    /// <summary>The reason that the answer ends here, incomplete.</summary>
     public ChatError? Failed { get; protected set; }
 
     /// <summary>An answer that could not be opened.</summary>
@@ -44,12 +44,12 @@ public abstract class ProviderAnswer : IAsyncDisposable
     public static ProviderAnswer Of(ChatResponse whole) => new Settled(null, whole);
 
     /// <summary>The events of a stream in their canonical form, from the first one on.</summary>
-    /// <returns>The answer, once the first event has come.</returns>
+    /// <returns>The answer, once the first event has arrived.</returns>
     public static ValueTask<ProviderAnswer> OfAsync(IAsyncEnumerable<ChatStreamEvent> events, CancellationToken cancellationToken) =>
         CanonicalStream.OpenAsync(events, cancellationToken);
 
-    /// <summary>Goes on to the next step.</summary>
-    /// <returns>False where there is none.</returns>
+    /// <summary>Advances to the next step.</summary>
+    /// <returns>False if there is none.</returns>
     /// <exception cref="OperationCanceledException">The client disconnected.</exception>
     public abstract ValueTask<bool> NextAsync();
 

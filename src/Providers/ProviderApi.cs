@@ -6,15 +6,15 @@ using Prism.Providers.Authentication;
 
 namespace Prism.Providers;
 
-/// <summary>What one provider's API is made of.</summary>
-/// <param name="Dialect">How requests are written and answers read.</param>
+/// <summary>The parts of one provider's API.</summary>
+/// <param name="Dialect">Writes requests and reads answers.</param>
 /// <param name="Authentication">Authenticates Prism to the provider.</param>
-/// <param name="Addressing">Where calls go.</param>
+/// <param name="Addressing">The addresses of calls.</param>
 internal sealed record ProviderApi(Dialect Dialect, IAuthentication Authentication, IAddressing Addressing)
 {
-    /// <summary>Puts the API of a provider together, of the parts that its definition names.</summary>
+    /// <summary>Assembles the API of a provider from the parts that its definition names.</summary>
     /// <param name="options">The provider.</param>
-    /// <param name="parts">Where the parts are registered.</param>
+    /// <param name="parts">The registered parts.</param>
     public static ProviderApi Of(ProviderOptions options, IServiceProvider parts)
     {
         var definition = options.Type!;
@@ -26,15 +26,15 @@ internal sealed record ProviderApi(Dialect Dialect, IAuthentication Authenticati
     }
 }
 
-/// <summary>A format, and how a provider deviates from it.</summary>
+/// <summary>A format, with a provider's deviations.</summary>
 /// <param name="Requests">Writes the requests.</param>
 /// <param name="Answers">Reads the answers.</param>
 internal sealed record Dialect(IRequestWriter Requests, IAnswerReader Answers)
 {
-    /// <summary>The header that carries <see cref="ChatRequest.IdempotencyKey"/>; null where the vendor has none.</summary>
+    /// <summary>The header that carries <see cref="ChatRequest.IdempotencyKey"/>; null if the vendor has none.</summary>
     public string? IdempotencyHeader { get; init; }
 
-    /// <summary>Whether it is OpenAI's format as it is: then the bytes of requests and answers pass.</summary>
+    /// <summary>Whether it is OpenAI's format without deviations: then the bytes of requests and answers pass unchanged.</summary>
     public bool PassesBytes { get; init; }
 }
 

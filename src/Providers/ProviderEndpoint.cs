@@ -1,9 +1,9 @@
 namespace Prism.Providers;
 
-/// <summary>One of the places where a provider can be called: an address, and the key for it.</summary>
+/// <summary>An endpoint of a provider: an address, and the key for it.</summary>
 /// <param name="baseUrl">The address, without a trailing slash.</param>
 /// <param name="apiKey">The key; null for none.</param>
-// No record: those print what they have.
+// No record: its ToString would print the key.
 public sealed class ProviderEndpoint(string baseUrl, string? apiKey)
 {
     /// <summary>The address, without a trailing slash.</summary>

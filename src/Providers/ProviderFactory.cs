@@ -7,7 +7,7 @@ using Prism.Providers.Telemetry;
 
 namespace Prism.Providers;
 
-/// <summary>Makes the providers of a configuration. A provider that is configured anew keeps the connections that its name had before.</summary>
+/// <summary>Creates the providers of a configuration. A reconfigured provider keeps the connections of its name.</summary>
 public sealed class ProviderFactory
 {
     private readonly ConcurrentDictionary<(string Provider, TimeSpan ConnectTimeout), HttpMessageInvoker> _connections = [];
@@ -38,7 +38,7 @@ public sealed class ProviderFactory
         return type.CreateInProcess?.Invoke(options, time) ?? new HttpChatProvider(
             options,
             ProviderApi.Of(options, _services),
-            // Their only setting besides the address is part of the key: the connections of one address are a pool of their own.
+            // Their only setting besides the address is part of the key: each address has its own pool of connections.
             _connections.GetOrAdd((options.Name, options.ConnectTimeout), _ => new(ProvidersServiceCollectionExtensions.CreateHandler(options))),
             _services.GetRequiredService<MemoryBudget>(),
             time,

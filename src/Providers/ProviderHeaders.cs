@@ -6,7 +6,7 @@ using System.Globalization;
 namespace Prism.Providers;
 
 /// <summary>
-/// The headers that every request to a provider has besides Prism's own, as comma-separated <c>name=value</c>. Values may be percent-encoded: a comma is
+/// The headers that an operator adds to every request to a provider, as comma-separated <c>name=value</c>. Values may be percent-encoded: a comma is
 /// <c>%2C</c>, a percent sign <c>%25</c>.
 /// </summary>
 public static class ProviderHeaders
@@ -14,18 +14,18 @@ public static class ProviderHeaders
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    // Headers of the connection, of the answer's encoding and of a single call, and headers that have a value of Prism's.
+    // Headers of the connection, of the answer's encoding and of a single call, and headers that Prism sets itself.
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Accept-Encoding", "Connection", "Expect", "Host", "HTTP2-Settings", "Keep-Alive",
         "Range", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Idempotency-Key", "traceparent", "tracestate", "baggage", "User-Agent", "anthropic-version");
 
-    /// <summary>Reads headers that have no problem.</summary>
+    /// <summary>Parses headers for which <see cref="FindProblem"/> found no problem.</summary>
     public static ImmutableArray<KeyValuePair<string, string>> Parse(string headers) =>
         [.. Split(headers).Select(header => KeyValuePair.Create(NameOf(header), Decode(header)))];
 
-    /// <summary>What is wrong with headers, as the end of a sentence; null for nothing.</summary>
-    // The problem names an item by its place: if a value has a comma in it, what looks like the next name is a part of a secret.
+    /// <summary>The problem with headers, as the end of a sentence; null for none.</summary>
+    // The problem names an item by its position: if a value has a comma in it, the apparent next name is a part of a secret.
     public static string? FindProblem(string headers)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -55,7 +55,7 @@ public static class ProviderHeaders
 
     private static bool IsReserved(string name)
     {
-        // What a request cannot have among its headers is a header of its body.
+        // A header that the request rejects is a header of its body.
         using var message = new HttpRequestMessage();
         return Reserved.Contains(name)
             || name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)

@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace Prism.Providers;
 
-/// <summary>How one provider is reached. Bound from <c>Prism:Providers:{name}</c>.</summary>
+/// <summary>The configuration of one provider. Bound from <c>Prism:Providers:{name}</c>.</summary>
 public sealed class ProviderOptions
 {
     /// <summary>Its name in requests and settings: lower case letters, digits, <c>-</c> and <c>_</c>.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>What it is: the API that it speaks. Has to be set for a provider that is not built in.</summary>
+    /// <summary>The type of API. Required for a provider that is not built in.</summary>
     public ProviderDefinition? Type { get; set; }
 
     /// <summary>
-    /// Its address, with the version where the vendor has one in it (<c>https://api.openai.com/v1</c>). Several are separated by commas.
+    /// Its address, with the version if the vendor's address has one (<c>https://api.openai.com/v1</c>). Several are separated by commas.
     /// </summary>
     public string? BaseUrl
     {
@@ -25,9 +25,7 @@ public sealed class ProviderOptions
         }
     }
 
-    /// <summary>
-    /// Its API key. Several are separated by commas: for one address, or as many as there are addresses, each for its own. Default: none.
-    /// </summary>
+    /// <summary>Its API key. Several are separated by commas: either all for one address, or one for each address. Default: none.</summary>
     public string? ApiKey
     {
         get;
@@ -39,7 +37,7 @@ public sealed class ProviderOptions
     }
 
     /// <summary>
-    /// Headers that every request to it has besides Prism's own, at all its addresses. Their values are secrets. Default: none. See
+    /// Headers that are added to every request to it, at all its addresses. Their values are secrets. Default: none. See
     /// <see cref="ProviderHeaders"/>.
     /// </summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get => field.IsDefault ? [] : field; set; }
@@ -47,13 +45,13 @@ public sealed class ProviderOptions
     /// <summary>The model of a request that names none.</summary>
     public string DefaultModel { get; set; } = "";
 
-    /// <summary>More models to list and to measure by name. Requests are not limited to them. Default: none.</summary>
+    /// <summary>Additional models to list and to label in metrics. Requests are not limited to them. Default: none.</summary>
     public ImmutableArray<string> Models { get => field.IsDefault ? [] : field; set; }
 
     /// <summary>
-    /// The longest wait from the request to the first output, which is the whole body of an answer that is not streamed, and the longest
-    /// silence after it. Comments and empty pieces are no output. After the first they end a silence, for up to three times as long in a
-    /// row. Default: 60 s; ollama 120 s.
+    /// The longest wait from the request to the first output, which is the whole body of an answer that is not streamed, and the longest silence
+    /// after it. Comments and empty pieces are no output. After the first output they end a silence, for up to three times this time without output.
+    /// Default: 60 s; ollama 120 s.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -61,8 +59,8 @@ public sealed class ProviderOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The output cap that is sent where a request has none and one is needed: the vendor demands it (Anthropic), or tokens are limited and
-    /// have to be reserved. Default: 4096 tokens.
+    /// The output cap that is sent if a request has none and one is needed: the vendor requires it (Anthropic), or tokens are limited and have to be
+    /// reserved. Default: 4096 tokens.
     /// </summary>
     public int DefaultMaxTokens { get; set; } = 4096;
 
@@ -81,10 +79,10 @@ public sealed class ProviderOptions
     /// <summary>The most tokens in a UTC month, over the whole cluster. Default: unlimited.</summary>
     public long? TokensPerMonth { get; set; }
 
-    /// <summary>The most requests that are being answered at the same time, over the whole cluster. Default: unlimited.</summary>
+    /// <summary>The most requests in progress at the same time, over the whole cluster. Default: unlimited.</summary>
     public long? MaxConcurrency { get; set; }
 
-    /// <summary>How long a request may wait for capacity, in order, before it is refused. Default: not at all.</summary>
+    /// <summary>The longest wait of a request for capacity, in order, before Prism rejects it. Default: no wait.</summary>
     public TimeSpan QueueTimeout { get; set; }
 
     /// <summary>For echo only: the pause before each word. Default: none.</summary>
@@ -102,18 +100,18 @@ public sealed class ProviderOptions
     /// <summary>The texts that no log, error or page may show: its keys and the values of its headers.</summary>
     public IEnumerable<string> Secrets => ApiKeys.Concat(Headers.Select(header => header.Value));
 
-    /// <summary>Where it can be called: each key at each address, or each at its own where there are several of both.</summary>
+    /// <summary>Its endpoints: each key at each address, or pairs of key and address if there are several of both.</summary>
     public ImmutableArray<ProviderEndpoint> Endpoints => (BaseUrls, ApiKeys) switch
     {
         (var urls, []) => [.. urls.Select(url => new ProviderEndpoint(url, null))],
         (var urls, [var key]) => [.. urls.Select(url => new ProviderEndpoint(url, key))],
         ([var url], var keys) => [.. keys.Select(key => new ProviderEndpoint(url, key))],
-        // A key is sent to nobody but whom it is for.
+        // A key is only sent to its own address.
         var (urls, keys) => [.. urls.Zip(keys, (url, key) => new ProviderEndpoint(url, key))],
     };
 
     /// <summary>
-    /// The setting that it lacks before it can be used (<c>LLM_OPENAI_API_KEY</c>); null where it is usable. A vendor's own service needs a key;
+    /// The missing setting without which it cannot be used (<c>LLM_OPENAI_API_KEY</c>); null if it is usable. A vendor's own service needs a key;
     /// another server at an address of the operator's choice may not.
     /// </summary>
     public string? Missing => ApiKeys.IsEmpty && Type?.VendorUrl is { } vendor && BaseUrls.Contains(vendor) ? VariablePrefix + "_API_KEY" : null;

@@ -10,10 +10,10 @@ using Prism.Providers.Upstream;
 
 namespace Prism.Providers;
 
-/// <summary>The parts that providers are made of, by the names that definitions have for them.</summary>
+/// <summary>The parts of providers, by their names in definitions.</summary>
 internal static class ProviderParts
 {
-    /// <summary>Adds all of them.</summary>
+    /// <summary>Adds all parts.</summary>
     public static IServiceCollection AddProviderParts(this IServiceCollection services) => services
         .AddDialect(PartNames.OpenAiChat, options =>
             new(new OpenAiRequestWriter(), new OpenAiAnswerReader(new UpstreamErrors(options))) { IdempotencyHeader = "Idempotency-Key", PassesBytes = true })

@@ -7,7 +7,7 @@ public sealed class ProviderRegistry : IProviderSource
 {
     private readonly Dictionary<string, IChatProvider> _byName;
 
-    /// <summary>Providers under the names of their options, one of which is the default, and some of which others fall back on.</summary>
+    /// <summary>Providers by the names in their options, with the default one and the fallbacks.</summary>
     public ProviderRegistry(string defaultName, ImmutableArray<IChatProvider> providers, ImmutableArray<string> fallbacks = default)
     {
         All = providers;
@@ -16,21 +16,21 @@ public sealed class ProviderRegistry : IProviderSource
         Fallbacks = fallbacks.IsDefault ? [] : [.. fallbacks.Select(name => _byName[name])];
     }
 
-    /// <summary>All of them, those that lack a key included.</summary>
+    /// <summary>All providers, including those that lack a key.</summary>
     public ImmutableArray<IChatProvider> All { get; }
 
     /// <summary>The provider of a request that names none.</summary>
     public IChatProvider Default { get; }
 
-    /// <summary>The providers that are called, in this order, where one fails, unless the request names its own.</summary>
+    /// <summary>The providers that are called, in this order, if one fails, unless the request names its own fallbacks.</summary>
     public ImmutableArray<IChatProvider> Fallbacks { get; }
 
-    /// <summary>The names of all of them, for messages.</summary>
+    /// <summary>The names of all providers, for messages.</summary>
     public string Names => string.Join(", ", All.Select(provider => provider.Options.Name));
 
-    /// <summary>These: it is a source that never changes, too.</summary>
+    /// <summary>This registry: a source that never changes.</summary>
     ProviderRegistry IProviderSource.Current => this;
 
-    /// <summary>The provider of this name (upper and lower case are the same), or null.</summary>
+    /// <summary>The provider of this name (case-insensitive), or null.</summary>
     public IChatProvider? Find(string name) => _byName.GetValueOrDefault(name);
 }

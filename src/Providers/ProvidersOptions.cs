@@ -8,7 +8,7 @@ public sealed class ProvidersOptions
     /// <summary>The provider of a request that names none. Default: <c>echo</c>.</summary>
     public string DefaultProvider { get; set; } = BuiltInProviders.Echo;
 
-    /// <summary>Who is asked, in this order, where a provider fails before its first token. Default: nobody.</summary>
+    /// <summary>The providers that are called, in this order, if a provider fails before its first token. Default: none.</summary>
     public ImmutableArray<string> FallbackProviders { get => field.IsDefault ? [] : field; set; }
 
     /// <summary>The providers by name, the built-in ones first.</summary>

@@ -25,13 +25,13 @@ public static class ProvidersServiceCollectionExtensions
 
     internal static SocketsHttpHandler CreateHandler(ProviderOptions options) => new()
     {
-        // An upstream that redirects is misconfigured or hostile: following would take the key along.
+        // An upstream that redirects is misconfigured or hostile: following would send it the key.
         AllowAutoRedirect = false,
         UseCookies = false,
         ConnectTimeout = options.ConnectTimeout,
         // Providers move behind DNS names.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        // An answer that is given up is to end at once, not after what is left of it has been generated and read.
+        // A cancelled answer must end at once, not after the rest of it has been generated and read.
         MaxResponseDrainSize = 0,
         ActivityHeadersPropagator = new TraceContextPropagator(),
     };

@@ -1,10 +1,9 @@
 namespace Prism.Providers.Addressing;
 
 /// <summary>The same path for every call.</summary>
-/// <param name="path">Relative to a base URL.</param>
+/// <param name="path">The path, relative to a base URL.</param>
 /// <param name="version">
-/// What comes before the path where the base URL does not end with it: a vendor's own base URL may have no version in it, while those of other
-/// servers of its type often do. Null: nothing.
+/// A prefix of the path, unless the base URL already ends with it: a vendor's own base URL may have no version in it, but those of other servers of its type often do. Null: none.
 /// </param>
 internal sealed class FixedPath(string path, string? version = null) : IAddressing
 {

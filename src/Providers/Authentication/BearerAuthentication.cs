@@ -1,6 +1,6 @@
 namespace Prism.Providers.Authentication;
 
-/// <summary>The key as a bearer token. Servers of one's own often take no key.</summary>
+/// <summary>The key as a bearer token. Self-hosted servers often need no key.</summary>
 internal sealed class BearerAuthentication : IAuthentication
 {
     public ValueTask AuthenticateAsync(

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Prism.Providers.Authentication;
 
-/// <summary>The headers that the operator has set for a provider, before what the vendor wants: a signature may cover them.</summary>
+/// <summary>Adds the operator's headers for a provider before the vendor's authentication: a signature may cover them.</summary>
 internal sealed class StaticHeaders(ImmutableArray<KeyValuePair<string, string>> headers, IAuthentication inner) : IAuthentication
 {
     public ValueTask AuthenticateAsync(

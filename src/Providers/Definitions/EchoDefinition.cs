@@ -2,7 +2,7 @@ using Prism.Providers.Echo;
 
 namespace Prism.Providers.Definitions;
 
-/// <summary>No provider at all: answers with what it is asked.</summary>
+/// <summary>No real provider: it repeats the prompt.</summary>
 internal static class EchoDefinition
 {
     public static ProviderDefinition Create() => new()

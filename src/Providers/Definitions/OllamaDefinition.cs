@@ -1,9 +1,9 @@
 namespace Prism.Providers.Definitions;
 
-/// <summary>Ollama's chat. It runs on the operator's own machines; its cloud, and proxies in front of a server, take a key.</summary>
+/// <summary>Ollama's chat. It runs on the operator's own machines; its cloud, and proxies in front of a server, need a key.</summary>
 internal static class OllamaDefinition
 {
-    // The most that those models take that are known to run there: Qwen's with 16,384.
+    // The highest of the models that are known to run there: Qwen's with 16,384.
     private static readonly MediaRule Media = MediaRule.Of(16_384, MediaRule.Context1M);
 
     public static ProviderDefinition Create() => new()
@@ -14,7 +14,7 @@ internal static class OllamaDefinition
         Authentication = PartNames.Bearer,
         KeyHeader = "Authorization",
         IsFree = true,
-        // Its templates have a system message of their own.
+        // Its templates add a system message.
         TemplateTokens = 128,
         MediaRuleOf = _ => Media,
     };

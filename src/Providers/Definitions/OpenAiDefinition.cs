@@ -1,6 +1,6 @@
 namespace Prism.Providers.Definitions;
 
-/// <summary>OpenAI's chat completions, as many others speak them.</summary>
+/// <summary>OpenAI's chat completions, which many other servers implement.</summary>
 internal static class OpenAiDefinition
 {
     public static ProviderDefinition Create() => new()
@@ -11,7 +11,7 @@ internal static class OpenAiDefinition
         Authentication = PartNames.Bearer,
         KeyHeader = "Authorization",
         VendorUrl = "https://api.openai.com/v1",
-        // OpenAI's newer models refuse the older name; others who speak its format may know only that.
+        // OpenAI's newer models reject the older name; other servers with its format may support only that one.
         HostOfNewerCap = "api.openai.com",
         PassesUnknownParameters = true,
         HasKnownTokenizers = true,

@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace Prism.Providers.Definitions;
 
-/// <summary>What OpenAI's models take for media.</summary>
+/// <summary>The media rules of OpenAI's models.</summary>
 /// <remarks>
 /// Sources: https://developers.openai.com/api/docs/guides/images-vision, https://developers.openai.com/api/docs/guides/pdf-files
 /// </remarks>
 internal static class OpenAiMedia
 {
-    /// <summary>What an image takes of gpt-4o-mini, which takes the most.</summary>
+    /// <summary>The tokens of an image for gpt-4o-mini, the most of all.</summary>
     public const long MostOfAnImage = 2_833 + (MostTiles * 5_667);
 
     private const long Context128K = 128_000;
     private const long Context200K = 200_000;
     private const long Context400K = 400_000;
 
-    // An image in tiles of 512 pixels: it fits into 2048 by 2048, its shorter side into 768, so that there are eight at the most.
+    // An image in tiles of 512 pixels: it is scaled to fit 2048 by 2048, and its shorter side 768, so there are at most eight.
     private const int MostTiles = 8;
 
     // An image in patches of 32 pixels.
@@ -24,14 +24,14 @@ internal static class OpenAiMedia
 
     private const int MostPages = 100;
 
-    // Whatever a small image takes of text around it.
+    // The tokens of the text around an image.
     private const int Frame = 64;
 
     private static readonly ImmutableArray<(string Model, MediaRule Rule)> Rules =
     [
         .. new (string Model, MediaRule Rule)[]
         {
-            // Of a file's pages, each is an image too, and here images take more than the context has.
+            // Each page of a file is an image too, and for this model the images exceed the context.
             ("gpt-4o-mini", Tiles(2_833, 5_667, Context128K) with { File = Context128K + (MostPages * MostOfAnImage) }),
             ("gpt-4o", Tiles(85, 170, Context128K)),
             ("chatgpt-4o", Tiles(85, 170, Context128K)),
@@ -51,7 +51,7 @@ internal static class OpenAiMedia
         }.OrderByDescending(rule => rule.Model.Length),
     ];
 
-    // gpt-5.2 and later ones, and those that are still to come: with "detail": "original" an image keeps its size.
+    // gpt-5.2, later and future ones: with "detail": "original" an image keeps its size.
     private static readonly MediaRule NewerGpt = MediaRule.Of((long)Math.Ceiling(MostPatchesOfOriginal * 1.72), MediaRule.Context1M);
 
     /// <summary>The rule of a model.</summary>
@@ -70,7 +70,7 @@ internal static class OpenAiMedia
     }
 
     private static MediaRule Tiles(int common, int each, long context) =>
-        // Never below what an image was once taken for.
+        // Never below the earlier bound of an image.
         new(Math.Max(1_600, common + (MostTiles * each)), common + Frame, context);
 
     private static MediaRule Patches(double multiplier, long context) => MediaRule.Of((long)Math.Ceiling(MostPatches * multiplier), context);

@@ -1,6 +1,6 @@
 namespace Prism.Providers.Definitions;
 
-/// <summary>The names of the parts that definitions are made of, as they are registered.</summary>
+/// <summary>The names of the parts in definitions, as they are registered.</summary>
 internal static class PartNames
 {
     public const string OpenAiChat = "openai-chat";

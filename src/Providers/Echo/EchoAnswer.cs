@@ -3,10 +3,10 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Echo;
 
-/// <summary>What echo says to a request.</summary>
-/// <param name="Words">The words, each with the white space before it: joined they are the text. The last one has the white space after it too.</param>
+/// <summary>The answer of echo to a request.</summary>
+/// <param name="Words">The words, each with the white space before it; the last one also with the white space after it. Joined they are the text.</param>
 /// <param name="FinishReason">One of <see cref="FinishReasons"/>.</param>
-/// <param name="Usage">In words.</param>
+/// <param name="Usage">The usage, in words.</param>
 internal sealed record EchoAnswer(ImmutableArray<string> Words, string FinishReason, ChatUsage Usage)
 {
     public static EchoAnswer To(ChatRequest request)
@@ -70,7 +70,7 @@ internal sealed record EchoAnswer(ImmutableArray<string> Words, string FinishRea
             at++;
         }
 
-        // White space at the very end belongs to the last word: nothing may be lost, and it is no word of its own.
+        // White space at the very end belongs to the last word: the text stays complete, and white space is no word.
         return text.AsSpan(at).IsWhiteSpace() ? text.Length : at;
     }
 }

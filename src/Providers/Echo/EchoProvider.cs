@@ -6,9 +6,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Providers.Echo;
 
 /// <summary>
-/// No provider at all: answers with the last user message, word by word. Needs no key and no network, so it is what Prism starts with and
-/// what its own cost is measured against. A token of echo is a word. It only ever repeats: tools, formats and
-/// <c>n</c> mean nothing to it.
+/// No real provider: repeats the last user message, word by word. It needs no key and no network, so it is Prism's default and the baseline of its
+/// benchmarks. A token of echo is a word. It ignores tools, formats and <c>n</c>.
 /// </summary>
 internal sealed class EchoProvider(ProviderOptions options, TimeProvider time) : IChatProvider
 {

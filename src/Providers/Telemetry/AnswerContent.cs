@@ -3,19 +3,19 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Telemetry;
 
-/// <summary>What an answer says, put together from its pieces, for those who have asked to see it in traces.</summary>
+/// <summary>The content of an answer, assembled from its pieces, for traces that include content.</summary>
 internal sealed class AnswerContent
 {
-    // Characters. A trace is not the place for more, and an answer may have no end.
+    // In characters. More does not belong in a trace, and an answer may be endless.
     private const int Most = 256 * 1024;
 
     private readonly SortedDictionary<int, Choice> _choices = [];
     private int _room = Most;
 
-    /// <summary>Whether there was none.</summary>
+    /// <summary>Whether there is no content.</summary>
     public bool IsEmpty => _choices.Count == 0;
 
-    /// <summary>A choice of a whole answer.</summary>
+    /// <summary>Adds a choice of a whole answer.</summary>
     public void Add(ChatChoice choice)
     {
         var said = GetChoice(choice.Index);
@@ -28,7 +28,7 @@ internal sealed class AnswerContent
         }
     }
 
-    /// <summary>A piece of a choice.</summary>
+    /// <summary>Adds a piece of a choice.</summary>
     public void Add(ChatChunkChoice choice)
     {
         var said = GetChoice(choice.Index);
@@ -83,7 +83,7 @@ internal sealed class AnswerContent
     {
         var taken = Math.Min(more?.Length ?? 0, _room);
         text.Append(more, 0, taken);
-        // Pieces without text are something too.
+        // Pieces without text count too.
         _room -= Math.Max(taken, 1);
         _room = Math.Max(_room, 0);
     }

@@ -1,30 +1,30 @@
 namespace Prism.Providers.Telemetry;
 
-/// <summary>The names under which calls of models are traced and measured.</summary>
+/// <summary>The names in traces and metrics of calls of models.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/</remarks>
 public static class GenAi
 {
-    /// <summary>The source of the spans of calls upstream.</summary>
+    /// <summary>The source of the spans of upstream calls.</summary>
     public const string ActivitySourceName = "Prism.Providers";
 
     /// <summary>The meter of chat requests.</summary>
     public const string MeterName = "Prism.Chat";
 
-    /// <summary>The only operation there is.</summary>
+    /// <summary>The only operation.</summary>
     public const string Chat = "chat";
 
-    /// <summary>What is done: <see cref="Chat"/>.</summary>
+    /// <summary>The operation: <see cref="Chat"/>.</summary>
     public const string OperationName = "gen_ai.operation.name";
 
     /// <summary>The provider, by its configured name.</summary>
     public const string ProviderName = "gen_ai.provider.name";
 
-    /// <summary>The model that is asked for.</summary>
+    /// <summary>The requested model.</summary>
     public const string RequestModel = "gen_ai.request.model";
 
-    /// <summary>Whose tokens: <c>input</c> or <c>output</c>.</summary>
+    /// <summary>The type of tokens: <c>input</c> or <c>output</c>.</summary>
     public const string TokenType = "gen_ai.token.type";
 
-    /// <summary>The class of the failure; not there where there is none.</summary>
+    /// <summary>The class of the failure; absent without one.</summary>
     public const string ErrorType = "error.type";
 }

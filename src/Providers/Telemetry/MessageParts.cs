@@ -7,7 +7,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Telemetry;
 
-/// <summary>Messages as the attributes of spans have them: a list of roles with parts.</summary>
+/// <summary>Messages in the form of span attributes: a list of roles with parts.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-input-messages.json</remarks>
 internal static class MessageParts
 {
@@ -27,7 +27,7 @@ internal static class MessageParts
         }
     });
 
-    /// <summary>A list.</summary>
+    /// <summary>Writes a list.</summary>
     public static string Write(Action<Utf8JsonWriter> items)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -41,7 +41,7 @@ internal static class MessageParts
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>A part that is text, unless it is empty.</summary>
+    /// <summary>Writes a text part, unless it is empty.</summary>
     public static void WriteText(Utf8JsonWriter json, string type, string? content)
     {
         if (!string.IsNullOrEmpty(content))
@@ -53,7 +53,7 @@ internal static class MessageParts
         }
     }
 
-    /// <summary>A part that is a call of a tool.</summary>
+    /// <summary>Writes a tool call part.</summary>
     public static void WriteCall(Utf8JsonWriter json, string? id, string? name, string? arguments)
     {
         json.WriteStartObject();
@@ -89,7 +89,7 @@ internal static class MessageParts
         }
     }
 
-    // An image inside of the prompt is megabytes that no trace store takes: only that there is one.
+    // Writes only that there is an image: an inline image has megabytes, which trace stores reject.
     private static void WritePart(Utf8JsonWriter json, ContentPart part)
     {
         if (part.Type == ContentPart.TextType)

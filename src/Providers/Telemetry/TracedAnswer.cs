@@ -1,6 +1,6 @@
 namespace Prism.Providers.Telemetry;
 
-/// <summary>An answer whose span ends with it.</summary>
+/// <summary>An answer that ends its span.</summary>
 internal sealed class TracedAnswer : ProviderAnswer
 {
     private readonly ProviderAnswer _inner;

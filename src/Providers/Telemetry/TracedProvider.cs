@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Telemetry;
 
-/// <summary>Makes a span of each call of a provider, where a collector listens; the HTTP exchange is a span inside of it.</summary>
+/// <summary>Creates a span for each call of a provider if a collector listens; the HTTP exchange is a span inside it.</summary>
 internal sealed class TracedProvider(IChatProvider inner, TraceOptions options) : IChatProvider
 {
     public ProviderOptions Options => inner.Options;

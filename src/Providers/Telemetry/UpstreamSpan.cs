@@ -4,11 +4,11 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Telemetry;
 
-/// <summary>The span of one call of a provider. Of prompts and answers nothing is on it unless that is asked for.</summary>
+/// <summary>The span of one call of a provider. It includes prompts and answers only if that is configured.</summary>
 /// <remarks>Source: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/</remarks>
 internal sealed class UpstreamSpan : IDisposable
 {
-    // Nobody waited for the end: the caller left, or something threw.
+    // The answer was not read to its end: the caller disconnected, or an exception was thrown.
     private const string Abandoned = "abandoned";
 
     private static readonly ActivitySource Source = new(GenAi.ActivitySourceName);
@@ -25,16 +25,16 @@ internal sealed class UpstreamSpan : IDisposable
         _content = withContent ? new() : null;
     }
 
-    /// <summary>Whether anybody listens.</summary>
+    /// <summary>Whether there is a listener.</summary>
     public static bool IsWanted => Source.HasListeners();
 
-    /// <summary>Begins; null where this call is not sampled.</summary>
+    /// <summary>Begins the span; null if this call is not sampled.</summary>
     public static UpstreamSpan? Start(ProviderOptions provider, ChatRequest request, bool withContent)
     {
         var activity = Source.StartActivity(ActivityKind.Client, tags: GetIdentity(provider, request), name: $"{GenAi.Chat} {request.Model}");
         if (activity is not { IsAllDataRequested: true })
         {
-            // It may be sampled all the same, by a part of it that is kept without what is on it.
+            // A span without recorded data may still be propagated; it needs no content.
             return activity is null ? null : new(activity, withContent: false);
         }
 
@@ -111,7 +111,7 @@ internal sealed class UpstreamSpan : IDisposable
             new(GenAi.ProviderName, provider.Name),
             new(GenAi.RequestModel, request.Model),
         ];
-        // Of several, the span of the exchange has the one.
+        // If there are several, the span of the exchange has the called one.
         return provider.Endpoints is [var only] && Uri.TryCreate(only.BaseUrl, UriKind.Absolute, out var url)
             ? [.. identity, new("server.address", url.Host), new("server.port", url.Port)]
             : identity;

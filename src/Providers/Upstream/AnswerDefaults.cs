@@ -4,10 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;
 
-/// <summary>
-/// What every answer has for its readers, also where a provider leaves it out: an id, the same on all pieces, and a model. A usage that
-/// cannot be true it does not have.
-/// </summary>
+/// <summary>Completes answers with the fields that providers omit: an id, the same on all pieces, and a model. Drops an impossible usage.</summary>
 internal sealed class AnswerDefaults(CallRequest request)
 {
     private string? _id;

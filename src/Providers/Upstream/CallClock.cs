@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// The cancellation source and the timer of one exchange at a time. Both are used again by the next exchange of the same provider, unless the source was
-/// cancelled: making them anew costs more than all that they do.
+/// The cancellation source and the timer of one exchange at a time. The next exchange of the same provider reuses both, unless the source was
+/// cancelled: creating them costs more than using them.
 /// </summary>
 internal sealed class CallClock : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CallClock : IDisposable
         _timer = time.CreateTimer(static clock => ((CallClock)clock!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Fires when the client disconnects, when the time is over, or when the exchange ends before its answer is whole.</summary>
+    /// <summary>Fires when the client disconnects, when the time is over, or when the exchange ends before its answer is complete.</summary>
     public CancellationToken Token => _aborted.Token;
 
     /// <summary>Begins to watch an exchange.</summary>
@@ -36,11 +36,11 @@ internal sealed class CallClock : IDisposable
         _client = client.UnsafeRegister(static clock => ((CallClock)clock!)._aborted.Cancel(), this);
     }
 
-    /// <summary>Looks at the exchange again after a time.</summary>
+    /// <summary>Checks the exchange again after a time.</summary>
     public void Change(TimeSpan due) => _timer.Change(due, Timeout.InfiniteTimeSpan);
 
     /// <summary>The exchange is over.</summary>
-    /// <param name="isWhole">Whether its answer was read to the end; else what is still on the wire is cancelled.</param>
+    /// <param name="isWhole">Whether its answer was read to the end; otherwise the rest of it is cancelled.</param>
     public void End(bool isWhole)
     {
         _client.Dispose();
@@ -64,7 +64,7 @@ internal sealed class CallClock : IDisposable
         Dispose();
     }
 
-    /// <summary>Ends it for good.</summary>
+    /// <summary>Disposes a clock that cannot be reused.</summary>
     public void Dispose()
     {
         _timer.Dispose();
@@ -93,7 +93,7 @@ internal sealed class CallClock : IDisposable
     }
 }
 
-/// <summary>The clocks of one provider that no exchange uses.</summary>
+/// <summary>The idle clocks of one provider.</summary>
 internal sealed class CallClocks(TimeProvider time)
 {
     private const int MostKept = 1_024;

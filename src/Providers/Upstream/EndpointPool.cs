@@ -6,12 +6,13 @@ using Prism.Providers.Addressing;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// The keys and addresses of one provider. A call goes to the one with the fewest calls under way; one that is rate limited, refused or not to
-/// be reached is left alone for a while, and the provider as a whole only when all of them are. Of a single one it is only told apart who calls.
+/// The endpoints of one provider: its keys and addresses. A call goes to the endpoint with the fewest calls in progress. An endpoint that is rate
+/// limited, rejected or unreachable is parked for a while; the provider as a whole only fails if all of them are parked. A single endpoint is never
+/// parked.
 /// </summary>
 internal sealed partial class EndpointPool
 {
-    // Where the provider says nothing of how long.
+    // The pauses if the provider names no time.
     private static readonly TimeSpan RateLimitPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuotaPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RefusedPause = TimeSpan.FromMinutes(5);
@@ -31,8 +32,8 @@ internal sealed partial class EndpointPool
             this, index + 1, addressing.At(endpoint.BaseUrl), endpoint.ApiKey, endpoint.ApiKey is { } key ? KeyMask.Describe(key, options.ApiKeys) : null))];
     }
 
-    /// <summary>Chooses an endpoint for a call, which is to be disposed after it.</summary>
-    public PooledEndpoint Take()
+    /// <summary>Reserves an endpoint for a call; to be disposed after the call.</summary>
+    public PooledEndpoint Reserve()
     {
         if (_all is [var only])
         {
@@ -54,10 +55,10 @@ internal sealed partial class EndpointPool
         }
     }
 
-    /// <summary>Parks an endpoint, where a failure says that others may do better.</summary>
+    /// <summary>Parks an endpoint after a failure that others may not have.</summary>
     /// <returns>
-    /// The failure as it is of the provider as a whole: to be tried again at once (<see cref="ChatError.RetryAfter"/> is zero) where there is
-    /// another endpoint; where all are parked, when the first of them is not any more.
+    /// The failure of the provider as a whole: to be retried at once (<see cref="ChatError.RetryAfter"/> is zero) if another endpoint is free; if all
+    /// are parked, once the first is free again.
     /// </returns>
     public ChatError OnFailed(PooledEndpoint endpoint, ChatError error)
     {
@@ -78,7 +79,7 @@ internal sealed partial class EndpointPool
         }
     }
 
-    /// <summary>Leaves none of them alone any more.</summary>
+    /// <summary>Ends the parking of all endpoints.</summary>
     public void LiftHolds()
     {
         lock (_gate)
@@ -106,7 +107,7 @@ internal sealed partial class EndpointPool
         _ => null,
     };
 
-    /// <summary>A call is over.</summary>
+    /// <summary>A call has ended.</summary>
     public void Return(PooledEndpoint endpoint)
     {
         if (_all.Length == 1)
@@ -120,17 +121,17 @@ internal sealed partial class EndpointPool
         }
     }
 
-    // By its place in the setting: nothing of a key is in it.
-    [LoggerMessage(LogLevel.Warning, "Endpoint {Number} of {Count} of provider {Provider} is left alone for {Duration} ({Kind})")]
+    // Names the endpoint by its position in the setting: no part of a key is logged.
+    [LoggerMessage(LogLevel.Warning, "Endpoint {Number} of {Count} of provider {Provider} is parked for {Duration} ({Kind})")]
     private partial void LogParked(int number, int count, string provider, TimeSpan duration, string kind);
 }
 
-/// <summary>An endpoint that a call is made at.</summary>
-/// <param name="pool">Where it goes back.</param>
-/// <param name="number">Its place in the settings, from 1.</param>
-/// <param name="address">Where calls go.</param>
-/// <param name="apiKey">With which key; null for none.</param>
-/// <param name="keyName">Which key that is, for people.</param>
+/// <summary>An endpoint of a pool.</summary>
+/// <param name="pool">The pool of the endpoint.</param>
+/// <param name="number">Its position in the settings, from 1.</param>
+/// <param name="address">The addresses of calls.</param>
+/// <param name="apiKey">The key; null for none.</param>
+/// <param name="keyName">The masked name of the key, for messages.</param>
 internal sealed class PooledEndpoint(EndpointPool pool, int number, ICallAddress address, string? apiKey, string? keyName) : IDisposable
 {
     public int Number => number;
@@ -141,12 +142,12 @@ internal sealed class PooledEndpoint(EndpointPool pool, int number, ICallAddress
 
     public string? KeyName => keyName;
 
-    /// <summary>How many calls are under way.</summary>
+    /// <summary>The calls in progress.</summary>
     public int Outstanding { get; set; }
 
-    /// <summary>Until when it is left alone, as a timestamp.</summary>
+    /// <summary>The end of its parking, as a timestamp.</summary>
     public long ParkedUntil { get; set; } = long.MinValue;
 
-    /// <summary>A call is over.</summary>
+    /// <summary>A call has ended.</summary>
     public void Dispose() => pool.Return(this);
 }

@@ -1,23 +1,23 @@
 namespace Prism.Providers.Upstream;
 
-/// <summary>Keeps a provider's keys, and the values of its headers, out of texts.</summary>
+/// <summary>Masks a provider's keys, and the values of its headers, in texts.</summary>
 internal static class KeyMask
 {
-    // Shorter ones are placeholders ("none", "ollama") of servers that want none; to mask these would garble what is said.
+    // Shorter ones are placeholders ("none", "ollama") for servers that need no key; masking these would garble the text.
     private const int ShortestKey = 8;
 
-    // Of a key so long, four characters give nothing away.
+    // Four characters of such a long key do not expose it.
     private const int LongKey = 20;
     private const int Shown = 4;
 
     /// <summary>The text without the secrets.</summary>
     public static string Apply(string text, IEnumerable<string> secrets) => secrets
         .Where(key => key.Length >= ShortestKey)
-        // A key may be the beginning of another.
+        // A key may be a prefix of another.
         .OrderByDescending(key => key.Length)
         .Aggregate(text, (shown, key) => shown.Replace(key, "***", StringComparison.Ordinal));
 
-    /// <summary>Which key it is, for people: by its place, and by its end where that gives nothing away.</summary>
+    /// <summary>A name of the key for messages: its position, and its end if that does not expose it.</summary>
     public static string Describe(string key, IReadOnlyList<string> keys)
     {
         var end = key.Length >= LongKey ? $" (…{key[^Shown..]})" : "";

@@ -1,7 +1,7 @@
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// The memory budget has no room for what a provider sends. An exception, because it is found out below the readers of streams; <see cref="UpstreamErrors"/>
-/// makes an error of it.
+/// The memory budget has no room for the provider's answer. An exception, because it occurs below the readers of streams;
+/// <see cref="UpstreamErrors"/> converts it to an error.
 /// </summary>
 internal sealed class NoMemoryException() : Exception("There is no room in the memory budget.");

@@ -5,12 +5,12 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// Tells a piece of a stream that has some of the model's output from one that only shows that the provider is there: a role, an empty
-/// text, a count of tokens.
+/// Distinguishes pieces of a stream with output of the model from those that only show that the provider is alive: a role, an empty text, a count of
+/// tokens.
 /// </summary>
 internal static class Output
 {
-    /// <summary>Whether there is any in a piece. The end of a choice is output too: it may be all there is.</summary>
+    /// <summary>Whether a piece has output. The end of a choice is output too: there may be no other.</summary>
     public static bool IsIn(ChatChunk chunk)
     {
         foreach (var choice in chunk.Choices)
@@ -44,7 +44,7 @@ internal static class Output
         return false;
     }
 
-    // What Prism does not know may be output: audio, a vendor's own name for its reasoning.
+    // Unknown properties may be output: audio, a vendor's own name for its reasoning.
     private static bool IsIn(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetRawText().Length > 2,

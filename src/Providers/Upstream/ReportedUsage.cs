@@ -2,10 +2,10 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Providers.Upstream;
 
-/// <summary>What a provider says that an answer took: budgets and bills go by it, so it is believed only where it can be true.</summary>
+/// <summary>Checks the usage that a provider reports: budgets and bills depend on it, so Prism uses it only if it is possible.</summary>
 internal static class ReportedUsage
 {
-    /// <returns>Null where no answer can have taken that, and it has to be counted. Else the total is at least the sum.</returns>
+    /// <returns>Null if it is impossible, and the tokens have to be counted. Otherwise the total is at least the sum.</returns>
     public static ChatUsage? Check(ChatUsage? usage)
     {
         if (usage is not { PromptTokens: > 0, CompletionTokens: >= 0 })
@@ -16,7 +16,7 @@ internal static class ReportedUsage
         var sum = (long)usage.PromptTokens + usage.CompletionTokens;
         return sum > int.MaxValue ? null
             : usage.TotalTokens >= sum ? usage
-            // Some servers tell the parts and no total.
+            // Some servers report the parts but no total.
             : usage with { TotalTokens = (int)sum };
     }
 }

@@ -3,10 +3,10 @@ using System.Net.Http.Headers;
 
 namespace Prism.Providers.Upstream;
 
-/// <summary>Reads when a provider wants to be asked again.</summary>
+/// <summary>Reads the time after which a provider may be called again.</summary>
 internal static class RetryAfter
 {
-    /// <summary>From <c>retry-after-ms</c> (OpenAI), else <c>Retry-After</c> in seconds, else as a date relative to the answer's own.</summary>
+    /// <summary>From <c>retry-after-ms</c> (OpenAI), or <c>Retry-After</c> in seconds, or as a date relative to the response's own.</summary>
     public static TimeSpan? Read(HttpResponseHeaders headers)
     {
         if (headers.TryGetValues("retry-after-ms", out var values)
@@ -19,7 +19,7 @@ internal static class RetryAfter
         return headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            // The provider's clock on both sides, so that ours does not matter.
+            // Both times are from the provider's clock, so that Prism's does not matter.
             { Date: { } date } when headers.Date is { } now && date > now => date - now,
             _ => null,
         };

@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace Prism.Providers.Upstream;
 
-/// <summary>
-/// Sends the W3C trace context upstream, and nothing else: baggage is a client's own words, and a client's headers do not leave.
-/// </summary>
+/// <summary>Sends only the W3C trace context upstream: baggage is data of the client, and a client's headers are never sent upstream.</summary>
 /// <remarks>Source: https://www.w3.org/TR/trace-context/</remarks>
 internal sealed class TraceContextPropagator : DistributedContextPropagator
 {
@@ -27,7 +25,7 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
         }
     }
 
-    // Nothing comes in by this way.
+    // Incoming requests do not use this propagator.
     public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState) =>
         (traceId, traceState) = (null, null);
 

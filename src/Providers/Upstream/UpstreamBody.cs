@@ -5,18 +5,18 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// The body of a request, whose memory goes back to the pool when nobody needs it any more. That may be after the exchange: a server may answer,
-/// or a caller leave, while it is still being sent.
+/// The body of a request. Its memory returns to the pool after its last user. That may be after the exchange: a server may answer, or a caller
+/// disconnect, while the body is still being sent.
 /// </summary>
 internal sealed class UpstreamBody : HttpContent
 {
-    // Its maker, and each sender.
+    // The creator, and each sender.
     private int _users = 1;
     private int _disposed;
 
     public UpstreamBody() => Headers.TryAddWithoutValidation("Content-Type", MediaTypeNames.Application.Json);
 
-    /// <summary>What is in it.</summary>
+    /// <summary>The content.</summary>
     public PooledBuffer Json { get; } = new(capacity: 1024);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

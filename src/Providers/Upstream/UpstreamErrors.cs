@@ -7,19 +7,19 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// Names what went wrong with a call to one provider. The only place that decides what of a vendor's words a client may read.
+/// Creates the errors for failed calls to one provider. Only this class decides which parts of a vendor's message a client may read.
 /// </summary>
 internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
 {
     private const int MaxMessageLength = 1000;
 
-    /// <summary>An answer with a status that is no success.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="body">What the vendor's error object says; null where there is none.</param>
-    /// <param name="words">What the body says otherwise.</param>
+    /// <summary>The error for a response with a failure status.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="body">The vendor's error object; null if there is none.</param>
+    /// <param name="words">The other text of the body.</param>
     public ChatError FromStatus(HttpResponseMessage response, VendorError? body, string? words = null)
     {
-        // To be told "now" is to be told nothing.
+        // A time of zero is no information.
         var retryAfter = RetryAfter.Read(response.Headers) is { Ticks: > 0 } asked ? asked : default(TimeSpan?);
         var error = response.StatusCode switch
         {
@@ -43,24 +43,24 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
     /// <inheritdoc/>
     public ChatError FromEvent(ChatErrorKind kind, VendorError? body) => Translate(kind, body) with { Failure = WordsOf(body?.Message) };
 
-    /// <summary>An exchange that threw.</summary>
-    /// <returns>Null where it is not the provider's doing: the caller left before anything else happened, or there is a bug.</returns>
+    /// <summary>The error for an exchange that threw an exception.</summary>
+    /// <returns>Null if the provider is not the cause: the caller disconnected first, or there is a bug.</returns>
     public ChatError? FromException(Exception exception, UpstreamExchange exchange) => Translate(exception, exchange) is { } error
         ? error with { Failure = exception is HttpRequestException or IOException ? WordsOf(exception.GetBaseException().Message) : null }
         : null;
 
-    /// <summary>An answer that is not what the vendor documents.</summary>
+    /// <summary>The error for an answer that differs from the vendor's documentation.</summary>
     public ChatError InvalidResponse() => Create(ChatErrorKind.UpstreamInvalidResponse, "sent an answer that could not be understood");
 
-    /// <summary>A stream that ended too early.</summary>
+    /// <summary>The error for a stream that ended too early.</summary>
     public ChatError BrokenOff() => Create(ChatErrorKind.UpstreamBrokenOff, "broke off in the middle of its answer");
 
     private ChatError? Translate(Exception exception, UpstreamExchange exchange) => exception switch
     {
         OperationCanceledException when exchange.TimedOut => Timeout(exchange),
-        // SocketsHttpHandler's way to say that ConnectTimeout has passed.
+        // SocketsHttpHandler reports an expired ConnectTimeout like this.
         OperationCanceledException { InnerException: TimeoutException } =>
-            Create(ChatErrorKind.UpstreamConnectTimeout, "could not be connected to in time"),
+            Create(ChatErrorKind.UpstreamConnectTimeout, "did not accept a connection in time"),
         JsonException or InvalidDataException => InvalidResponse(),
         NoMemoryException => ChatError.MemoryFull with { Provider = options.Name },
         HttpRequestException or IOException when exchange.TimedOut => Timeout(exchange),
@@ -82,7 +82,7 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
         _ => Create(kind, "reported an error"),
     };
 
-    // As they are: whoever made the call knows what is to be taken out of them.
+    // Unmasked: the caller of this class knows which texts to mask.
     private static UpstreamFailure? WordsOf(string? words) => string.IsNullOrWhiteSpace(words) ? null : new() { Message = words };
 
     private ChatError Timeout(UpstreamExchange exchange) => exchange.FirstTokenSeen
@@ -90,7 +90,7 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
         : Create(ChatErrorKind.UpstreamFirstTokenTimeout, "did not answer in time");
 
     private ChatError CredentialsRefused() =>
-        Create(ChatErrorKind.UpstreamCredentialsRefused, "refused the credentials that this service is configured with");
+        Create(ChatErrorKind.UpstreamCredentialsRefused, "rejected the credentials that this service is configured with");
 
     private ChatError RateLimited(TimeSpan? retryAfter) =>
         Create(ChatErrorKind.RateLimited, "is rate limiting this service", retryAfter);
@@ -98,11 +98,11 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
     private ChatError QuotaExceeded(TimeSpan? retryAfter) =>
         Create(ChatErrorKind.QuotaExceeded, "reports that this service's quota is used up", retryAfter);
 
-    // The request was at fault: only here do the vendor's own words help the client, and only these are passed on.
+    // The request is at fault: only here does the vendor's own message help the client, and only here does the client get it.
     private ChatError FromClientFault(ChatErrorKind kind, VendorError? body) => new()
     {
         Kind = kind,
-        Message = Redact(body?.Message) ?? $"Provider '{options.Name}' refused the request.",
+        Message = Redact(body?.Message) ?? $"Provider '{options.Name}' rejected the request.",
         Param = Redact(body?.Param),
         Code = Redact(body?.Code),
         Provider = options.Name,
@@ -113,7 +113,7 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
 
     private static bool IsQuota(VendorError? body) => body is { Code: "insufficient_quota" } or { Type: "insufficient_quota" };
 
-    // A vendor that quotes the key back must not hand it to a client.
+    // If a vendor's message quotes the key, the client must not see it.
     private string? Redact(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -127,7 +127,7 @@ internal sealed class UpstreamErrors(ProviderOptions options) : IVendorFailures
             return text;
         }
 
-        // Half a surrogate pair could not be written as JSON.
+        // Half a surrogate pair cannot be written as JSON.
         return text[..(char.IsHighSurrogate(text[MaxMessageLength - 1]) ? MaxMessageLength - 1 : MaxMessageLength)];
     }
 }

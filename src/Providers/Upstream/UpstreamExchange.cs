@@ -4,26 +4,26 @@ using Prism.Grains.Interfaces.Memory;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// One HTTP exchange with a provider, and the clock over it. The first output has to come within <see cref="ProviderOptions.Timeout"/> of the
-/// request: headers, comments, empty pieces and single bytes are no output. After that the same time bounds each silence. Signs of life
-/// without output end a silence, but only for so long. A total timeout would cut good long answers, so there is none. The clock runs
-/// only while the provider is waited for: a reader that takes its time with a piece is not the provider's silence.
+/// One HTTP exchange with a provider, and its timeouts. The first output has to arrive within <see cref="ProviderOptions.Timeout"/> of the request:
+/// headers, comments, empty pieces and single bytes are no output. After that the same time bounds each silence. Signs of life without output end a
+/// silence, but only for a limited time. A total timeout would cut off good long answers, so there is none. The time only counts while Prism waits
+/// for the provider: a slow reader is not a silence of the provider.
 /// </summary>
 internal sealed class UpstreamExchange : IDisposable
 {
-    // Only the end of the body is missing then, and a server that keeps it back is not worth waiting for.
+    // Only the end of the body is missing then, and it is not worth a long wait.
     private static readonly TimeSpan FinishTimeout = TimeSpan.FromMilliseconds(100);
 
-    // OpenAI's, Anthropic's, Azure's, AWS's, and that of proxies.
+    // OpenAI's, Anthropic's, Azure's, AWS's, and Cloudflare's.
     private static readonly string[] RequestIdHeaders = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid", "cf-ray"];
 
-    // After the first output: for so many timeouts, signs of life may take the place of output.
+    // After the first output, signs of life may replace output for so many timeouts.
     private const int TimeoutsWithoutOutput = 3;
 
-    // Error objects are small. What is longer is not worth the memory: its status says enough.
+    // Error objects are small. A longer body is not worth the memory: its status is enough.
     private const int MaxErrorBytes = 256 * 1024;
 
-    // Enough for the events of nearly all streams: more is only counted where it comes.
+    // Enough for the events of nearly all streams: only larger ones are counted.
     private const int UncountedBytes = 16 * 1024;
 
     private readonly HttpMessageInvoker _http;
@@ -38,7 +38,7 @@ internal sealed class UpstreamExchange : IDisposable
     private volatile bool _waiting = true;
     private volatile bool _finishing;
     private volatile bool _firstTokenSeen;
-    // The reader has output that it may not be done with.
+    // The reader may still be processing output.
     private volatile bool _handedOut;
     private bool _isWhole;
     private int _bytesOfEvent;
@@ -57,16 +57,16 @@ internal sealed class UpstreamExchange : IDisposable
         _clock.Begin(this, _timeout, client);
     }
 
-    /// <summary>Fires when the caller leaves or the clock runs out.</summary>
+    /// <summary>Fires when the caller disconnects, the time is over, or the exchange ends early.</summary>
     public CancellationToken Aborted => _clock.Token;
 
-    /// <summary>Whether it was the clock that ended the exchange.</summary>
+    /// <summary>Whether a timeout ended the exchange.</summary>
     public bool TimedOut { get; private set; }
 
     /// <summary>Whether the provider has sent response headers.</summary>
     public bool Answered => _response is not null;
 
-    /// <summary>The provider's own id of the call; null where it has told none.</summary>
+    /// <summary>The provider's own id of the call; null if it has sent none.</summary>
     public string? RequestId => _response?.Headers is { } headers
         ? Array.Find(RequestIdHeaders, headers.Contains) is { } name ? string.Join(',', headers.GetValues(name)) : null
         : null;
@@ -78,14 +78,14 @@ internal sealed class UpstreamExchange : IDisposable
         _response = await _http.SendAsync(message, _clock.Token);
 
     /// <summary>Reads the body of a failed answer.</summary>
-    /// <exception cref="InvalidDataException">It is too long for one.</exception>
+    /// <exception cref="InvalidDataException">The body is too long for an error.</exception>
     public ValueTask ReadErrorBodyAsync(HttpResponseMessage response, PooledBuffer content)
     {
         _maxBytes = Math.Min(_maxBytes, MaxErrorBytes);
         return ReadBodyAsync(response, content);
     }
 
-    /// <summary>Reads a whole body, which is the provider's first output at its end and not before.</summary>
+    /// <summary>Reads a whole body. Only its end counts as the provider's first output.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadBodyAsync(HttpResponseMessage response, PooledBuffer content)
     {
@@ -102,8 +102,8 @@ internal sealed class UpstreamExchange : IDisposable
         _isWhole = true;
     }
 
-    /// <summary>Makes room for what a JSON text is once it is read.</summary>
-    /// <exception cref="NoMemoryException">There is none.</exception>
+    /// <summary>Reserves memory for the parsed form of a JSON text.</summary>
+    /// <exception cref="NoMemoryException">There is no memory left.</exception>
     public void Weigh(ReadOnlySpan<byte> json)
     {
         if (json.Length > UncountedBytes && !_memory.TryHold(JsonSize.Of(json)))
@@ -112,9 +112,7 @@ internal sealed class UpstreamExchange : IDisposable
         }
     }
 
-    /// <summary>
-    /// After the closing event of a stream: reads the end of the body, so that the next call finds the connection open and idle.
-    /// </summary>
+    /// <summary>Reads the end of the body after the closing event of a stream, so that the next call finds the connection open and idle.</summary>
     public async Task FinishAsync(Stream body, Memory<byte> rest)
     {
         _finishing = true;
@@ -129,12 +127,12 @@ internal sealed class UpstreamExchange : IDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidDataException)
         {
-            // The answer is whole, only its connection is not to be used again.
+            // The answer is complete, only its connection cannot be reused.
         }
     }
 
-    /// <summary>An event of a stream is whole.</summary>
-    /// <param name="hasOutput">Whether there is any of the model's output in it.</param>
+    /// <summary>An event of a stream is complete.</summary>
+    /// <param name="hasOutput">Whether it has output of the model.</param>
     public void OnEvent(bool hasOutput)
     {
         if (hasOutput)
@@ -143,17 +141,17 @@ internal sealed class UpstreamExchange : IDisposable
             _firstTokenSeen = true;
         }
 
-        // Pieces without output are held back until the first that has some: until then they count together.
+        // Pieces without output are held back until the first output: until then their bytes add up.
         if (_firstTokenSeen)
         {
             _bytesOfEvent = 0;
         }
     }
 
-    /// <summary>Bytes are waited for.</summary>
+    /// <summary>The reader waits for bytes.</summary>
     public void OnReading()
     {
-        // The wait for the first output began with the request, and nothing but that output ends it.
+        // The wait for the first output began with the request, and only that output ends it.
         if (_firstTokenSeen)
         {
             var now = _time.GetTimestamp();
@@ -168,9 +166,9 @@ internal sealed class UpstreamExchange : IDisposable
         _waiting = true;
     }
 
-    /// <summary>Bytes have come.</summary>
-    /// <exception cref="InvalidDataException">More than one answer or event may have.</exception>
-    /// <exception cref="NoMemoryException">More than there is room for.</exception>
+    /// <summary>Bytes have arrived.</summary>
+    /// <exception cref="InvalidDataException">One answer or event has too many bytes.</exception>
+    /// <exception cref="NoMemoryException">The memory budget has no room for them.</exception>
     public void OnBytes(int count)
     {
         _waiting = false;
@@ -189,7 +187,7 @@ internal sealed class UpstreamExchange : IDisposable
 
     public void Dispose()
     {
-        // Ends what is still on the wire: a reader that stops reading stops the generation.
+        // Cancels an answer in progress: a reader that stops reading stops the generation.
         _clock.End(_isWhole);
         _response?.Dispose();
         _memory.Dispose();
@@ -198,7 +196,7 @@ internal sealed class UpstreamExchange : IDisposable
     /// <summary>The time is over.</summary>
     public void OnTimedOut() => TimedOut = true;
 
-    /// <summary>What is left until then. The clock asks once a silence, not once a read: reading a token costs a timestamp only.</summary>
+    /// <summary>The time left. The clock checks it once a silence, not once a read: reading a token only costs a timestamp.</summary>
     public TimeSpan Left()
     {
         if (_finishing)

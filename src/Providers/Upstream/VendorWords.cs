@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Prism.Providers.Upstream;
 
 /// <summary>
-/// Makes a provider's own words fit for a log: one line, not long, without the provider's secrets, and without what they repeat of the request, for
-/// prompts are in no log.
+/// Prepares a provider's own message for the log: one short line, without the provider's secrets, and without text that it repeats from the request,
+/// because prompts are never logged.
 /// </summary>
 internal static class VendorWords
 {
@@ -15,17 +15,17 @@ internal static class VendorWords
     private const int MostBytes = 4096;
     private const string Masked = "***";
 
-    // What the words have in common with a text of the request for so long is repeated from it, and not by chance.
+    // A common substring of this length with a text of the request is a quotation, not a coincidence.
     private const int Repeated = 12;
     private const int ShortestText = 4;
 
-    // Names that the vendor knows anyway: without these nobody could tell what the words are about.
+    // Properties whose values are harmless: without these the message would be unintelligible.
     private static readonly string[] Harmless = ["model", "role", "type"];
 
-    /// <summary>The words as they may be logged; null for none.</summary>
-    /// <param name="words">What the provider said.</param>
+    /// <summary>The message for the log; null for none.</summary>
+    /// <param name="words">The provider's message.</param>
     /// <param name="secrets">The provider's keys and the values of its headers.</param>
-    /// <param name="sent">The body that it was sent, as JSON.</param>
+    /// <param name="sent">The request body, as JSON.</param>
     public static string? Clean(string? words, IEnumerable<string> secrets, ReadOnlySpan<byte> sent)
     {
         if (string.IsNullOrWhiteSpace(words))
@@ -34,23 +34,25 @@ internal static class VendorWords
         }
 
         var text = KeyMask.Apply(words, secrets);
-        // Longer than what is kept of it: what is cut off must not leave half of something behind that had to be masked.
+        // Longer than the logged part: the cut must not leave half of a text that has to be masked.
         text = OneLine(text.Length > 2 * MaxLength ? text[..(2 * MaxLength)] : text);
         text = WithoutRequest(text, sent);
         return text.Length <= MaxLength ? text : text[..(char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength)] + "…";
     }
 
-    /// <summary>What the body of a failed answer says where it is not the vendor's error object: the texts in its JSON, or else all of it.</summary>
+    /// <summary>
+    /// The message in the body of a failed response that is not the vendor's error object: the texts in its JSON, or the whole body.
+    /// </summary>
     public static string Read(ReadOnlySpan<byte> body)
     {
-        // The beginning of a page, say, that a proxy answers with.
+        // For example, the beginning of a proxy's error page.
         var beginning = body[..Math.Min(body.Length, MostBytes)];
         return beginning.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..] && ReadTexts(beginning) is { Count: > 0 } texts
             ? string.Join(' ', texts)
             : Encoding.UTF8.GetString(beginning);
     }
 
-    /// <summary>Without control characters, and white space only where there is some.</summary>
+    /// <summary>The text without control characters, and with single spaces.</summary>
     private static string OneLine(string text) => string.Join(
         ' ', string.Concat(text.Select(character => char.IsControl(character) || IsFormat(character) ? ' ' : character))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -113,7 +115,7 @@ internal static class VendorWords
         return masked.ToString();
     }
 
-    // Every string of the body, decoded, but for those under harmless names.
+    // Every string of the body, decoded, except those under harmless names.
     private static List<string> ReadTexts(ReadOnlySpan<byte> sent)
     {
         var texts = new List<string>();
@@ -133,7 +135,7 @@ internal static class VendorWords
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // It was not written to its end, or has text that is none.
+            // The JSON is incomplete, or has invalid text.
         }
 
         return texts;

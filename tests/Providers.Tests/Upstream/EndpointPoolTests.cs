@@ -24,14 +24,14 @@ public sealed class EndpointPoolTests
     public void A_call_goes_to_the_one_with_the_fewest_under_way()
     {
         var pool = Pool(3);
-        var (first, second, third) = (pool.Take(), pool.Take(), pool.Take());
+        var (first, second, third) = (pool.Reserve(), pool.Reserve(), pool.Reserve());
 
         second.Dispose();
-        Assert.Same(second, pool.Take());
+        Assert.Same(second, pool.Reserve());
         third.Dispose();
-        Assert.Same(third, pool.Take());
+        Assert.Same(third, pool.Reserve());
         first.Dispose();
-        Assert.Same(first, pool.Take());
+        Assert.Same(first, pool.Reserve());
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class EndpointPoolTests
     public void One_that_failed_is_left_alone_for_a_while_and_another_is_there_at_once(ChatErrorKind kind, int? asked, int seconds)
     {
         var pool = Pool(2);
-        var failed = pool.Take();
+        var failed = pool.Reserve();
 
         var error = pool.OnFailed(failed, Error(kind, asked));
         failed.Dispose();
@@ -65,14 +65,14 @@ public sealed class EndpointPoolTests
         var pool = Pool(2);
         var error = Error(kind, null);
 
-        Assert.Same(error, pool.OnFailed(pool.Take(), error));
+        Assert.Same(error, pool.OnFailed(pool.Reserve(), error));
     }
 
     [Fact]
     public void Only_when_all_are_rate_limited_the_provider_is_and_until_the_first_is_not()
     {
         var pool = Pool(3);
-        var endpoints = Enumerable.Range(0, 3).Select(_ => pool.Take()).ToList();
+        var endpoints = Enumerable.Range(0, 3).Select(_ => pool.Reserve()).ToList();
 
         var errors = new[] { 30, 20, 40 }.Select((asked, i) => pool.OnFailed(endpoints[i], Error(ChatErrorKind.RateLimited, asked))).ToList();
 
@@ -87,8 +87,8 @@ public sealed class EndpointPoolTests
         var pool = Pool(1);
         var error = Error(ChatErrorKind.RateLimited, 7);
 
-        Assert.Same(error, pool.OnFailed(pool.Take(), error));
-        Assert.Equal(1, pool.Take().Number);
+        Assert.Same(error, pool.OnFailed(pool.Reserve(), error));
+        Assert.Equal(1, pool.Reserve().Number);
     }
 
     private EndpointPool Pool(int keys)
@@ -104,7 +104,7 @@ public sealed class EndpointPoolTests
 
     private static int TakeAndReturn(EndpointPool pool)
     {
-        using var endpoint = pool.Take();
+        using var endpoint = pool.Reserve();
         return endpoint.Number;
     }
 

@@ -32,7 +32,7 @@ public sealed class SeveralKeysTests
         var error = Assert.Single(results, result => result.Error is not null).Error!;
         Assert.Equal(TimeSpan.Zero, error.RetryAfter);
         Assert.Single(upstream.Received, request => request.Headers["Authorization"] == "Bearer key-of-ours-2");
-        Assert.Contains("Endpoint 2 of 2 of provider openai is left alone", Assert.Single(log.Lines), StringComparison.Ordinal);
+        Assert.Contains("Endpoint 2 of 2 of provider openai is parked", Assert.Single(log.Lines), StringComparison.Ordinal);
         Assert.DoesNotContain(log.Lines.Append(error.ToString()), line => line.Contains("key-of-ours", StringComparison.Ordinal));
     }
 
