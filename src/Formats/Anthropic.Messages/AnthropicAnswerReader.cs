@@ -7,7 +7,7 @@ namespace Prism.Formats.Anthropic.Messages;
 
 /// <summary>Reads the answers of Anthropic's messages.</summary>
 /// <remarks>Source: https://platform.claude.com/docs/en/api/messages</remarks>
-/// <param name="failures">Of the provider that answers.</param>
+/// <param name="failures">The failures of the provider.</param>
 public sealed class AnthropicAnswerReader(IVendorFailures failures) : IAnswerReader
 {
     /// <inheritdoc/>
@@ -38,11 +38,11 @@ public sealed class AnthropicAnswerReader(IVendorFailures failures) : IAnswerRea
         "max_tokens" or "model_context_window_exceeded" => FinishReasons.Length,
         "tool_use" => FinishReasons.ToolCalls,
         "refusal" => FinishReasons.ContentFilter,
-        // end_turn, stop_sequence, pause_turn, and what is yet to come: the answer is whole, or as whole as it gets.
+        // end_turn, stop_sequence, pause_turn and future reasons: the answer is complete, or will not continue.
         _ => FinishReasons.Stop,
     };
 
-    /// <summary>A call's arguments, where they came whole.</summary>
+    /// <summary>The arguments of a call that arrived whole.</summary>
     internal static string ArgumentsOf(AnthropicToolUse call) =>
         call.Input is { ValueKind: JsonValueKind.Object } input ? input.GetRawText() : "{}";
 

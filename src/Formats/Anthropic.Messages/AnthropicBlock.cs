@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Prism.Formats.Anthropic.Messages;
 
-/// <summary>A piece of a message's content. Of a type that is not listed it is only this base, and is skipped.</summary>
+/// <summary>A piece of a message's content. A block of an unlisted type is an instance of this base, and is skipped.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
 [JsonDerivedType(typeof(AnthropicText), "text")]
 [JsonDerivedType(typeof(AnthropicImage), "image")]
@@ -24,13 +24,13 @@ internal sealed record AnthropicText : AnthropicBlock
     public required string Text { get; init; }
 }
 
-/// <summary>An image of the user's or of a tool's.</summary>
+/// <summary>An image of a user or a tool.</summary>
 internal sealed record AnthropicImage : AnthropicBlock
 {
     public required AnthropicImageSource Source { get; init; }
 }
 
-/// <summary>Where an image is: inline (<c>base64</c>) or at an address (<c>url</c>).</summary>
+/// <summary>The source of an image: inline (<c>base64</c>) or at an address (<c>url</c>).</summary>
 internal sealed record AnthropicImageSource
 {
     public required string Type { get; init; }
@@ -42,27 +42,27 @@ internal sealed record AnthropicImageSource
     public string? Url { get; init; }
 }
 
-/// <summary>A tool call of the model's.</summary>
+/// <summary>A tool call of the model.</summary>
 internal sealed record AnthropicToolUse : AnthropicBlock
 {
     public required string Id { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary>An object. In a stream it comes empty, and its text in fragments after it.</summary>
+    /// <summary>An object. In a stream it arrives empty, followed by its text in fragments.</summary>
     public JsonElement? Input { get; init; }
 }
 
-/// <summary>What a tool answered.</summary>
+/// <summary>The result of a tool.</summary>
 internal sealed record AnthropicToolResult : AnthropicBlock
 {
     public required string ToolUseId { get; init; }
 
-    /// <summary>Null: it answered nothing.</summary>
+    /// <summary>Null: the result is empty.</summary>
     public ImmutableArray<AnthropicBlock>? Content { get; init; }
 }
 
-/// <summary>What the model thought. Has to go back as it came: Anthropic checks the signature.</summary>
+/// <summary>The model's thinking. It has to be returned unchanged: Anthropic checks the signature.</summary>
 internal sealed record AnthropicThinking : AnthropicBlock
 {
     public required string Thinking { get; init; }
@@ -72,7 +72,7 @@ internal sealed record AnthropicThinking : AnthropicBlock
     [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }
 }
 
-/// <summary>What the model thought, encrypted. Has to go back as it came.</summary>
+/// <summary>The model's thinking, encrypted. It has to be returned unchanged.</summary>
 internal sealed record AnthropicRedactedThinking : AnthropicBlock
 {
     [JsonExtensionData] public Dictionary<string, JsonElement>? Extra { get; set; }

@@ -9,24 +9,24 @@ internal sealed record AnthropicErrorBody
     public AnthropicErrorObject? Error { get; init; }
 }
 
-/// <summary>What went wrong.</summary>
+/// <summary>The error.</summary>
 internal sealed record AnthropicErrorObject
 {
     public string? Type { get; init; }
 
     public string? Message { get; init; }
 
-    /// <summary>With some errors an object; its <c>error_code</c> tells a used-up spend limit from a rate limit.</summary>
+    /// <summary>An object for some errors; its <c>error_code</c> distinguishes an exhausted spend limit from a rate limit.</summary>
     public JsonElement? Details { get; init; }
 }
 
 /// <summary>Reads Anthropic's error object.</summary>
 internal static class AnthropicErrorReader
 {
-    // The code that Prism knows quotas by, of whichever vendor.
+    // The code by which Prism recognises exhausted quotas of all vendors.
     private const string QuotaCode = "insufficient_quota";
 
-    /// <summary>From the body of a failed answer; null where it is something else.</summary>
+    /// <summary>Reads the body of a failed answer; null if it is something else.</summary>
     public static VendorError? Read(ReadOnlySpan<byte> body)
     {
         try
@@ -41,7 +41,7 @@ internal static class AnthropicErrorReader
 
     public static VendorError Read(AnthropicErrorObject error) => new(error.Message, error.Type, IsQuota(error) ? QuotaCode : null);
 
-    /// <summary>What Anthropic's types of errors mean.</summary>
+    /// <summary>The meaning of Anthropic's types of errors.</summary>
     public static ChatErrorKind KindOf(VendorError error) => (error.Code, error.Type) switch
     {
         (QuotaCode, _) => ChatErrorKind.QuotaExceeded,
@@ -50,7 +50,7 @@ internal static class AnthropicErrorReader
         (_, "not_found_error") => ChatErrorKind.ModelNotFound,
         (_, "request_too_large") => ChatErrorKind.RequestTooLarge,
         (_, "rate_limit_error") => ChatErrorKind.RateLimited,
-        // api_error, overloaded_error, timeout_error, and what is yet to come.
+        // api_error, overloaded_error, timeout_error and future types.
         _ => ChatErrorKind.UpstreamServerError,
     };
 

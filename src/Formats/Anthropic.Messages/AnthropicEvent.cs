@@ -4,8 +4,8 @@ using Prism.Formats.Json;
 namespace Prism.Formats.Anthropic.Messages;
 
 /// <summary>
-/// An event of a stream. Of a type that is not listed (<c>ping</c>, and what is yet to come) it is only this base, and is skipped.
-/// Source: https://platform.claude.com/docs/en/build-with-claude/streaming
+/// An event of a stream. An event of an unlisted type (<c>ping</c> and future ones) is an instance of this base, and is skipped. Source:
+/// https://platform.claude.com/docs/en/build-with-claude/streaming
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
 [JsonDerivedType(typeof(AnthropicMessageStart), "message_start")]
@@ -55,19 +55,19 @@ internal sealed record AnthropicErrorEvent : AnthropicEvent
     public required AnthropicErrorObject Error { get; init; }
 }
 
-/// <summary>What every event has, of whichever type.</summary>
+/// <summary>The properties of events of all types.</summary>
 internal sealed record AnthropicUnknownEvent
 {
     public required string Type { get; init; }
 }
 
-/// <summary>What is new of the message as a whole.</summary>
+/// <summary>A change of the message as a whole.</summary>
 internal sealed record AnthropicMessageChange
 {
     public string? StopReason { get; init; }
 }
 
-/// <summary>What is new of a block. Of a type that is not listed (<c>citations_delta</c>) it is only this base, and is skipped.</summary>
+/// <summary>A change of a block. A delta of an unlisted type (<c>citations_delta</c>) is an instance of this base, and is skipped.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type", IgnoreUnrecognizedTypeDiscriminators = true)]
 [JsonDerivedType(typeof(AnthropicTextDelta), "text_delta")]
 [JsonDerivedType(typeof(AnthropicInputJsonDelta), "input_json_delta")]

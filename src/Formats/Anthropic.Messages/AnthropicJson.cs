@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Prism.Formats.Anthropic.Messages;
 
 /// <summary>The JSON of Anthropic's messages.</summary>
-// Other servers of this type do not put "type" first, and what nests deeply is a tool's input. A null where a value must be is refused
-// here, so that no mapper meets one.
+// Other servers of this type do not put "type" first, and a tool's input may nest deeply. A null for a required value is rejected here, so that no
+// mapper gets one.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -3,15 +3,15 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Anthropic.Messages;
 
-/// <summary>A block of a stream that has begun and not ended. Of a kind that Prism does not know it says nothing, whatever comes.</summary>
+/// <summary>A block of a stream that has begun and not ended. A block of an unknown type has no output.</summary>
 internal class AnthropicOpenBlock
 {
     private AnthropicOpenBlock()
     {
     }
 
-    /// <param name="block">As it begins.</param>
-    /// <param name="toolCalls">How many tool calls have begun; counted up where this is one.</param>
+    /// <param name="block">The block as it begins.</param>
+    /// <param name="toolCalls">The tool calls that have begun; incremented if this is one.</param>
     public static AnthropicOpenBlock Create(AnthropicBlock block, ref int toolCalls) => block switch
     {
         AnthropicText text => new OpenText(text),
@@ -21,13 +21,13 @@ internal class AnthropicOpenBlock
         _ => new AnthropicOpenBlock(),
     };
 
-    /// <summary>What its begin says; null: nothing yet.</summary>
+    /// <summary>The output of its start; null: none yet.</summary>
     public virtual ChatDelta? Start() => null;
 
-    /// <summary>What a piece of it says; null: nothing.</summary>
+    /// <summary>The output of a piece; null: none.</summary>
     public virtual ChatDelta? Add(AnthropicDelta delta) => null;
 
-    /// <summary>What its end says; null: nothing more.</summary>
+    /// <summary>The output of its end; null: no more.</summary>
     public virtual ChatDelta? Stop() => null;
 
     private sealed class OpenText(AnthropicText text) : AnthropicOpenBlock
@@ -62,7 +62,7 @@ internal class AnthropicOpenBlock
             return Say(Fragment(fragment));
         }
 
-        // Of a call without arguments no fragment comes, or an empty one: {} has to be said all the same.
+        // A call without arguments has no fragment, or an empty one: the client still needs {}.
         public override ChatDelta? Stop() => _hasArguments ? null : Say(Fragment(AnthropicAnswerReader.ArgumentsOf(call)));
 
         private ToolCall Fragment(string arguments) => new() { Index = index, Function = new() { Arguments = arguments } };

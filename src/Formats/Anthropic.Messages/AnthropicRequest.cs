@@ -9,7 +9,7 @@ internal sealed record AnthropicRequest
 {
     public required string? Model { get; init; }
 
-    /// <summary>Thinking included.</summary>
+    /// <summary>The output cap, including thinking.</summary>
     public required int MaxTokens { get; init; }
 
     public ImmutableArray<AnthropicBlock>? System { get; init; }
@@ -40,10 +40,10 @@ internal sealed record AnthropicRequest
 
 /// <summary>A turn of the conversation.</summary>
 /// <param name="Role"><c>user</c> or <c>assistant</c>.</param>
-/// <param name="Content">At least one.</param>
+/// <param name="Content">At least one block.</param>
 internal sealed record AnthropicMessage(string Role, ImmutableArray<AnthropicBlock> Content);
 
-/// <summary>Something the model may call.</summary>
+/// <summary>A tool that the model may call.</summary>
 internal sealed record AnthropicTool
 {
     public required string Name { get; init; }
@@ -58,16 +58,16 @@ internal sealed record AnthropicTool
     public JsonElement? CacheControl { get; init; }
 }
 
-/// <summary>Whether tools are to be called.</summary>
+/// <summary>Whether the model may or must call tools.</summary>
 internal sealed record AnthropicToolChoice
 {
     /// <summary><c>auto</c>, <c>any</c>, <c>tool</c> or <c>none</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>With <c>tool</c>: which.</summary>
+    /// <summary>With <c>tool</c>: the name of the tool.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Not with <c>none</c>.</summary>
+    /// <summary>Not allowed with <c>none</c>.</summary>
     public bool? DisableParallelToolUse { get; init; }
 }
 
@@ -80,12 +80,12 @@ internal sealed record AnthropicOutputConfig
     public AnthropicOutputFormat? Format { get; init; }
 }
 
-/// <summary>Text that follows a schema. Source: https://platform.claude.com/docs/en/build-with-claude/structured-outputs</summary>
+/// <summary>JSON that follows a schema. Source: https://platform.claude.com/docs/en/build-with-claude/structured-outputs</summary>
 /// <param name="Type">Always <c>json_schema</c>.</param>
 /// <param name="Schema">A JSON Schema.</param>
 internal sealed record AnthropicOutputFormat(string Type, JsonElement Schema);
 
-/// <summary>Whether the model is to think.</summary>
+/// <summary>Whether the model thinks before it answers.</summary>
 internal sealed record AnthropicThinkingConfig
 {
     /// <summary><c>enabled</c> or <c>adaptive</c>.</summary>
@@ -95,5 +95,5 @@ internal sealed record AnthropicThinkingConfig
     public int? BudgetTokens { get; init; }
 }
 
-/// <summary>On whose behalf the call is made.</summary>
+/// <summary>The end user of the call.</summary>
 internal sealed record AnthropicMetadata(string UserId);

@@ -5,8 +5,8 @@ using Prism.Formats.Json;
 namespace Prism.Formats.Anthropic.Messages;
 
 /// <summary>
-/// The body of an answer, and of a stream's first event, where the content is still empty and the reason to stop null. A body with status
-/// 200 may hold <see cref="Error"/> instead.
+/// The body of an answer, and of a stream's first event, in which the content is empty and the stop reason null. A body with status 200 may hold
+/// <see cref="Error"/> instead.
 /// </summary>
 internal sealed record AnthropicResponse
 {

@@ -6,7 +6,7 @@ namespace Prism.Formats.Anthropic.Messages;
 /// <summary>Reads Anthropic's stream: a message's start, its blocks one after the other, its stop reason and usage, its end.</summary>
 internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long created) : IStreamDecoder
 {
-    // Far more than an answer has: what is kept of each block stays bounded.
+    // Far more than any answer has: it bounds the state for blocks.
     private const int MaxBlocks = 10_000;
 
     private readonly Dictionary<int, AnthropicOpenBlock> _open = [];
@@ -45,7 +45,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
                 output.Add(Fail(AnthropicErrorReader.Read(failure.Error)));
                 break;
             default:
-                // Skipped, as long as it is an event at all.
+                // Skipped, if it is a valid event.
                 _ = JsonSerializer.Deserialize(data, AnthropicJson.Default.AnthropicUnknownEvent);
                 break;
         }
@@ -54,7 +54,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
     private void Begin(AnthropicResponse message)
     {
         _chunk = new() { Id = message.Id, Created = created, Model = message.Model };
-        // Of the answer it counts only the beginning: where that is the last word, it is no count of the whole.
+        // Its output count only covers the beginning of the answer: without a later one, the whole answer has no count.
         _usage = message.Usage is { } usage ? usage with { OutputTokens = null } : null;
     }
 
@@ -63,7 +63,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
         : _open[start.Index] = AnthropicOpenBlock.Create(start.ContentBlock, ref _toolCalls);
 
     private AnthropicOpenBlock Find(int index) =>
-        _open.TryGetValue(index, out var block) ? block : throw new JsonException("A block goes on that has not begun.");
+        _open.TryGetValue(index, out var block) ? block : throw new JsonException("A delta or a stop of a block that has not started.");
 
     private ChatError Fail(VendorError error) => failures.FromEvent(AnthropicErrorReader.KindOf(error), error);
 
@@ -84,7 +84,7 @@ internal sealed class AnthropicStreamDecoder(IVendorFailures failures, long crea
             return;
         }
 
-        // The role waits for the first piece of the answer: until then the provider has not begun, and the call can go elsewhere.
+        // The role is sent with the first piece of the answer: until then the call can fall back on another provider.
         var chunk = _chunk ?? throw new JsonException("No message_start.");
         output.Add(chunk with
         {

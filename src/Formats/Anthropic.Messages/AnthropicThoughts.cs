@@ -5,8 +5,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.Anthropic.Messages;
 
 /// <summary>
-/// Carries the model's thinking through a client and back: Anthropic requires it, signed, together with the results of the tools that the model
-/// called. The blocks are <c>thinking_blocks</c> beside the other properties of a message: Anthropic's own objects.
+/// Passes the model's thinking to the client and back: Anthropic requires it, signed, together with the results of tool calls. The blocks are
+/// Anthropic's own objects, in the additional property <c>thinking_blocks</c> of a message.
 /// </summary>
 internal static class AnthropicThoughts
 {
@@ -18,8 +18,8 @@ internal static class AnthropicThoughts
         : new() { [Property] = JsonSerializer.SerializeToElement(thoughts, AnthropicJson.Default.ImmutableArrayAnthropicBlock) };
 
     /// <summary>The blocks on a message; none if it has no such property.</summary>
-    /// <param name="message">As the client sent it.</param>
-    /// <returns>Null where the property is not what <see cref="Write"/> makes.</returns>
+    /// <param name="message">The message as the client sent it.</param>
+    /// <returns>Null if the property does not have the form of <see cref="Write"/>.</returns>
     public static ImmutableArray<AnthropicBlock>? Read(ChatMessage message)
     {
         if (message.Extra is null || !message.Extra.TryGetValue(Property, out var property) || property.ValueKind == JsonValueKind.Null)

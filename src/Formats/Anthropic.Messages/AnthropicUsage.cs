@@ -3,25 +3,25 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Anthropic.Messages;
 
-/// <summary>What an answer took, in tokens. In a stream each count is the sum so far, and null where it has not changed.</summary>
+/// <summary>The usage of an answer, in tokens. In a stream each count is the sum so far, and null if it has not changed.</summary>
 internal sealed record AnthropicUsage
 {
-    /// <summary>Those of the prompt that neither came from the prompt cache nor went into it.</summary>
+    /// <summary>Tokens of the prompt that were neither read from the prompt cache nor written to it.</summary>
     public int? InputTokens { get; init; }
 
     public int? CacheCreationInputTokens { get; init; }
 
-    /// <summary>How long what went into the prompt cache is kept there.</summary>
+    /// <summary>The tokens written to the prompt cache, by their lifetime.</summary>
     public AnthropicCacheCreation? CacheCreation { get; init; }
 
     public int? CacheReadInputTokens { get; init; }
 
-    /// <summary>Thinking included.</summary>
+    /// <summary>Tokens of the answer, including thinking.</summary>
     public int? OutputTokens { get; init; }
 
     public AnthropicOutputTokensDetails? OutputTokensDetails { get; init; }
 
-    /// <summary>These counts, and where they are silent the earlier ones.</summary>
+    /// <summary>These counts, completed with the earlier ones.</summary>
     public AnthropicUsage After(AnthropicUsage? earlier) => new()
     {
         InputTokens = InputTokens ?? earlier?.InputTokens,
@@ -51,14 +51,14 @@ internal sealed record AnthropicUsage
     };
 }
 
-/// <summary>Of what went into the prompt cache.</summary>
+/// <summary>Details of the tokens written to the prompt cache.</summary>
 internal sealed record AnthropicCacheCreation
 {
-    /// <summary>What is kept for an hour instead of five minutes.</summary>
+    /// <summary>Tokens that are kept for an hour instead of five minutes.</summary>
     [JsonPropertyName("ephemeral_1h_input_tokens")] public int? Ephemeral1hInputTokens { get; init; }
 }
 
-/// <summary>Of the answer's tokens.</summary>
+/// <summary>Details of the answer's tokens.</summary>
 internal sealed record AnthropicOutputTokensDetails
 {
     public int? ThinkingTokens { get; init; }

@@ -2,18 +2,15 @@ using System.Text.Json;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>
-/// Takes <c>cache_control</c>, which marks a breakpoint of Anthropic's prompt cache, from the properties that a client put beside the known
-/// ones.
-/// </summary>
+/// <summary>Takes <c>cache_control</c>, which marks a breakpoint of Anthropic's prompt cache, from a client's additional properties.</summary>
 internal static class AnthropicCacheControl
 {
     private const string Name = "cache_control";
 
-    /// <summary>The value as it is, or null. Other properties are faults: they would be lost.</summary>
-    /// <param name="extra">The properties that Prism does not know by name.</param>
-    /// <param name="path">Where they are, as a path.</param>
-    /// <param name="faults">Is told of what is refused.</param>
+    /// <summary>The value unchanged, or null. Other properties are faults: they would be lost.</summary>
+    /// <param name="extra">The additional properties.</param>
+    /// <param name="path">The path of the properties.</param>
+    /// <param name="faults">Receives the faults.</param>
     public static JsonElement? Take(Dictionary<string, JsonElement>? extra, string path, ConversionFaults faults)
     {
         JsonElement? found = null;

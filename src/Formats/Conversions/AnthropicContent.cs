@@ -5,18 +5,16 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>
-/// Converts the content of one message to Anthropic's blocks. Empty texts are left out, because Anthropic refuses them.
-/// </summary>
+/// <summary>Converts the content of one message to Anthropic's blocks. Empty texts are omitted, because Anthropic rejects them.</summary>
 internal static class AnthropicContent
 {
     private const string Refusal = "refusal";
 
-    /// <summary>Of a system or developer message: text only.</summary>
+    /// <summary>Converts a system or developer message: text only.</summary>
     public static IEnumerable<AnthropicBlock> MapInstructions(MessageContent? content, string path, ConversionFaults faults) =>
         Map(content, path, (part, place) => part.Type == ContentPart.TextType ? MapText(part, place, faults) : Refuse(place, faults));
 
-    /// <summary>Of a user's message or a tool's result: text and images.</summary>
+    /// <summary>Converts a user's message or a tool's result: text and images.</summary>
     public static IEnumerable<AnthropicBlock> MapSaid(MessageContent? content, string path, ConversionFaults faults) =>
         Map(content, path, (part, place) => part.Type switch
         {
@@ -25,7 +23,7 @@ internal static class AnthropicContent
             _ => Refuse(place, faults),
         });
 
-    /// <summary>Of an assistant's message: text and refusals, which Anthropic's models write as text.</summary>
+    /// <summary>Converts an assistant's message: text and refusals, which Anthropic's models write as text.</summary>
     public static IEnumerable<AnthropicBlock> MapAnswered(ChatMessage message, string path, ConversionFaults faults)
     {
         var answered = Map(message.Content, path, (part, place) => part.Type switch
@@ -54,7 +52,7 @@ internal static class AnthropicContent
         return Text(part.Text) is { } text ? text with { CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) } : null;
     }
 
-    // Its detail is a hint on what it may cost to look at; Anthropic always looks closely.
+    // The detail only limits the cost of an image; Anthropic always uses the full detail.
     private static AnthropicImage? MapImage(ContentPart part, string path, ConversionFaults faults)
     {
         if (SourceOf(part.ImageUrl?.Url) is { } source)

@@ -6,8 +6,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.Conversions;
 
 /// <summary>
-/// A conversation as Anthropic has it: instructions apart from the turns, and user and assistant in turns, with the results of tools among
-/// what the user says.
+/// A conversation in Anthropic's form: instructions separate from the messages, and alternating turns of user and assistant, with the results of
+/// tools in the user's turns.
 /// </summary>
 internal sealed class AnthropicConversation
 {
@@ -80,7 +80,7 @@ internal sealed class AnthropicConversation
         }
     }
 
-    // The name on a tool's result is only the function's, which the call's id says already.
+    // The name on a tool's result is only the function's, which the call's id already identifies.
     private void CheckName(ChatMessage message, string path)
     {
         if (message.Name is { Length: > 0 } && message.Role != ChatRoles.Tool)
@@ -100,8 +100,8 @@ internal sealed class AnthropicConversation
         return new() { ToolUseId = message.ToolCallId ?? "", Content = content.IsEmpty ? null : content };
     }
 
-    // Thinking first, then text, then calls: the order in which the model made them. The message's reasoning_content is left out on
-    // purpose: it has no signature, and Anthropic refuses thinking without one. What must survive a round trip is in thinking_blocks.
+    // Thinking first, then text, then calls: the order in which the model wrote them. The message's reasoning_content is omitted on purpose: it has
+    // no signature, and Anthropic rejects thinking without one. The thinking for round trips is in thinking_blocks.
     private IEnumerable<AnthropicBlock> MapAssistant(ChatMessage message, string path) =>
     [
         .. MapThinking(message, path),
@@ -116,7 +116,7 @@ internal sealed class AnthropicConversation
             return thoughts;
         }
 
-        _faults.Invalid("must be a list of thinking and redacted_thinking blocks as they came", $"{path}.{AnthropicThoughts.Property}");
+        _faults.Invalid("must be a list of unchanged thinking and redacted_thinking blocks", $"{path}.{AnthropicThoughts.Property}");
         return [];
     }
 

@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>The parameters of a request that Anthropic has.</summary>
+/// <summary>The parameters of a request that Anthropic supports.</summary>
 internal static class AnthropicParameters
 {
     public const string Thinking = "thinking";
@@ -13,7 +13,7 @@ internal static class AnthropicParameters
 
     private static readonly FrozenSet<string> Own = FrozenSet.Create(Thinking, Metadata, "top_k", "service_tier");
 
-    /// <summary>The parameters that ask for something that Anthropic cannot do. A neutral value asks for nothing.</summary>
+    /// <summary>The parameters that request something that Anthropic does not support. A neutral value requests nothing.</summary>
     public static ImmutableArray<string> FindUnsupported(ChatRequest request) =>
     [
         .. Named(request).Where(parameter => parameter.IsSet).Select(parameter => parameter.Name),

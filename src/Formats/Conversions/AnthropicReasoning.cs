@@ -5,15 +5,15 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>How much the model thinks before it answers.</summary>
-/// <param name="Thinking">Whether, and up to which budget; null: as the model does by itself.</param>
-/// <param name="Effort">For models that choose the budget themselves; else null.</param>
-/// <param name="ExtraTokens">What the output cap has to be raised by so that the visible answer keeps it.</param>
+/// <summary>The effort of the model's thinking before it answers.</summary>
+/// <param name="Thinking">Whether the model thinks, and its budget; null: the model's default.</param>
+/// <param name="Effort">The effort, for models that choose the budget themselves; otherwise null.</param>
+/// <param name="ExtraTokens">The tokens to add to the output cap so that the visible answer keeps its own cap.</param>
 internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Thinking, string? Effort, int ExtraTokens)
 {
     private static readonly AnthropicReasoning Unasked = new(null, null, 0);
 
-    /// <summary>From <c>reasoning_effort</c>.</summary>
+    /// <summary>Converts <c>reasoning_effort</c>.</summary>
     public static AnthropicReasoning Of(ChatRequest request, ConversionFaults faults)
     {
         if (request.ReasoningEffort is null or "none")
@@ -32,14 +32,14 @@ internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Think
             faults.Unsupported("a temperature other than 1 together with 'reasoning_effort'", "temperature");
         }
 
-        // An adaptive model takes no budget, so its cap stays what the caller set: for thinking and answer together, as OpenAI counts.
+        // An adaptive model takes no budget, so the caller's cap is unchanged: for thinking and answer together, as OpenAI counts.
         return ThinksAdaptively(request.Model)
             ? new(new() { Type = "adaptive" }, request.ReasoningEffort == "minimal" ? "low" : request.ReasoningEffort, 0)
             : new(new() { Type = "enabled", BudgetTokens = budget }, null, budget);
     }
 
-    // From the least that Anthropic takes to the most that it advises for calls that are waited for.
-    // Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+    // From Anthropic's minimum to the maximum that it recommends for synchronous calls. Source:
+    // https://platform.claude.com/docs/en/build-with-claude/extended-thinking
     private static int? BudgetOf(string effort) => effort switch
     {
         "minimal" => 1024,
@@ -50,9 +50,8 @@ internal sealed partial record AnthropicReasoning(AnthropicThinkingConfig? Think
         _ => null,
     };
 
-    // Up to 4.6 Claude takes a budget; from 4.7 on it refuses one and takes an effort. Names that say no version are taken
-    // for models of other makers, which know the older form.
-    // Source: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
+    // Up to 4.6 Claude takes a budget; from 4.7 on it rejects one and takes an effort. Names without a version count as models of other vendors,
+    // which support the older form. Source: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
     private static bool ThinksAdaptively(string? model) =>
         VersionOf().Match(model ?? "") is { Success: true } version && (Part(version, 1), Part(version, 2)) is ( > 4, _) or (4, >= 7);
 

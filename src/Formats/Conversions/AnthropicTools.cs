@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Converts the tools that the model may call, and the choice that it must call one.</summary>
+/// <summary>Converts the tools that the model may call, and the tool choice.</summary>
 internal static class AnthropicTools
 {
     public static ImmutableArray<AnthropicTool>? MapDefinitions(ImmutableArray<ToolDefinition>? tools, ConversionFaults faults) =>
@@ -21,10 +21,10 @@ internal static class AnthropicTools
         {
             if (choice is { Type: "any" or "tool" })
             {
-                faults.Invalid("asks for a call, but there are no tools", "tool_choice");
+                faults.Invalid("requires a tool call, but there are no tools", "tool_choice");
             }
 
-            // Anthropic refuses a choice without tools, and there is nothing to choose.
+            // Anthropic rejects a choice without tools.
             return null;
         }
 

@@ -10,7 +10,7 @@ internal sealed class ConversionFaults(string provider)
     /// <summary>Null: there is none.</summary>
     public ChatError? First { get; private set; }
 
-    /// <summary>Whether a value asks for nothing, so that leaving it out changes nothing.</summary>
+    /// <summary>Whether a value requests nothing, so that its omission changes nothing.</summary>
     public static bool IsNeutral(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => true,
@@ -19,26 +19,26 @@ internal sealed class ConversionFaults(string provider)
         _ => false,
     };
 
-    /// <summary>The request cannot be right.</summary>
+    /// <summary>Adds the fault of an invalid request.</summary>
     /// <param name="what">The rest of a sentence that begins with the field.</param>
     /// <param name="param">The field, as a path.</param>
     public void Invalid(string what, string param) => First ??= ChatError.Invalid($"'{param}' {what}.", param);
 
-    /// <summary>The request may be right, but not for this vendor.</summary>
-    /// <param name="what">What the vendor cannot do.</param>
-    /// <param name="param">The field that asks for it, as a path.</param>
+    /// <summary>Adds the fault of a valid request that this vendor does not support.</summary>
+    /// <param name="what">The feature that the vendor does not support.</param>
+    /// <param name="param">The field that requests it, as a path.</param>
     public void Unsupported(string what, string param) =>
         First ??= ChatError.Invalid($"Provider '{provider}' does not support {what}.", param, "unsupported_parameter");
 
-    /// <summary>The vendor does not have this field.</summary>
+    /// <summary>Adds the fault of a field that the vendor does not have.</summary>
     /// <param name="param">The field, as a path.</param>
-    /// <param name="reason">What there is instead; null for nothing.</param>
+    /// <param name="reason">The alternative; null for none.</param>
     public void UnsupportedField(string param, string? reason = null) =>
         Unsupported($"'{param}'{(reason is null ? "" : ": " + reason)}", param);
 
-    /// <summary>The vendor has none of the fields that Prism does not know.</summary>
+    /// <summary>Adds the faults of additional fields, which the vendor does not have.</summary>
     /// <param name="extra">The fields.</param>
-    /// <param name="path">Where they are.</param>
+    /// <param name="path">The path of the fields.</param>
     public void UnsupportedFields(Dictionary<string, JsonElement>? extra, string path)
     {
         foreach (var (name, value) in extra ?? [])

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>The JSON of functions. Other APIs have objects where OpenAI has text, or nothing.</summary>
+/// <summary>The JSON of functions. Other APIs use objects where OpenAI uses text or omits the value.</summary>
 internal static class FunctionJson
 {
-    /// <summary>The schema of a function without parameters. Anthropic demands one; Ollama would make one without a type.</summary>
+    /// <summary>The schema of a function without parameters. Anthropic requires one; Ollama would generate one without a type.</summary>
     public static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");

@@ -8,7 +8,7 @@ namespace Prism.Formats.Conversions;
 /// <summary>Converts a conversation to Ollama's messages, in order: a tool result refers to a call before it.</summary>
 internal sealed class OllamaConversation(ConversionFaults faults)
 {
-    // By the id of the call, which may come again: the latest call is the one that is answered.
+    // By the id of the call, which may be reused: a result belongs to the latest call.
     private readonly Dictionary<string, string> _calledFunctions = new(StringComparer.Ordinal);
 
     public ImmutableArray<OllamaMessage> Translate(ImmutableArray<ChatMessage> messages) =>
@@ -17,7 +17,7 @@ internal sealed class OllamaConversation(ConversionFaults faults)
     private OllamaMessage Translate(ChatMessage message, string path)
     {
         var isToolResult = message.Role == ChatRoles.Tool;
-        // On a tool message the name is the function's, which the id of the call tells already.
+        // On a tool message the name is the function's, which the id of the call already identifies.
         if (message.Name is not null && !isToolResult)
         {
             faults.UnsupportedField(path + ".name");

@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Conversions;
 
-/// <summary>Takes the images out of a message's content: Ollama takes them beside the text, and only inline.</summary>
+/// <summary>Extracts the images from a message's content: Ollama accepts them in a separate property, and only inline.</summary>
 internal sealed class OllamaImages(ConversionFaults faults)
 {
     /// <summary>The images of this content as Base64. Null: it has none.</summary>

@@ -17,8 +17,7 @@ internal static class OllamaParameters
     private static readonly JsonElement ThinkNot = JsonElement.Parse("false");
 
     /// <summary>The parameters that Ollama does not have.</summary>
-    // `user` is not among them although it is not sent: it tells who asks, which changes nothing of the answer and is nobody's business
-    // on a server that keeps no accounts.
+    // `user` is not among them although it is not sent: it identifies the end user, which does not change the answer, and the server has no accounts.
     public static ImmutableArray<string> FindUnsupported(ChatRequest request)
     {
         var found = ImmutableArray.CreateBuilder<string>();
@@ -103,7 +102,7 @@ internal static class OllamaParameters
                 return FindOwn(request, Think);
             case "none":
                 return ThinkNot;
-            // Models with levels know three of them; which others one knows differs, and the caller can say those with `think`.
+            // Models with levels support three of them; other levels differ between models, and the caller can set those with `think`.
             case "minimal" or "low":
                 return ThinkAt("low");
             case "medium":
@@ -119,7 +118,7 @@ internal static class OllamaParameters
     /// <summary><c>keep_alive</c>. Null: the server's default.</summary>
     public static JsonElement? CreateKeepAlive(ChatRequest request) => FindOwn(request, KeepAlive);
 
-    /// <summary>Whether no tool may be called: then Ollama is sent no tools.</summary>
+    /// <summary>Whether no tool may be called: then no tools are sent to Ollama.</summary>
     public static bool WantsNoTools(ChatRequest request) => Is(request.ToolChoice, "none");
 
     private static bool IsPossible(JsonElement choice) =>

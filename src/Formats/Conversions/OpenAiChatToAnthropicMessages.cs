@@ -9,7 +9,7 @@ namespace Prism.Formats.Conversions;
 
 /// <summary>Writes OpenAI's chat completions as Anthropic's messages.</summary>
 /// <param name="provider">The provider's name, for messages.</param>
-/// <param name="defaultMaxTokens">The output cap of a request that has none: Anthropic demands one.</param>
+/// <param name="defaultMaxTokens">The output cap of a request that has none: Anthropic requires one.</param>
 public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMaxTokens) : IRequestWriter
 {
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
         }
         catch (JsonException)
         {
-            // An escaped half of a surrogate pair is read as JSON and only shows when it is written again.
+            // An escaped half of a surrogate pair is valid JSON, and only fails when it is written again.
             return ChatError.Invalid("The request has text in it that is not valid Unicode.");
         }
     }
@@ -75,7 +75,7 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
         }
     }
 
-    // Two words for one thing: which of them counts is for the caller to say.
+    // Two parameters for the same thing: the caller must set only one of them.
     private static void CheckSaidOnce(ChatRequest request, Dictionary<string, JsonElement>? verbatim, ConversionFaults faults)
     {
         if (verbatim is null)
@@ -101,14 +101,14 @@ public sealed class OpenAiChatToAnthropicMessages(string provider, int defaultMa
             case null when format is null or { ValueKind: JsonValueKind.Null }:
             case "text":
                 return null;
-            // The schema's name and description have no place here; the schema itself is what is held to.
+            // Anthropic has no fields for the schema's name and description; the model follows the schema itself.
             case "json_schema" when SchemaOf(format!.Value) is { } schema:
                 return new("json_schema", schema);
             case "json_schema":
                 faults.Invalid("must be a JSON Schema", "response_format.json_schema.schema");
                 return null;
             case "json_object":
-                faults.Unsupported("JSON without a schema; use 'json_schema' and say what it is to look like", "response_format.type");
+                faults.Unsupported("JSON without a schema; use 'json_schema' with a schema", "response_format.type");
                 return null;
             default:
                 faults.Invalid("must be text or json_schema", "response_format.type");

@@ -4,16 +4,16 @@ using System.Text;
 namespace Prism.Formats.Framing;
 
 /// <summary>
-/// Cuts the bytes of a streamed answer into events. Pure: its user reads the bytes into <see cref="GetSpace"/>. Not thread-safe.
+/// Splits the bytes of a streamed answer into events. It does no I/O: the caller reads the bytes into <see cref="GetSpace"/>. Not thread-safe.
 /// </summary>
-/// <param name="framing">How the events are told apart.</param>
+/// <param name="framing">The framing of the events.</param>
 /// <remarks>Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream</remarks>
 public sealed class EventReader(StreamFraming framing) : IDisposable
 {
     private const string DefaultType = "message";
     private const int FirstSize = 4 * 1024;
 
-    // A buffer that is larger is not worth to be kept by the pool for others.
+    // The pool must not keep larger buffers.
     private const int LargestPooled = 1 << 20;
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstSize);
@@ -50,15 +50,15 @@ public sealed class EventReader(StreamFraming framing) : IDisposable
         return _bytes.AsMemory(_end);
     }
 
-    /// <summary>So many more bytes have come.</summary>
+    /// <summary>Adds the bytes that the caller has read.</summary>
     public void Advance(int count) => _end += count;
 
-    /// <summary>Goes on to the next event.</summary>
-    /// <returns>False where it is not whole yet.</returns>
+    /// <summary>Advances to the next event.</summary>
+    /// <returns>False if it is not complete yet.</returns>
     public bool TryRead() => framing == StreamFraming.ServerSentEvents ? TryReadEvent() : TryReadLine();
 
-    /// <summary>Takes what is left at the end of the stream for the last event: a last line may lack its line break.</summary>
-    /// <returns>False where there is nothing, or where the framing has no such event.</returns>
+    /// <summary>Treats the rest at the end of the stream as the last event: a last line may lack its line break.</summary>
+    /// <returns>False if there is no rest, or the framing has no such event.</returns>
     public bool TryReadRest()
     {
         if (framing == StreamFraming.ServerSentEvents || !HasContent(_bytes.AsSpan(_lineStart, _end - _lineStart)))
@@ -113,7 +113,7 @@ public sealed class EventReader(StreamFraming framing) : IDisposable
             _lineStart = _scanned = end + 1;
             if (_bytes[end] == '\r')
             {
-                // The other half of the line break may not have come yet.
+                // The line feed of this line break may not have arrived yet.
                 _skipsLineFeed = _scanned == _end;
                 _lineStart = _scanned += !_skipsLineFeed && _bytes[_scanned] == '\n' ? 1 : 0;
             }
@@ -175,14 +175,14 @@ public sealed class EventReader(StreamFraming framing) : IDisposable
             return;
         }
 
-        // The name of the field in front of it has left room.
+        // The bytes of the field's name leave room for the line break.
         var end = _dataStart + _dataLength;
         _bytes[end] = (byte)'\n';
         _bytes.AsSpan(start, length).CopyTo(_bytes.AsSpan(end + 1));
         _dataLength += 1 + length;
     }
 
-    // A stream repeats a few.
+    // A stream repeats few types, so the last string is reused.
     private string TypeOf(ReadOnlySpan<byte> type) =>
         type.IsEmpty ? DefaultType
         : _lastType is { } last && last.Length == type.Length && Ascii.Equals(type, last) ? last

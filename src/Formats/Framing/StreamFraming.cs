@@ -1,6 +1,6 @@
 namespace Prism.Formats.Framing;
 
-/// <summary>How the events of a stream are told apart.</summary>
+/// <summary>The separation of a stream's events.</summary>
 public enum StreamFraming
 {
     /// <summary>Server-sent events.</summary>

@@ -1,9 +1,9 @@
 namespace Prism.Formats.Framing;
 
-/// <summary>What the framings of streams have to do with media types.</summary>
+/// <summary>Relates the framings of streams to media types.</summary>
 public static class StreamFramings
 {
-    /// <summary>Whether an answer of a media type can be a stream of this framing. Some servers do not send one.</summary>
+    /// <summary>Whether an answer of a media type can be a stream of this framing. Some servers send no media type.</summary>
     public static bool Matches(this StreamFraming framing, string? mediaType) => mediaType switch
     {
         null => true,

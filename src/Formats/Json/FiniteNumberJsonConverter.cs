@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Prism.Formats.Json;
 
-/// <summary>Rejects numbers that are too large for a double. By itself the serializer reads them as infinity, which it cannot write.</summary>
+/// <summary>Rejects numbers that are too large for a double. By default the serializer reads them as infinity, which it cannot write.</summary>
 internal sealed class FiniteNumberJsonConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

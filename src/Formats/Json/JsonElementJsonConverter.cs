@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Prism.Formats.Json;
 
 /// <summary>
-/// Reads a <see cref="JsonElement"/> and checks its text. By itself it is looked at only when it is used, so that half a surrogate pair
-/// would pass here and throw where the element is written: as a bug of ours, instead of as an error of who sent it.
+/// Reads a <see cref="JsonElement"/> and checks its text. By default the text is only checked when it is used: half a surrogate pair would pass here
+/// and throw when the element is written, as an internal error instead of a client error.
 /// </summary>
 internal sealed class JsonElementJsonConverter : JsonConverter<JsonElement>
 {
@@ -18,7 +18,7 @@ internal sealed class JsonElementJsonConverter : JsonConverter<JsonElement>
 
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
 
-    // The reader is a copy: the element is still to be read from the other.
+    // The reader is a copy: the original still has to read the element.
     private static void CheckText(Utf8JsonReader reader)
     {
         var depth = reader.CurrentDepth;

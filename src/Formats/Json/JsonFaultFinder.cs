@@ -7,10 +7,10 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.Json;
 
 /// <summary>
-/// Finds the first fault of JSON that the serializer rejects. The serializer reports a fault as English text only, so this walks the same bytes
-/// beside the metadata of the type, and checks what the serializer checks.
+/// Finds the first fault of JSON that the serializer rejects. The serializer reports a fault as English text only, so this class walks the same bytes
+/// along the metadata of the type, with the serializer's checks.
 /// </summary>
-/// <remarks>The checks are those of the options that clients' bodies are read with (<see cref="OpenAi.Chat.ChatJson.Strict"/>).</remarks>
+/// <remarks>The checks are those of the options for clients' bodies (<see cref="OpenAi.Chat.ChatJson.Strict"/>).</remarks>
 internal ref struct JsonFaultFinder
 {
     private readonly ReadOnlySpan<byte> _json;
@@ -23,7 +23,7 @@ internal ref struct JsonFaultFinder
     {
         _json = json;
         _options = options;
-        // One level more than is allowed: so this sees the bracket that is too deep, and not only that the reader failed.
+        // One level more than allowed: so this class sees the bracket that is too deep, and not only a failure of the reader.
         _reader = new(json, new JsonReaderOptions { MaxDepth = options.MaxDepth + 1 });
     }
 
@@ -58,12 +58,12 @@ internal ref struct JsonFaultFinder
             return fault;
         }
 
-        // Anything behind the object is a fault of the text.
+        // Anything after the object is a fault of the text.
         _reader.Read();
         return null;
     }
 
-    // The reader is at the first token of the value, and in the end at its last.
+    // The reader is at the first token of the value, and afterwards at its last.
     private ChatError? FindInValue(Type type, JsonConverter? converter = null)
     {
         if (FindTooDeep() is { } fault)
@@ -151,7 +151,7 @@ internal ref struct JsonFaultFinder
         return property switch
         {
             null => FindInValue(shape.ElementType!),
-            // It is not part of the JSON, and its value is not read.
+            // The property is not part of the JSON, and its value is not read.
             { Set: null, AssociatedParameter: null } => FindTooDeep() ?? FindInAny(isKept: false),
             _ => FindInValue(property.PropertyType, property.CustomConverter),
         };
@@ -213,7 +213,7 @@ internal ref struct JsonFaultFinder
         return null;
     }
 
-    /// <param name="isKept">False: the serializer skips the value, and looks at nothing but the syntax.</param>
+    /// <param name="isKept">False: the serializer skips the value, and only checks the syntax.</param>
     private ChatError? FindInAny(bool isKept)
     {
         var depth = _reader.CurrentDepth;

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Prism.Formats.Json;
 
-/// <summary>The place of a value in a body, as errors name it: <c>messages[0].role</c>.</summary>
+/// <summary>The path of a value in a body, as in error messages: <c>messages[0].role</c>.</summary>
 internal sealed class JsonPath
 {
-    // What the serializer's own paths quote.
+    // The characters that the serializer's own paths quote.
     private static readonly SearchValues<char> Special = SearchValues.Create(". '/\"[]()\t\n\r\f\b\\\u0085\u2028\u2029");
 
     private readonly List<(string? Name, int Index)> _segments = [];

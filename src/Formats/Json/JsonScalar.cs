@@ -2,12 +2,15 @@ using System.Text.Json;
 
 namespace Prism.Formats.Json;
 
-/// <summary>The types that are read from one token, each with what the token must be.</summary>
+/// <summary>The types that are read from one token, with the requirement for each.</summary>
 internal static class JsonScalar
 {
     public const string NotUnicode = "has text in it that is not valid Unicode";
 
-    /// <summary>What the token at the reader must be to be read as the type, as an error says it. Null: it is that, or the type is none of these.</summary>
+    /// <summary>
+    /// The unmet requirement for the token at the reader to be read as the type, in the words of an error. Null: it is met, or the type is not one of
+    /// these.
+    /// </summary>
     public static string? FindWrong(ref Utf8JsonReader reader, Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.String => FindWrongText(ref reader),

@@ -5,11 +5,11 @@ namespace Prism.Formats.Json;
 /// <summary>Reads texts from JSON that a caller wrote.</summary>
 internal static class JsonText
 {
-    /// <summary>The property of this name where <paramref name="from"/> is an object and the property a string; else null.</summary>
+    /// <summary>The property of this name if <paramref name="from"/> is an object and the property a string; otherwise null.</summary>
     public static string? Of(JsonElement? from, string name) =>
         from is { ValueKind: JsonValueKind.Object } item && item.TryGetProperty(name, out var value) ? Of(value) : null;
 
-    /// <summary>The text where <paramref name="value"/> is a string that is valid Unicode; else null.</summary>
+    /// <summary>The text if <paramref name="value"/> is a string of valid Unicode; otherwise null.</summary>
     public static string? Of(JsonElement value)
     {
         try
@@ -18,7 +18,7 @@ internal static class JsonText
         }
         catch (InvalidOperationException)
         {
-            // An escaped half of a surrogate pair: JSON, but no text.
+            // An escaped half of a surrogate pair: valid JSON, but no valid text.
             return null;
         }
     }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Prism.Formats.Json;
 
-/// <summary>Reads what an answer can do without: where it is not what it has to be, it counts as left out.</summary>
-/// <typeparam name="T">What it has to be; the reading context has to know it.</typeparam>
+/// <summary>Reads an optional value of an answer: a value of another type counts as absent.</summary>
+/// <typeparam name="T">The type of the value; the reading context must have it.</typeparam>
 internal sealed class LenientJsonConverter<T> : JsonConverter<T>
 {
     public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Prism.Formats.Json;
 
-/// <summary>Writes the bodies of requests: JSON that no browser reads, and that needs no check because the serializer makes it.</summary>
+/// <summary>Writes the bodies of requests: JSON that no browser reads, and that needs no validation because the serializer writes it.</summary>
 internal static class RequestJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

@@ -5,11 +5,11 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Json;
 
-/// <summary>Reads what clients send. JSON that cannot be read is an error that names the field.</summary>
+/// <summary>Reads the bodies of clients. Unreadable JSON is an error that names the field.</summary>
 public static class StrictJson
 {
     /// <summary>Reads an object.</summary>
-    /// <returns>The object, or what is wrong with the JSON.</returns>
+    /// <returns>The object, or the error for the JSON.</returns>
     public static (T? Value, ChatError? Error) Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
         where T : class
     {
@@ -18,7 +18,7 @@ public static class StrictJson
         try
         {
             var value = JsonSerializer.Deserialize(json, type);
-            // The serializer takes property names as they come.
+            // The serializer does not validate property names.
             return Utf8.IsValid(json) ? (value, value is null ? JsonFault.NotAnObject : null) : (null, JsonFaultFinder.Find(json, type));
         }
         catch (JsonException exception)

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Prism.Formats.Json;
 
-/// <summary>Checks the text of JSON, which the reader takes as it comes.</summary>
+/// <summary>Validates the text of JSON, which the reader does not.</summary>
 internal static class UnicodeText
 {
     /// <summary>Whether the string or the property name at the reader is valid Unicode: UTF-8 without half a surrogate pair.</summary>

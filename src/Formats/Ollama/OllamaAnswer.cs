@@ -5,28 +5,28 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Ollama;
 
-/// <summary>Converts the parts that whole answers and lines of streamed ones share.</summary>
+/// <summary>Converts the parts that are common to whole answers and lines of streamed ones.</summary>
 internal static class OllamaAnswer
 {
-    /// <summary>Null: there is no text.</summary>
+    /// <summary>The text; null if it is empty.</summary>
     public static string? Text(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    /// <summary>Null: the model calls nothing.</summary>
-    /// <exception cref="JsonException">A call is of no function, or its arguments are no object.</exception>
+    /// <summary>The tool calls; null if there are none.</summary>
+    /// <exception cref="JsonException">A call has no function, or its arguments are not an object.</exception>
     public static ImmutableArray<ToolCall>? ToolCalls(OllamaMessage? message) =>
         message?.ToolCalls is { IsDefaultOrEmpty: false } calls ? ImmutableArray.CreateRange(calls, ToolCall) : null;
 
     /// <summary>One of <see cref="FinishReasons"/>.</summary>
     public static string FinishReason(OllamaResponse last, bool calledTools) => last.DoneReason switch
     {
-        // Ollama says "stop" then; clients look here to see that it is their turn.
+        // Ollama reports "stop" then; clients need this reason to run the tools.
         _ when calledTools => FinishReasons.ToolCalls,
         "length" => FinishReasons.Length,
-        // "load" and "unload" answer a request without messages: nothing was cut off. Older servers say nothing.
+        // "load" and "unload" answer a request without messages: nothing was cut off. Older servers report no reason.
         _ => FinishReasons.Stop,
     };
 
-    /// <summary>Null: Ollama reports only a part, which would be taken for the whole.</summary>
+    /// <summary>The usage; null if Ollama reports only a part of it, which would be mistaken for the whole.</summary>
     public static ChatUsage? Usage(OllamaResponse last) => last is { PromptEvalCount: >= 0 and var prompt, EvalCount: >= 0 and var answer }
         ? ChatUsage.Of(prompt, answer) with { PromptTokensDetails = Details(last.PromptEvalCachedCount) }
         : null;

@@ -8,7 +8,7 @@ namespace Prism.Formats.Ollama;
 
 /// <summary>Reads the answers of Ollama's own chat.</summary>
 /// <remarks>Source: https://docs.ollama.com/api/chat</remarks>
-/// <param name="failures">Of the provider that answers.</param>
+/// <param name="failures">The failures of the provider.</param>
 public sealed class OllamaAnswerReader(IVendorFailures failures) : IAnswerReader
 {
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ public sealed class OllamaAnswerReader(IVendorFailures failures) : IAnswerReader
 
     private static AssistantMessage ToMessage(OllamaMessage message, ImmutableArray<ToolCall>? toolCalls) => new()
     {
-        // An answer of tool calls only has no text; any other has one, if empty.
+        // An answer with only tool calls has no text; any other has one, even if empty.
         Content = OllamaAnswer.Text(message.Content) ?? (toolCalls is null ? "" : null),
         ReasoningContent = OllamaAnswer.Text(message.Thinking),
         ToolCalls = toolCalls,

@@ -19,10 +19,10 @@ namespace Prism.Formats.Ollama;
 internal sealed partial class OllamaJson : JsonSerializerContext
 {
     /// <summary>Reads an answer, a line of one, or an error: one object has the properties of all three.</summary>
-    /// <exception cref="JsonException">It is not that.</exception>
+    /// <exception cref="JsonException">The JSON is none of them.</exception>
     public static OllamaResponse ReadResponse(ReadOnlySpan<byte> json)
     {
-        // A JsonElement (the arguments of a tool call) keeps its bytes unread, and would throw something else when they are.
+        // A JsonElement (the arguments of a tool call) does not decode its bytes, and would throw another exception later.
         if (!Utf8.IsValid(json))
         {
             throw new JsonException("Not UTF-8.");

@@ -9,7 +9,7 @@ internal sealed record OllamaMessage
 {
     public string? Role { get; init; }
 
-    /// <summary>Never left out of a request, where it may be empty.</summary>
+    /// <summary>Never omitted from a request, but may be empty.</summary>
     public string? Content { get; init; }
 
     public string? Thinking { get; init; }
@@ -22,14 +22,14 @@ internal sealed record OllamaMessage
     /// <summary>On a tool message: the function that was called.</summary>
     public string? ToolName { get; init; }
 
-    /// <summary>On a tool message: which call of that function. Servers before ids look at <see cref="ToolName"/> only.</summary>
+    /// <summary>On a tool message: the id of the call. Older servers without ids only use <see cref="ToolName"/>.</summary>
     public string? ToolCallId { get; init; }
 }
 
-/// <summary>A call that the model makes.</summary>
+/// <summary>A tool call of the model.</summary>
 internal sealed record OllamaToolCall
 {
-    /// <summary>Only newer servers give one.</summary>
+    /// <summary>Only newer servers send one.</summary>
     public string? Id { get; init; }
 
     public OllamaFunctionCall? Function { get; init; }
@@ -40,6 +40,6 @@ internal sealed record OllamaFunctionCall
 {
     public string? Name { get; init; }
 
-    /// <summary>An object, where OpenAI has the text of one.</summary>
+    /// <summary>An object; OpenAI uses its text instead.</summary>
     public JsonElement? Arguments { get; init; }
 }

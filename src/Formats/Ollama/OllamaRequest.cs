@@ -13,7 +13,7 @@ internal sealed record OllamaRequest
 
     public ImmutableArray<OllamaTool>? Tools { get; init; }
 
-    /// <summary>Always written: Ollama streams unless it is told not to.</summary>
+    /// <summary>Always written: Ollama streams by default.</summary>
     public required bool Stream { get; init; }
 
     /// <summary><c>"json"</c> or a JSON Schema.</summary>
@@ -27,7 +27,7 @@ internal sealed record OllamaRequest
     public JsonElement? KeepAlive { get; init; }
 }
 
-/// <summary>Something the model may call.</summary>
+/// <summary>A tool that the model may call.</summary>
 internal sealed record OllamaTool(string Type, OllamaFunction Function)
 {
     public const string FunctionType = "function";
@@ -36,7 +36,7 @@ internal sealed record OllamaTool(string Type, OllamaFunction Function)
 /// <summary>The function of an <see cref="OllamaTool"/>.</summary>
 internal sealed record OllamaFunction(string Name, string? Description, JsonElement Parameters);
 
-/// <summary>The part of OpenAI's <c>response_format</c> that Ollama has a word for.</summary>
+/// <summary>The part of OpenAI's <c>response_format</c> that Ollama supports.</summary>
 internal sealed record RequestedFormat
 {
     public string? Type { get; init; }

@@ -5,7 +5,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Ollama;
 
-/// <summary>Reads Ollama's lines up to the one that is <c>done</c>. A tool call comes whole, on one line.</summary>
+/// <summary>Reads Ollama's lines up to the one that is <c>done</c>. A tool call arrives whole, on one line.</summary>
 internal sealed class OllamaStreamDecoder(IVendorFailures failures, long created) : IStreamDecoder
 {
     private readonly string _id = RandomId.OfAnswer();
@@ -27,7 +27,7 @@ internal sealed class OllamaStreamDecoder(IVendorFailures failures, long created
 
         if (line.Message is null && !line.Done)
         {
-            throw new JsonException("A line with no message that is not the last.");
+            throw new JsonException("A line without a message that is not the last.");
         }
 
         IsComplete = line.Done;
@@ -60,7 +60,7 @@ internal sealed class OllamaStreamDecoder(IVendorFailures failures, long created
         return choice;
     }
 
-    // Ollama's own index starts anew on every line.
+    // Ollama's own index restarts on every line.
     private ImmutableArray<ToolCall>? Number(ImmutableArray<ToolCall>? calls) =>
         calls is { } made ? ImmutableArray.CreateRange(made, call => call with { Index = _toolCalls++ }) : null;
 }

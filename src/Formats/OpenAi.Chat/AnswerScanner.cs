@@ -3,22 +3,24 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>What whole answers and chunks have in common for a skim. Each method reads one value and returns false where it is not as documented.</summary>
+/// <summary>
+/// The common parts of the skims of whole answers and chunks. Each method reads one value and returns false if it is not as documented.
+/// </summary>
 internal static class AnswerScanner
 {
-    /// <summary>As deep as the canonical form is read.</summary>
+    /// <summary>The depth limit of the canonical form.</summary>
     public const int MaxDepth = 128;
 
-    /// <summary>A text that is not empty.</summary>
+    /// <summary>Reads a text that is not empty.</summary>
     public static bool TryString(ref Utf8JsonReader reader)
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
     }
 
-    /// <summary>A text or null.</summary>
-    /// <param name="reader">In front of it.</param>
-    /// <param name="hasText">Whether there is any.</param>
+    /// <summary>Reads a text or null.</summary>
+    /// <param name="reader">The reader, before the value.</param>
+    /// <param name="hasText">Whether there is a text that is not empty.</param>
     public static bool TryText(ref Utf8JsonReader reader, out bool hasText)
     {
         reader.Read();
@@ -26,21 +28,21 @@ internal static class AnswerScanner
         return reader.TokenType is JsonTokenType.String or JsonTokenType.Null;
     }
 
-    /// <summary>The time of an answer, which the canonical form replaces where it is none.</summary>
+    /// <summary>Reads the time of an answer. The canonical form replaces an invalid one.</summary>
     public static bool TryCreated(ref Utf8JsonReader reader)
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var created) && created > 0;
     }
 
-    /// <summary>The value of <c>object</c>.</summary>
+    /// <summary>Reads the value of <c>object</c>.</summary>
     public static bool TryObjectType(ref Utf8JsonReader reader, ReadOnlySpan<byte> documented)
     {
         reader.Read();
         return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(documented);
     }
 
-    /// <summary>The service tier, or null.</summary>
+    /// <summary>Reads the service tier, or null.</summary>
     public static bool TryTier(ref Utf8JsonReader reader, out string? tier)
     {
         reader.Read();
@@ -48,7 +50,7 @@ internal static class AnswerScanner
         return tier is not null || reader.TokenType == JsonTokenType.Null;
     }
 
-    /// <summary>A usage that can be true, or null.</summary>
+    /// <summary>Reads a possible usage, or null.</summary>
     public static bool TryUsage(ref Utf8JsonReader reader, out ChatUsage? usage)
     {
         usage = null;
@@ -90,7 +92,7 @@ internal static class AnswerScanner
         return true;
     }
 
-    /// <summary>A tool call, or a fragment of one, behind its opening brace.</summary>
+    /// <summary>Reads a tool call, or a fragment of one, after its opening brace.</summary>
     public static bool TryCall(ref Utf8JsonReader reader, out CallSkim call)
     {
         call = default;
@@ -216,7 +218,7 @@ internal static class AnswerScanner
         return isCount || reader.TokenType == JsonTokenType.Null;
     }
 
-    // Some have a price of their own (audio). One that is 0 has none.
+    // Some details have their own price (audio). A count of 0 costs nothing.
     private static bool TryOtherDetail(ref Utf8JsonReader reader) =>
         (TryCount(ref reader, out var count) && count == 0) || reader.TokenType == JsonTokenType.Null;
 
@@ -227,11 +229,11 @@ internal static class AnswerScanner
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out count);
     }
 
-    // The usual one is not made anew for each answer.
+    // The usual tier needs no new string for each answer.
     private static string NameOf(ReadOnlySpan<byte> tier) => tier.SequenceEqual("default"u8) ? "default" : System.Text.Encoding.UTF8.GetString(tier);
 }
 
-/// <summary>What a skim reads of a tool call.</summary>
+/// <summary>The result of the skim of a tool call.</summary>
 internal struct CallSkim
 {
     public bool HasIndex;
@@ -243,7 +245,7 @@ internal struct CallSkim
     public TextSlice Arguments;
 }
 
-/// <summary>Where a text is in the bytes that were skimmed, without its quotes and as it is escaped.</summary>
+/// <summary>The position of a text in the skimmed bytes, without its quotes and still escaped.</summary>
 public readonly record struct TextSlice(int Start, int Length)
 {
     internal static TextSlice At(in Utf8JsonReader reader) => new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);

@@ -5,15 +5,15 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// A whole answer in OpenAI's format, read by one pass over its bytes. A skim accepts only an answer that has everything that a client's SDK reads, in
-/// its documented type; every other answer is read into its canonical form, which mends what can be mended.
+/// A whole answer in OpenAI's format, read by one pass over its bytes. A skim accepts only an answer with all properties that a client's SDK reads,
+/// in their documented types; any other answer is parsed into its canonical form, which completes missing properties.
 /// </summary>
-/// <param name="Usage">What it took.</param>
-/// <param name="Tier">The service tier that it names; null where it names none.</param>
+/// <param name="Usage">The usage of the answer.</param>
+/// <param name="Tier">The service tier that the answer reports; null if it reports none.</param>
 public readonly record struct AnswerSkim(ChatUsage Usage, string? Tier)
 {
     /// <summary>Reads a body.</summary>
-    /// <returns>Null where its canonical form has to be read instead.</returns>
+    /// <returns>Null if the body has to be parsed into its canonical form instead.</returns>
     public static AnswerSkim? TryRead(ReadOnlySpan<byte> body)
     {
         if (!Utf8.IsValid(body))

@@ -5,8 +5,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// What a call asks, as the stages of the pipeline see it: the bytes that the client sent, where they can go to a provider of the same format, and the
-/// canonical form, which is read when a stage needs more of it than a skim has read.
+/// The request of a call for the stages of the pipeline: the client's bytes, if they can go to a provider of the same format, and the canonical form,
+/// which is parsed when a stage needs more than the skim has read.
 /// </summary>
 public sealed class CallRequest
 {
@@ -23,16 +23,16 @@ public sealed class CallRequest
         (Model, Cap, _canonical) = (other.Model, other.Cap, keepsCanonical ? other._canonical : null);
     }
 
-    /// <summary>The bytes; null where there is only the canonical form.</summary>
+    /// <summary>The bytes; null if there is only the canonical form.</summary>
     public RawRequest? Raw { get; private init; }
 
     /// <summary>The model: the client's name for it, and once the call is routed the provider's.</summary>
     public string? Model { get; private init; }
 
-    /// <summary>The output cap that Prism has added; null for none.</summary>
+    /// <summary>The output cap that Prism adds to the bytes; null for none. The canonical form has its own.</summary>
     public OutputCap? Cap { get; private init; }
 
-    /// <summary>The provider by name; null: from the prefix of the model, else the default.</summary>
+    /// <summary>The provider by name; null: from the prefix of the model, or the default.</summary>
     public string? Provider { get; private init; }
 
     /// <summary>The owner of the call; null: <c>Owners.Global</c>.</summary>
@@ -41,16 +41,16 @@ public sealed class CallRequest
     /// <summary>The id of the HTTP request or of the run, for the log.</summary>
     public string? RequestId { get; private init; }
 
-    /// <summary>What the client wants of the response cache; null for nothing special.</summary>
+    /// <summary>The client's policy for the response cache; null for the default.</summary>
     public ChatCachePolicy? Cache { get; private init; }
 
-    /// <summary>The same for calls of which only one is to count.</summary>
+    /// <summary>The same for attempts of which only one may count.</summary>
     public string? IdempotencyKey { get; private init; }
 
-    /// <summary>The canonical form. Reading it costs a parse the first time.</summary>
+    /// <summary>The canonical form. The first access parses the bytes.</summary>
     public ChatRequest Canonical => _canonical ??= ReadCanonical();
 
-    /// <summary>Whether everything in it is text, functions, and parameters without tokens or price; then the skim's counts bound it.</summary>
+    /// <summary>Whether it only has text, functions, and parameters without tokens or price; then the skim's counts bound it.</summary>
     public bool IsPlain => Raw is { Skim.IsPlain: true };
 
     /// <summary>Whether the client wants the usage at the end of a stream.</summary>
@@ -62,21 +62,21 @@ public sealed class CallRequest
     /// <summary>The output cap in force, in tokens; null for none.</summary>
     public int? OutputTokenLimit => Cap?.Tokens ?? (Raw is { } raw ? raw.Skim.MaxCompletionTokens ?? raw.Skim.MaxTokens : Canonical.OutputTokenLimit);
 
-    /// <summary>How many answers are wanted; null for one.</summary>
+    /// <summary>The number of requested answers; null for one.</summary>
     public int? N => Raw is { } raw ? raw.Skim.N : Canonical.N;
 
-    /// <summary>The service tier; null where none is named.</summary>
+    /// <summary>The service tier; null for the default.</summary>
     public string? ServiceTier => Raw is { } raw ? raw.Skim.ServiceTier
         : Canonical.Extra is { } extra && extra.TryGetValue("service_tier", out var tier) && tier.ValueKind == JsonValueKind.String ? tier.GetString()
         : null;
 
-    /// <summary>The targets that the client names as fallbacks; null where it names none.</summary>
+    /// <summary>The targets that the client names as fallbacks; null if it names none.</summary>
     public ImmutableArray<string>? Fallbacks => Raw is null ? Canonical.Fallbacks : null;
 
     /// <summary>The prompt template; null for none.</summary>
     public string? Template => Raw is null ? Canonical.Template : null;
 
-    /// <summary>A request that came as bytes.</summary>
+    /// <summary>A request as received bytes.</summary>
     public static CallRequest Of(RawRequest raw) => new(raw) { Model = raw.Skim.Model };
 
     /// <summary>A request in its canonical form.</summary>
@@ -99,7 +99,7 @@ public sealed class CallRequest
         Cap = null,
     };
 
-    /// <summary>The request with what the gateway knows besides its body.</summary>
+    /// <summary>The request with the gateway's data that is not in the body.</summary>
     public CallRequest For(string? provider, string? owner, string? requestId, ChatCachePolicy? cache) => new(this, keepsCanonical: false)
     {
         Provider = provider,
@@ -123,7 +123,7 @@ public sealed class CallRequest
         };
 
     /// <summary>The request with the one output cap that is sent.</summary>
-    /// <param name="cap">The cap that is added; null where the request has its own.</param>
+    /// <param name="cap">The cap to add; null if the request has its own.</param>
     public CallRequest WithCap(OutputCap? cap)
     {
         if (Raw is not null)
@@ -148,7 +148,7 @@ public sealed class CallRequest
         _canonical = _canonical is { } canonical ? canonical with { IdempotencyKey = key } : null,
     };
 
-    /// <summary>The request in memory of its own, for a call that outlives the HTTP request.</summary>
+    /// <summary>The request in its own memory, for a call that outlives the HTTP request.</summary>
     public CallRequest Detach() => Raw is { } raw ? new(this, keepsCanonical: true) { Raw = raw.Copy() } : this;
 
     private ChatRequest ReadCanonical()
@@ -169,10 +169,10 @@ public sealed class CallRequest
 }
 
 /// <summary>An output cap that Prism adds to a request.</summary>
-/// <param name="Tokens">How many.</param>
-/// <param name="IsNewer">Whether it is sent as <c>max_completion_tokens</c>, else as <c>max_tokens</c>.</param>
+/// <param name="Tokens">The cap, in tokens.</param>
+/// <param name="IsNewer">Whether it is sent as <c>max_completion_tokens</c>, otherwise as <c>max_tokens</c>.</param>
 public readonly record struct OutputCap(int Tokens, bool IsNewer)
 {
-    /// <summary>The property that it is sent as.</summary>
+    /// <summary>The property in which it is sent.</summary>
     public string Name => IsNewer ? "max_completion_tokens" : "max_tokens";
 }

@@ -7,8 +7,8 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// Reads and writes <see cref="ChatChunk"/> by hand: there is one a token, and what the serializer does for properties that are only set at
-/// construction costs several times as much.
+/// Reads and writes <see cref="ChatChunk"/> by hand: there is one chunk a token, and the serializer's support for init-only properties costs several
+/// times as much.
 /// </summary>
 internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
 {
@@ -88,7 +88,7 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
 
     private static ImmutableArray<ChatChunkChoice> ReadChoices(ref Utf8JsonReader reader, JsonSerializerOptions options)
     {
-        // Some servers send null where there are none: beside an error, or with the usage.
+        // Some servers send null instead of an empty list: with an error, or with the usage.
         if (!ReadStart(ref reader, JsonTokenType.StartArray))
         {
             return [];
@@ -184,10 +184,10 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
         return new() { Role = role, Content = content, Refusal = refusal, ToolCalls = toolCalls, ReasoningContent = reasoning, Extra = extra };
     }
 
-    /// <summary>The token before is the object's start, or the end of a value of its.</summary>
+    /// <summary>The previous token is the object's start, or the end of one of its values.</summary>
     private static bool ReadProperty(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    /// <returns>False where there is a null instead.</returns>
+    /// <returns>False if the value is null.</returns>
     private static bool ReadStart(ref Utf8JsonReader reader, JsonTokenType start)
     {
         reader.Read();
@@ -273,7 +273,7 @@ internal sealed class ChatChunkJsonConverter : JsonConverter<ChatChunk>
         }
     }
 
-    // Looked through once for what has to be escaped.
+    // Escaped once.
     private static class Names
     {
         public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");

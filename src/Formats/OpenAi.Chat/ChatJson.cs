@@ -9,7 +9,7 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// The JSON of the chat contracts, which is OpenAI's: what the gateway reads and writes, and what OpenAI-type providers are sent and send.
+/// The JSON of the chat contracts, which is OpenAI's: for the bodies of the gateway and of OpenAI-type providers, in both directions.
 /// </summary>
 public sealed class ChatJson
 {
@@ -39,15 +39,15 @@ public sealed class ChatJson
     public static IJsonTypeInfoResolver Resolver { get; } = ChatContracts.Default.WithAddedModifier(ChatContracts.UseConverters);
 
     /// <summary>
-    /// For what clients send: nested at most 32 deep, no property twice (which of the two would count differs between parsers), no infinite
-    /// number, nothing cut off.
+    /// For requests of clients: nested at most 32 deep, no duplicate property (parsers differ in which one they use), no infinite number, no
+    /// incomplete JSON.
     /// </summary>
     public static ChatJson Strict { get; } = new(maxDepth: 32, allowDuplicates: false);
 
-    /// <summary>For what providers send: read as leniently as it can be.</summary>
+    /// <summary>For answers of providers: as lenient as possible.</summary>
     public static ChatJson Lenient { get; } = new(maxDepth: 128, allowDuplicates: true);
 
-    /// <summary>The options, for other contracts that are written alike.</summary>
+    /// <summary>The options, for other contracts in the same style.</summary>
     public JsonSerializerOptions Options { get; }
 
     /// <summary>A request.</summary>
@@ -62,7 +62,7 @@ public sealed class ChatJson
     /// <summary>Any other contract of a chat, or a part of one.</summary>
     public JsonTypeInfo<T> Find<T>() => Options.GetTypeInfo<T>();
 
-    /// <summary>Adds how the contracts are read and written that the serializer has no way of its own for.</summary>
+    /// <summary>Adds the converters for contracts that the serializer does not support by itself.</summary>
     public static void AddConverters(JsonSerializerOptions options)
     {
         options.Converters.Add(new JsonElementJsonConverter());
@@ -72,7 +72,7 @@ public sealed class ChatJson
     }
 }
 
-/// <summary>The contracts as they are declared. What is read and written otherwise is in <see cref="UseConverters"/>.</summary>
+/// <summary>The contracts as they are declared. <see cref="UseConverters"/> has the exceptions.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ChatRequest))]
 [JsonSerializable(typeof(ChatResponse))]

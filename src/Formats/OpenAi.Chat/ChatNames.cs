@@ -8,13 +8,12 @@ using Prism.Grains.Interfaces.Chat;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// The names of a request's properties. Servers differ in how they compare names (Go's JSON ignores case, and takes <c>ſ</c> for <c>s</c>), so a
-/// name that only resembles a known one would be passed on by Prism as unknown and obeyed by such a server: past every check that was made of
-/// the known one.
+/// The names of a request's properties. Servers differ in how they compare names (Go's JSON ignores case, and takes <c>ſ</c> for <c>s</c>), so Prism
+/// would pass on a name that only resembles a known one as unknown, and such a server would obey it, without any check of the known one.
 /// </summary>
 public static class ChatNames
 {
-    // What is passed on under these names means something to Prism too, or to most servers.
+    // Parameters of these names mean something to Prism too, or to most servers.
     private static readonly FrozenDictionary<string, string> OfRequest = NamesOf(
         ChatJson.Lenient.ChatRequest,
         "audio", "function_call", "functions", "keep_alive", "logit_bias", "logprobs", "metadata", "modalities", "options", "prediction",
@@ -43,7 +42,7 @@ public static class ChatNames
 
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
-    /// <summary>The first property whose name differs from a known one only by case, or by white space around it; null where there is none.</summary>
+    /// <summary>The first property whose name differs from a known one only by case, or by white space around it; null if there is none.</summary>
     public static ChatError? FindLookalike(ChatRequest request) =>
         Find(request.Extra, OfRequest, "")
         ?? Find(request.StreamOptions?.Extra, OfStreamOptions, "stream_options.")
@@ -55,7 +54,7 @@ public static class ChatNames
         ?? Find(Member(request.ResponseFormat, "json_schema"), OfSchema, "response_format.json_schema.")
         ?? Find(Member(request.Extra, "thinking"), OfThinking, "thinking.");
 
-    /// <summary>The name as the most lenient server reads it: without the case of its letters and the white space around it.</summary>
+    /// <summary>The name as the most lenient server reads it: in lower case and without white space around it.</summary>
     public static string Fold(string name)
     {
         if (!name.AsSpan().ContainsAnyExcept(Plain))
@@ -66,7 +65,7 @@ public static class ChatNames
         return string.Create(name.AsSpan().Trim().Length, name, static (folded, name) =>
         {
             name.AsSpan().Trim().ToLowerInvariant(folded);
-            // The letters beyond ASCII that are the upper or lower case of one of its own.
+            // The letters beyond ASCII whose upper or lower case is an ASCII letter.
             folded.Replace('ſ', 's');
             folded.Replace('\u212A', 'k');
             folded.Replace('ı', 'i');
@@ -173,7 +172,7 @@ public static class ChatNames
 
     private static ChatError? Find(string name, FrozenDictionary<string, string> known, string path) =>
         known.TryGetValue(Fold(name), out var meant) && meant != name
-            ? ChatError.Invalid($"'{path}{name}' is not known, and too much like '{path}{meant}': names are compared as they are.", path + name, "unknown_parameter")
+            ? ChatError.Invalid($"'{path}{name}' is unknown and resembles '{path}{meant}'; names must match exactly.", path + name, "unknown_parameter")
             : null;
 
     private static JsonElement? Member(JsonElement? element, string name) =>

@@ -5,7 +5,7 @@ using Prism.Formats.Json;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>Reads a list of choices that some servers send as null where there are none: beside an error, or with the usage.</summary>
+/// <summary>Reads a list of choices. Some servers send null instead of an empty list: with an error, or with the usage.</summary>
 internal sealed class ChoicesJsonConverter<T> : JsonConverter<ImmutableArray<T>>
 {
     public override bool HandleNull => true;

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// A chunk of a streamed answer in OpenAI's format, read by one pass over its bytes. A skim accepts only a chunk of one choice that a client can be given
-/// as it is; every other chunk is read into its canonical form.
+/// A chunk of a streamed answer in OpenAI's format, read by one pass over its bytes. A skim accepts only a chunk of one choice that can go to a
+/// client unchanged; any other chunk is parsed into its canonical form.
 /// </summary>
 public struct ChunkSkim
 {
@@ -17,13 +17,13 @@ public struct ChunkSkim
     /// <summary>The index of its choice.</summary>
     public int Index { get; private set; }
 
-    /// <summary>Whether there is any of the model's output in it.</summary>
+    /// <summary>Whether it has output of the model.</summary>
     public bool HasOutput { get; private set; }
 
     /// <summary>Whether its choice ends with it.</summary>
     public bool IsFinish { get; private set; }
 
-    /// <summary>The service tier that it names; null where it names none.</summary>
+    /// <summary>The service tier that it reports; null if it reports none.</summary>
     public string? Tier { get; private set; }
 
     /// <summary>The texts in it whose tokens count.</summary>
@@ -32,8 +32,8 @@ public struct ChunkSkim
 
     /// <summary>Reads the data of an event.</summary>
     /// <param name="data">Valid UTF-8.</param>
-    /// <param name="skim">What was read.</param>
-    /// <returns>False where its canonical form has to be read instead.</returns>
+    /// <param name="skim">The result.</param>
+    /// <returns>False if the data has to be parsed into its canonical form instead.</returns>
     public static bool TryRead(ReadOnlySpan<byte> data, out ChunkSkim skim)
     {
         skim = default;
@@ -64,7 +64,7 @@ public struct ChunkSkim
                 2 when name.SequenceEqual("id"u8) => hasId = AnswerScanner.TryString(ref reader),
                 5 when name.SequenceEqual("model"u8) => hasModel = AnswerScanner.TryString(ref reader),
                 5 when name.SequenceEqual("error"u8) => false,
-                // The usage of the whole answer is the last frame's.
+                // The usage belongs to the last frame, which is canonical.
                 5 when name.SequenceEqual("usage"u8) => reader.Read() && reader.TokenType == JsonTokenType.Null,
                 6 when name.SequenceEqual("object"u8) => AnswerScanner.TryObjectType(ref reader, "chat.completion.chunk"u8),
                 7 when name.SequenceEqual("created"u8) => hasCreated = AnswerScanner.TryCreated(ref reader),
@@ -153,7 +153,7 @@ public struct ChunkSkim
             }
             else
             {
-                // A vendor's own: whether it is output, the canonical form tells.
+                // A vendor's own property: only the canonical form decides whether it is output.
                 isRead = reader.Read() && reader.TokenType == JsonTokenType.Null;
             }
 
@@ -179,7 +179,7 @@ public struct ChunkSkim
             if (reader.TokenType != JsonTokenType.StartObject
                 || !AnswerScanner.TryCall(ref reader, out var call)
                 || !call.HasIndex
-                // The first fragment of a call has all that names it.
+                // The first fragment of a call must have its id, type and name.
                 || (call.HasName && !(call.HasId && call.HasType))
                 || (call.HasName && !TryAdd(call.Name))
                 || (call.Arguments.Length > 0 && !TryAdd(call.Arguments)))

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>The text of a JSON string as it is escaped, without its quotes.</summary>
+/// <summary>The escaped text of a JSON string, without its quotes.</summary>
 public static class EscapedText
 {
-    /// <summary>Whether its escapes are Unicode: each half of a surrogate pair has the other.</summary>
+    /// <summary>Whether its escapes are valid Unicode: each half of a surrogate pair has its other half.</summary>
     public static bool IsValid(ReadOnlySpan<byte> escaped)
     {
         while (escaped.IndexOf((byte)'\\') is >= 0 and var at)
@@ -42,7 +42,7 @@ public static class EscapedText
     private static char UnitAt(ReadOnlySpan<byte> escaped, int at) =>
         Utf8Parser.TryParse(escaped.Slice(at + 2, 4), out ushort unit, out _, 'x') ? (char)unit : '\0';
 
-    /// <summary>The text itself.</summary>
+    /// <summary>The unescaped text.</summary>
     public static string Unescape(ReadOnlySpan<byte> escaped)
     {
         if (!escaped.Contains((byte)'\\'))

@@ -61,7 +61,7 @@ internal sealed class MessageContentJsonConverter : JsonConverter<MessageContent
         }
         catch (JsonException exception)
         {
-            // The path of this one begins at the part. The serializer gives one without a path the path of the content.
+            // The path of this exception begins at the part. The serializer sets the path of the content on an exception without one.
             throw new JsonException(null, exception);
         }
     }

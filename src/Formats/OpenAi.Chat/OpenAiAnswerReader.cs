@@ -4,9 +4,11 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>Reads OpenAI's chat completions. Prism's canonical form is the same, so this reads them as they are, with what it does not know.</summary>
+/// <summary>
+/// Reads OpenAI's chat completions. Prism's canonical form is the same, so this reads them without conversion, including unknown properties.
+/// </summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>
-/// <param name="failures">Of the provider that answers.</param>
+/// <param name="failures">The failures of the provider.</param>
 public sealed class OpenAiAnswerReader(IVendorFailures failures) : IAnswerReader
 {
     /// <inheritdoc/>

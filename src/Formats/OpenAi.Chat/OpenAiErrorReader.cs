@@ -3,10 +3,10 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>Reads OpenAI's error object, and the variations of it that servers of this type send.</summary>
+/// <summary>Reads OpenAI's error object, and its variations on other servers of this type.</summary>
 internal static class OpenAiErrorReader
 {
-    /// <summary>From the body of a failed answer, or the data of an event that says it is an error.</summary>
+    /// <summary>Reads the body of a failed answer, or the data of an error event.</summary>
     public static VendorError? Read(ReadOnlySpan<byte> body)
     {
         try
@@ -20,11 +20,11 @@ internal static class OpenAiErrorReader
         }
     }
 
-    /// <summary>From what an answer or a chunk has besides the known properties.</summary>
+    /// <summary>Reads the additional properties of an answer or a chunk.</summary>
     public static VendorError? Read(Dictionary<string, JsonElement>? extra) =>
         extra is not null && extra.TryGetValue("error", out var error) ? ReadObject(error) : null;
 
-    /// <summary>What OpenAI's classes and codes of errors mean. Source: https://platform.openai.com/docs/guides/error-codes</summary>
+    /// <summary>The meaning of OpenAI's classes and codes of errors. Source: https://platform.openai.com/docs/guides/error-codes</summary>
     public static ChatErrorKind KindOf(VendorError error) => (error.Code, error.Type) switch
     {
         ("insufficient_quota" or "402", _) or (_, "insufficient_quota") => ChatErrorKind.QuotaExceeded,
@@ -68,7 +68,7 @@ internal static class OpenAiErrorReader
         }
         catch (InvalidOperationException)
         {
-            // It is not valid Unicode.
+            // The text is not valid Unicode.
             return null;
         }
     }

@@ -5,11 +5,13 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>Writes OpenAI's chat completions. Prism's canonical form is the same, so this writes it as it is, with what it does not know.</summary>
+/// <summary>
+/// Writes OpenAI's chat completions. Prism's canonical form is the same, so this writes it without conversion, including unknown properties.
+/// </summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>
 public sealed class OpenAiRequestWriter : IRequestWriter
 {
-    // What OpenAI's own models refuse, another server of this type may do: the provider says so itself.
+    // Other servers of this type may support parameters that OpenAI's own models reject: the provider decides.
     /// <inheritdoc/>
     public ImmutableArray<string> FindUnsupported(ChatRequest request) => [];
 
@@ -25,10 +27,10 @@ public sealed class OpenAiRequestWriter : IRequestWriter
         Template = null,
         Variables = null,
         Fallbacks = null,
-        // One cap, the one that counts here: of two, servers differ in which they obey.
+        // Only one cap, the newer one: servers differ in which of two they obey.
         MaxTokens = request.MaxCompletionTokens is null ? request.MaxTokens : null,
         Stream = stream ? true : null,
-        // Asked for whether or not the client did: accounting needs it.
+        // Always requested: accounting needs the usage.
         StreamOptions = stream ? (request.StreamOptions ?? new()) with { IncludeUsage = true } : null,
     };
 }

@@ -6,7 +6,7 @@ namespace Prism.Formats.OpenAi.Chat;
 /// <summary>Reads OpenAI's <c>chat.completion.chunk</c> events up to <c>[DONE]</c>.</summary>
 internal sealed class OpenAiStreamDecoder(IVendorFailures failures, long created) : IStreamDecoder
 {
-    // Far more than anybody can ask for: what is kept of each choice stays bounded.
+    // Far more than a client can request: it bounds the state for choices.
     private const int MaxChoices = 1024;
 
     // Nearly all answers have one choice, which needs no sets.
@@ -51,7 +51,7 @@ internal sealed class OpenAiStreamDecoder(IVendorFailures failures, long created
         }
 
         var chunk = JsonSerializer.Deserialize(data, ChatJson.Lenient.ChatChunk) ?? throw new JsonException("No chunk.");
-        // Some servers put it beside a last choice.
+        // Some servers send the error with a last choice.
         if (OpenAiErrorReader.Read(chunk.Extra) is { } error)
         {
             output.Add(Fail(error));

@@ -5,17 +5,17 @@ using System.Text.Json;
 namespace Prism.Formats.OpenAi.Chat;
 
 /// <summary>
-/// The pass of a <see cref="RequestSkim"/>. Each method reads one value and returns false where the value is not valid beyond doubt: a known
-/// field of another type or out of range, a property twice, a name that a lenient server may take for a known one, text that is not Unicode.
+/// The pass of a <see cref="RequestSkim"/>. Each method reads one value and returns false if the value may be invalid: a known field of another type
+/// or out of range, a duplicate property, a name that a lenient server may mistake for a known one, text that is not Unicode.
 /// </summary>
 internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Span<ulong> names)
 {
-    // As deep as the canonical form is read.
+    // The depth limit of the canonical form.
     private const int MaxDepth = 32;
     private const int MaxChoices = 128;
     private const int MaxModelLength = 256;
 
-    // A name of other characters may be the upper case, or a look-alike, of a known one.
+    // A name with other characters may be an upper case or look-alike form of a known one.
     private static readonly SearchValues<byte> PlainName = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_"u8);
 
     private readonly Span<ulong> _names = names;
@@ -39,7 +39,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
             }
         }
 
-        // Two caps become one, which is for the canonical form to do.
+        // The canonical form replaces two caps with one.
         return _skim.Messages > 0
             && !_reader.Read()
             && (_skim.MaxTokens is null || _skim.MaxCompletionTokens is null);
@@ -102,7 +102,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         _reader.Read();
         if (_reader.TokenType == JsonTokenType.Null)
         {
-            // To be replaced with the model that is chosen.
+            // The chosen model replaces it.
             _skim.ModelValue = ((int)_reader.TokenStartIndex, 4);
             return true;
         }
@@ -272,7 +272,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
                 return false;
             }
 
-            // Between two there is a line break.
+            // A line break separates two parts.
             _skim.TextBytes += parts++ == 0 ? 0 : 1;
         }
 
@@ -396,7 +396,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
             var isRead = _reader.ValueTextEquals("id"u8) ? TryText(out hasId)
                 : _reader.ValueTextEquals("type"u8) ? TryFunctionType()
                 : _reader.ValueTextEquals("function"u8) ? TryFunction(isDefinition: false, out hasFunction)
-                // A client that sends back what it was streamed sends the index too.
+                // A client that returns streamed calls sends the index too.
                 : _reader.ValueTextEquals("index"u8) ? TryInt(0, int.MaxValue, out _)
                 : TryUnknown(plainLevels: 0);
             if (!isRead)
@@ -453,7 +453,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return hasType && hasFunction;
     }
 
-    // Tools and calls of other types are the canonical form's.
+    // The canonical form handles tools and calls of other types.
     private bool TryFunctionType()
     {
         _reader.Read();
@@ -511,7 +511,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return true;
     }
 
-    // One that is null is left out by the canonical form: a server may take it for the one that counts.
+    // The canonical form omits a null cap: a server may let it override the other one.
     private bool TryCap(out int? cap) => TryInt(1, int.MaxValue, out cap) && cap is not null;
 
     private bool TryInt(int least, int most, out int? value)
@@ -556,7 +556,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return hasText ? IsText() && CountText() : _reader.TokenType == JsonTokenType.Null;
     }
 
-    // A value of any type that the model may be shown.
+    // A value of any type that the model may see.
     private bool TryShown(int plainLevels, out JsonTokenType type)
     {
         _reader.Read();
@@ -571,7 +571,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return true;
     }
 
-    // A property that Prism does not know: it goes upstream, and the canonical form tells what it does to the tokens and the price.
+    // An unknown property: it goes upstream, and the canonical form decides its effect on tokens and price.
     private bool TryUnknown(int plainLevels)
     {
         _skim.TextBytes += _reader.ValueSpan.Length;
@@ -584,8 +584,8 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return true;
     }
 
-    /// <summary>Reads the rest of the value that the reader has begun.</summary>
-    /// <param name="plainLevels">In how many levels of objects names may resemble a known one.</param>
+    /// <summary>Reads the rest of the current value.</summary>
+    /// <param name="plainLevels">The levels of objects in which names must not resemble known ones.</param>
     private bool TrySkip(int plainLevels)
     {
         switch (_reader.TokenType)
@@ -624,10 +624,10 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return true;
     }
 
-    /// <summary>Notes the name of a property.</summary>
-    /// <param name="first">Where the names of its object begin.</param>
-    /// <param name="isPlain">Whether the name must not resemble another.</param>
-    /// <returns>False for a name that may be in the object already.</returns>
+    /// <summary>Records the name of a property.</summary>
+    /// <param name="first">The index of the first name of its object.</param>
+    /// <param name="isPlain">Whether the name must not resemble another one.</param>
+    /// <returns>False for a name that may already be in the object.</returns>
     private bool TryName(int first, bool isPlain)
     {
         var name = _reader.ValueSpan;
@@ -646,7 +646,7 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
         return true;
     }
 
-    // Two names of one hash only cost the short cut.
+    // A collision of hashes only costs the fast path.
     private static ulong HashOf(ReadOnlySpan<byte> name)
     {
         var hash = (ulong)name.Length;

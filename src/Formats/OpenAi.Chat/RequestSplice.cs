@@ -6,19 +6,19 @@ using System.Text.Unicode;
 
 namespace Prism.Formats.OpenAi.Chat;
 
-/// <summary>What changes in the bytes of a request on the way to a provider of the same format.</summary>
-/// <param name="Model">The model by the provider's name.</param>
-/// <param name="CapName">The property that the output cap is sent as, where Prism adds one; null where it does not.</param>
+/// <summary>The changes to the bytes of a request on the way to a provider of the same format.</summary>
+/// <param name="Model">The provider's own name of the model.</param>
+/// <param name="CapName">The property for the output cap that Prism adds; null if it adds none.</param>
 /// <param name="Cap">That cap, in tokens.</param>
-/// <param name="AsksForUsage">Whether the stream has to end with its usage, whether or not the client asked for that.</param>
+/// <param name="AsksForUsage">Whether the stream has to end with its usage, even if the client does not request it.</param>
 public readonly record struct RequestSplice(string Model, string? CapName, int Cap, bool AsksForUsage)
 {
     private const int MostEdits = 3;
 
-    /// <summary>Writes the request. Everything that does not change is copied as it came.</summary>
+    /// <summary>Writes the request. Everything else is copied unchanged.</summary>
     public void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> body, RequestSkim skim)
     {
-        // In the order of the body, which a client chooses.
+        // In the order of the client's body.
         Span<Edit> edits = stackalloc Edit[MostEdits];
         var count = 0;
         Add(edits, ref count, Change.Insertions, (skim.Inside, 0));
@@ -79,7 +79,7 @@ public readonly record struct RequestSplice(string Model, string? CapName, int C
         }
     }
 
-    // Behind them there is at least one more property: the messages.
+    // At least one more property follows them: the messages.
     private void WriteInsertions(IBufferWriter<byte> output, RequestSkim skim)
     {
         if (skim.ModelValue.Length == 0)

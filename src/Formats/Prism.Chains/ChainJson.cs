@@ -13,13 +13,13 @@ namespace Prism.Formats.Prism.Chains;
 [JsonSerializable(typeof(RunPage))]
 public sealed partial class ChainJson : JsonSerializerContext
 {
-    /// <summary>For what clients send: see <see cref="ChatJson.Strict"/>.</summary>
+    /// <summary>For requests of clients: see <see cref="ChatJson.Strict"/>.</summary>
     public static ChainJson Strict { get; } = new(Create(ChatJson.Strict));
 
-    /// <summary>For what Prism writes and reads again.</summary>
+    /// <summary>For JSON that Prism stores and reads again.</summary>
     public static ChainJson Lenient { get; } = new(Create(ChatJson.Lenient));
 
-    /// <summary>Adds how the contracts are read and written that the serializer has no way of its own for, those of chats apart.</summary>
+    /// <summary>Adds the converters for contracts that the serializer does not support by itself, except those of chats.</summary>
     public static void AddConverters(JsonSerializerOptions options)
     {
         options.Converters.Add(new JsonStringEnumConverter<ChainRunStatus>(JsonNamingPolicy.SnakeCaseLower));

@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Formats.Prism.Chat;
 
-/// <summary>The body of <c>POST /v1/chat</c>. Tool calls and the like are there where the answer has them.</summary>
+/// <summary>The body of <c>POST /v1/chat</c>. Tool calls and other optional parts are present if the answer has them.</summary>
 public sealed record NativeResponse
 {
     /// <summary>The answer's id.</summary>
@@ -22,16 +22,16 @@ public sealed record NativeResponse
     /// <summary>One of <see cref="FinishReasons"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? FinishReason { get; init; }
 
-    /// <summary>What it took.</summary>
+    /// <summary>The usage of the answer.</summary>
     public ChatUsage? Usage { get; init; }
 
-    /// <summary>What the model wants called.</summary>
+    /// <summary>The tool calls of the model.</summary>
     public ImmutableArray<ToolCall>? ToolCalls { get; init; }
 
-    /// <summary>What the model thought before it answered.</summary>
+    /// <summary>The reasoning of the model before its answer.</summary>
     public string? ReasoningContent { get; init; }
 
-    /// <summary>Why the model would not answer.</summary>
+    /// <summary>The reason that the model refused to answer.</summary>
     public string? Refusal { get; init; }
 
     /// <summary>The first choice of an answer.</summary>
@@ -65,19 +65,19 @@ public sealed record NativeChunk
     /// <summary>More text.</summary>
     public string Delta { get; init; } = "";
 
-    /// <summary>One of <see cref="FinishReasons"/> on the last event, else null.</summary>
+    /// <summary>One of <see cref="FinishReasons"/> on the last event, otherwise null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public string? FinishReason { get; init; }
 
     /// <summary>Fragments of tool calls.</summary>
     public ImmutableArray<ToolCall>? ToolCalls { get; init; }
 
-    /// <summary>More of what the model thinks.</summary>
+    /// <summary>More reasoning of the model.</summary>
     public string? ReasoningContent { get; init; }
 
     /// <summary>More of a refusal.</summary>
     public string? Refusal { get; init; }
 
-    /// <summary>What the whole answer took, on the last event, where it was asked for.</summary>
+    /// <summary>The usage of the whole answer, on the last event, if it was requested.</summary>
     public ChatUsage? Usage { get; init; }
 
     /// <summary>A piece of an answer.</summary>
