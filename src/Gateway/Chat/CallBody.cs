@@ -5,11 +5,13 @@ using Prism.Gateway.Overload;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>Reads the body of a call: a skim over the bytes where they are valid beyond doubt, else the canonical form, which names the fault.</summary>
+/// <summary>
+/// Reads the body of a call: a skim of the bytes if they are certainly valid, otherwise the canonical form, whose reader names the fault.
+/// </summary>
 internal static class CallBody
 {
     /// <summary>Reads the body that the <see cref="BodyMiddleware"/> has received.</summary>
-    /// <returns>Null where it could not be read: then the response says why.</returns>
+    /// <returns>Null if it could not be read: then the response has the error.</returns>
     public static ValueTask<CallRequest?> ReadCallAsync(this HttpContext context) =>
         context.Features.Get<ReceivedBody>() is { } body
         && JsonBody.FindUnreadable(context.Request) is null

@@ -4,8 +4,8 @@ using Prism.Grains.Interfaces.Cluster;
 namespace Prism.Gateway.Chat;
 
 /// <summary>
-/// What ends a call before its answer is whole: its client disconnects, or the time that a silo has to shut down is over. The cancellation sources are
-/// used again by later calls: making one for each call costs more than all that it does.
+/// Ends a call before its answer is complete: when its client disconnects, or when the silo's time to shut down is over. Later calls reuse the
+/// cancellation sources: creating one for each call costs more than using it.
 /// </summary>
 internal sealed class CallEnds(IDrain drain)
 {
@@ -37,7 +37,7 @@ internal sealed class CallEnd(CallEnds ends) : IDisposable
     private CancellationTokenRegistration _client;
     private CancellationTokenRegistration _deadline;
 
-    /// <summary>Fires at either.</summary>
+    /// <summary>Fires in both cases.</summary>
     public CancellationToken Token => _source.Token;
 
     public void Begin(CancellationToken client, CancellationToken deadline)
@@ -48,7 +48,7 @@ internal sealed class CallEnd(CallEnds ends) : IDisposable
 
     public void Dispose()
     {
-        // Waits for one that is firing: after this the source is nobody's.
+        // Waits for a callback in progress: after this no registration uses the source.
         _client.Dispose();
         _deadline.Dispose();
         if (_source.TryReset())

@@ -17,7 +17,7 @@ using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>The two chat endpoints: one call, said in Prism's own format or in OpenAI's.</summary>
+/// <summary>The two chat endpoints: the same call in Prism's own format or in OpenAI's.</summary>
 internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, CallEnds ends, IDrain drain, TimeProvider time)
 {
     /// <summary><c>POST /v1/chat</c></summary>
@@ -51,7 +51,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, C
 
     private async Task AnswerAsync(HttpContext context, IChatFormat format, CallRequest request, CancellationToken end)
     {
-        // Before the answer: its heartbeat tells the client that the connection is alive while a model thinks.
+        // Before the answer: its heartbeat shows the client that the connection is alive while a model thinks.
         await using var output = request.IsStreamed ? streams.Open(context) : null;
         try
         {
@@ -96,7 +96,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, C
             var next = answer.NextAsync();
             if (!next.IsCompletedSuccessfully)
             {
-                // What is there goes out before anything is waited for, and with one write.
+                // Available events are sent in one write before the wait for the next frame.
                 var sent = output.FlushAsync();
                 next = sent.IsCompletedSuccessfully ? next : BothAsync(sent, next);
             }
@@ -127,11 +127,11 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, C
 
         if (!hasEnded)
         {
-            throw new InvalidOperationException("The answer stopped without an end.");
+            throw new InvalidOperationException("The answer ended without a last frame.");
         }
     }
 
-    // An answer that is still being read must not be disposed, whatever comes of the sending.
+    // A read in progress must finish before the answer is disposed, even if sending fails.
     private static async ValueTask<bool> BothAsync(ValueTask sent, ValueTask<bool> next)
     {
         var moved = next.AsTask();
@@ -139,10 +139,10 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, C
         return await moved;
     }
 
-    /// <param name="context">Of the request.</param>
-    /// <param name="output">The stream that ends here; null where the answer is whole.</param>
-    /// <param name="error">Why.</param>
-    /// <param name="info">Which provider was asked; null for the error's own.</param>
+    /// <param name="context">The context of the request.</param>
+    /// <param name="output">The stream that ends here; null if the answer is whole.</param>
+    /// <param name="error">The error.</param>
+    /// <param name="info">The provider that was called; null for the error's own.</param>
     private static async Task EndAsync(HttpContext context, SseStream? output, ChatError error, AnswerInfo? info = null)
     {
         if (output is null || await output.TryAbandonAsync())
@@ -158,7 +158,7 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, C
         }
 
         LogError(context, error);
-        // The end, without [DONE]: a client must not take this for a whole answer.
+        // No [DONE]: a client must not mistake this for a complete answer.
         await context.GetErrorFormat().WriteEventAsync(output, ChatErrorMapping.BodyOf(error).Error);
     }
 

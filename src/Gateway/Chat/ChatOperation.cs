@@ -6,7 +6,7 @@ using Prism.Grains.Interfaces.Chat;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>Declares what both chat endpoints have in common.</summary>
+/// <summary>Declares the common metadata of both chat endpoints.</summary>
 internal static class ChatOperation
 {
     /// <summary>The endpoint takes a chat and answers it through the pipeline.</summary>

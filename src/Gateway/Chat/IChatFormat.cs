@@ -6,10 +6,10 @@ using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>How a chat's answer is written for a client. The request has the same form in both formats.</summary>
+/// <summary>The format of a chat's answer for a client. The request has the same form in both formats.</summary>
 internal interface IChatFormat
 {
-    /// <summary>Finds what of the request cannot be answered in this format.</summary>
+    /// <summary>The error for a request that cannot be answered in this format; null for none.</summary>
     ChatError? Check(CallRequest request);
 
     /// <summary>Writes a whole answer.</summary>
@@ -22,9 +22,9 @@ internal interface IChatFormat
 /// <summary>The events of one streamed answer.</summary>
 internal interface IChatStreamFormat
 {
-    /// <summary>Writes the chunk that an answer stands at.</summary>
+    /// <summary>Writes the current chunk of an answer.</summary>
     ValueTask WriteAsync(Answer answer);
 
-    /// <summary>Writes what comes after the last chunk, before <c>[DONE]</c>.</summary>
+    /// <summary>Writes the events after the last chunk, before <c>[DONE]</c>.</summary>
     ValueTask CompleteAsync(ChatUsage usage);
 }

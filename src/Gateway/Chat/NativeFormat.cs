@@ -14,7 +14,7 @@ internal sealed class NativeFormat : IChatFormat
     public static readonly NativeFormat Instance = new();
 
     public ChatError? Check(CallRequest request) => request.N > 1
-        ? ChatError.Invalid("'n' must be 1 here: a flat answer has room for one choice. Use /v1/chat/completions for more.", "n")
+        ? ChatError.Invalid("'n' must be 1 here: this format has one choice. Use /v1/chat/completions for more.", "n")
         : OpenAiFormat.Instance.Check(request);
 
     public Task WriteResponseAsync(HttpResponse response, Answer answer) =>
@@ -37,7 +37,7 @@ internal sealed class NativeFormat : IChatFormat
                 return ValueTask.CompletedTask;
             }
 
-            // The finish reason comes last and alone, wherever the provider put it.
+            // The finish reason is sent last and alone, wherever the provider sent it.
             _finishReason = choice.FinishReason ?? _finishReason;
             return choice.Delta is { Content: null or "", ToolCalls: null, ReasoningContent: null or "", Refusal: null or "" }
                 ? ValueTask.CompletedTask

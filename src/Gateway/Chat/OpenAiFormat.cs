@@ -7,7 +7,9 @@ using Prism.Pipeline;
 
 namespace Prism.Gateway.Chat;
 
-/// <summary>OpenAI's chat completions, which the official SDKs read unchanged: what a provider sent in this format, or else Prism's canonical form as it is.</summary>
+/// <summary>
+/// OpenAI's chat completions, which the official SDKs read unchanged: a provider's bytes in this format, or Prism's canonical form.
+/// </summary>
 /// <remarks>Source: https://platform.openai.com/docs/api-reference/chat</remarks>
 internal sealed class OpenAiFormat : IChatFormat
 {
@@ -29,8 +31,8 @@ internal sealed class OpenAiFormat : IChatFormat
         private ChatChunk? _last;
         private bool _held;
 
-        // A last chunk without choices is the provider's word on the usage, whatever else it has in it: it becomes ours, or nothing where
-        // the client did not ask. One in another place (Azure's first has the prompt's filter results) goes out as it is.
+        // A last chunk without choices is the provider's report of the usage: Prism's own replaces it, or nothing if the client did not request
+        // usage. One in another place (Azure's first has the prompt's filter results) is sent unchanged.
         public ValueTask WriteAsync(Answer answer)
         {
             if (_held)
@@ -41,7 +43,7 @@ internal sealed class OpenAiFormat : IChatFormat
 
             if (!answer.Raw.IsEmpty)
             {
-                // The last event repeats what is on all of them.
+                // The last event repeats the common properties of all chunks.
                 _last ??= includesUsage ? answer.Frame.Streamed.Chunk : null;
                 return output.WriteAsync(answer.Raw.Span);
             }

@@ -11,18 +11,18 @@ using Microsoft.AspNetCore.Http;
 namespace Prism.Gateway.Sse;
 
 /// <summary>
-/// A response of server-sent events. Their writer flushes them, so that those that are there together go together. A
-/// comment goes out after a silence, so that no proxy on the way takes a thinking model for a dead connection.
+/// A response of server-sent events. The writer of the events flushes them, so that available events are sent together. After a silence the stream
+/// sends a comment, so that no proxy closes the connection while a model thinks.
 /// </summary>
 internal sealed class SseStream : IAsyncDisposable
 {
     /// <summary>The longest silence.</summary>
     internal static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(10);
 
-    // So much goes out in any case: a client that does not read is to be waited for, not collected for.
-    private const int MostHeldBack = 16 * 1024;
+    // Events are sent from this size on without a flush: the writer must wait for a client that does not read, not buffer for it.
+    private const int MaxUnsentBytes = 16 * 1024;
 
-    // Half a block of the server's memory; what is longer goes over several.
+    // Half a block of the server's memory; a longer event spans several blocks.
     private const int LargestPiece = 2 * 1024;
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -40,7 +40,7 @@ internal sealed class SseStream : IAsyncDisposable
     private readonly ITimer _heartbeat;
     // The heartbeat writes to the same response. The writer of the answer keeps its turn from its first event until it flushes.
     private readonly SemaphoreSlim _turn = new(1, 1);
-    // An event is whole before any of it is sent: one that cannot be serialised must not leave its beginning behind.
+    // An event is complete before any of it is sent: if its serialisation fails, the client must not get its beginning.
     private readonly ArrayBufferWriter<byte> _event = new(512);
     private readonly Utf8JsonWriter _json;
     private PipeWriter? _body;
@@ -59,11 +59,11 @@ internal sealed class SseStream : IAsyncDisposable
         _heartbeat = time.CreateTimer(static state => _ = ((SseStream)state!).OnSilenceAsync(), this, HeartbeatInterval, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether the response is under way: its status and headers can no longer be changed.</summary>
+    /// <summary>Whether the response has started: its status and headers can no longer change.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>Takes the response back while nothing of it has been sent, so that it can become an error instead.</summary>
-    /// <returns>False where it is too late.</returns>
+    /// <summary>Gives up the stream if nothing has been sent, so that the response can be an error instead.</summary>
+    /// <returns>False if the response has started.</returns>
     public async ValueTask<bool> TryAbandonAsync()
     {
         await EnterAsync();
@@ -72,7 +72,7 @@ internal sealed class SseStream : IAsyncDisposable
         return !HasStarted;
     }
 
-    /// <summary>Runs something before the response starts, unless it has.</summary>
+    /// <summary>Configures the response before it starts; does nothing afterwards.</summary>
     public async ValueTask BeforeStartAsync<TState>(Action<HttpResponse, TState> configure, TState state)
     {
         await EnterAsync();
@@ -82,7 +82,7 @@ internal sealed class SseStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes one event whose data is there as bytes. It goes out with the next <see cref="FlushAsync"/>, or before.</summary>
+    /// <summary>Writes one event from the bytes of its data. It is sent with the next <see cref="FlushAsync"/>, or before.</summary>
     public ValueTask WriteAsync(ReadOnlySpan<byte> data)
     {
         if (!_hasTurn && !TryEnter())
@@ -91,10 +91,10 @@ internal sealed class SseStream : IAsyncDisposable
         }
 
         Write(data);
-        return _heldBack >= MostHeldBack ? SendAsync() : ValueTask.CompletedTask;
+        return _heldBack >= MaxUnsentBytes ? SendAsync() : ValueTask.CompletedTask;
     }
 
-    /// <summary>Writes one event whose data is JSON. It goes out with the next <see cref="FlushAsync"/>, or before.</summary>
+    /// <summary>Writes one event whose data is JSON. It is sent with the next <see cref="FlushAsync"/>, or before.</summary>
     public ValueTask WriteAsync<T>(T value, JsonTypeInfo<T> type)
     {
         _event.ResetWrittenCount();
@@ -117,13 +117,13 @@ internal sealed class SseStream : IAsyncDisposable
         return WriteDataAsync(value, type);
     }
 
-    /// <summary>Writes a comment, which only shows that the connection is there.</summary>
+    /// <summary>Writes a comment, which only shows that the connection is alive.</summary>
     public ValueTask WritePingAsync() => WriteRawAsync(Ping);
 
     /// <summary>Writes <c>data: [DONE]</c>.</summary>
     public ValueTask WriteDoneAsync() => WriteRawAsync(Done);
 
-    /// <summary>Sends what has been written.</summary>
+    /// <summary>Sends the written events.</summary>
     public ValueTask FlushAsync()
     {
         if (!_hasTurn)
@@ -164,7 +164,7 @@ internal sealed class SseStream : IAsyncDisposable
         await EnterAsync();
         Begin().Write(raw.Span);
         _heldBack += raw.Length;
-        if (_heldBack >= MostHeldBack)
+        if (_heldBack >= MaxUnsentBytes)
         {
             await SendAsync();
         }
@@ -198,7 +198,7 @@ internal sealed class SseStream : IAsyncDisposable
 
     private PipeWriter Begin()
     {
-        // The source of the events may not have seen it yet.
+        // The source of the events may not have noticed the disconnect yet.
         _context.RequestAborted.ThrowIfCancellationRequested();
         if (!HasStarted)
         {
@@ -249,7 +249,7 @@ internal sealed class SseStream : IAsyncDisposable
 
         _heldBack = 0;
         _lastWrite = _time.GetTimestamp();
-        // It is not done at once where the client is so slow that the server's buffer is full.
+        // The flush does not complete at once if the client is so slow that the server's buffer is full.
         var sent = _body!.FlushAsync(_context.RequestAborted);
         if (!sent.IsCompletedSuccessfully)
         {
@@ -260,7 +260,7 @@ internal sealed class SseStream : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    // Armed once a silence, not once an event: sending costs a timestamp only.
+    // The timer is set once a silence, not once an event: sending only costs a timestamp.
     private async Task OnSilenceAsync()
     {
         await _turn.WaitAsync();
@@ -283,7 +283,7 @@ internal sealed class SseStream : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The client left, or its connection broke; the writer of the answer finds that out too.
+            // The client disconnected; the writer of the answer notices that too.
         }
         finally
         {

@@ -5,15 +5,15 @@ using Prism.Pipeline;
 
 namespace Prism.Gateway.Sse;
 
-/// <summary>Opens streams, and lets their clients go where these take nothing any more.</summary>
+/// <summary>Opens streams, and disconnects clients that stop reading.</summary>
 internal sealed partial class SseStreams(
     ISnapshotSource snapshots, OverloadTelemetry telemetry, TimeProvider time, ILogger<SseStreams> logger)
 {
     /// <summary>Makes the response to a request a stream.</summary>
     public SseStream Open(HttpContext context) => new(context, this, time);
 
-    /// <summary>Waits until a client has taken enough of what is ready for it.</summary>
-    /// <exception cref="OperationCanceledException">It has left, or has been let go.</exception>
+    /// <summary>Waits until a slow client has read enough of the sent bytes.</summary>
+    /// <exception cref="OperationCanceledException">The client disconnected, or Prism disconnected it.</exception>
     public async ValueTask WaitForClientAsync(HttpContext context, Task sent)
     {
         context.ExchangePermit();
@@ -21,7 +21,7 @@ internal sealed partial class SseStreams(
         await sent;
     }
 
-    // As if the client had left: that ends the call upstream, and settles what it has taken.
+    // Like a disconnect of the client: that cancels the upstream call, and settles its usage.
     private void LetGo(HttpContext context)
     {
         telemetry.OnStalled();
@@ -29,6 +29,6 @@ internal sealed partial class SseStreams(
         context.Abort();
     }
 
-    [LoggerMessage(LogLevel.Information, "A client that takes nothing of its stream is let go")]
+    [LoggerMessage(LogLevel.Information, "A client that does not read its stream is disconnected")]
     private partial void LogLetGo();
 }
