@@ -221,6 +221,8 @@ internal sealed class HttpAnswer(
         var data = _events!.Data;
         if (provider.PassesBytes
             && data.Span is [(byte)'{', ..]
+            // An event of several data lines has line feeds, which would split the client's event.
+            && !data.Span.Contains((byte)'\n')
             && Utf8.IsValid(data.Span)
             && ChunkSkim.TryRead(data.Span, out SkimmedChunk)
             && _decoder!.TryPass(SkimmedChunk))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using static Prism.Tests.Upstream.OpenAiEvents;
 
@@ -37,6 +38,32 @@ public sealed class StreamingTests
         Assert.True(await events.MoveNextAsync());
         Assert.Equal(ChatUsage.Of(1, 2), events.Current.Chunk?.Usage);
         Assert.False(await events.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task An_event_of_several_data_lines_never_passes_with_its_line_breaks()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync(async call =>
+        {
+            await call.StartStreamAsync();
+            foreach (var chunk in new[] { Token("a"), Token("b"), Finish })
+            {
+                await call.WriteAsync(Event(chunk.Replace(",", ",\ndata: ", StringComparison.Ordinal)));
+            }
+
+            await call.WriteAsync(Event(Done));
+        });
+        using var provider = new ProviderUnderTest(upstream.Url);
+
+        await using var answer = await provider.Provider.OpenAsync(CallRequest.Of(ProviderUnderTest.Hello), stream: true, default);
+        var text = "";
+        while (await answer.NextAsync())
+        {
+            Assert.DoesNotContain((byte)'\n', answer.Raw.ToArray());
+            text += answer.ToChunk().Choices[0].Delta.Content;
+        }
+
+        Assert.Equal("ab", text);
     }
 
     [Fact]
