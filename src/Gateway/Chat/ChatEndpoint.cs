@@ -28,35 +28,39 @@ internal sealed class ChatEndpoint(ICallPipeline pipeline, SseStreams streams, C
     [Gives<ChatResponse>, Streams<ChatChunk>]
     public Task OpenAi(HttpContext context) => HandleAsync(context, OpenAiFormat.Instance);
 
-    private async Task HandleAsync(HttpContext context, IChatFormat format)
+    private Task HandleAsync(HttpContext context, IChatFormat format)
     {
-        if (await context.ReadCallAsync() is not { } request)
+        var reading = context.ReadCallAsync();
+        return reading.IsCompletedSuccessfully ? HandleAsync(context, format, reading.Result) : HandleLaterAsync(context, format, reading);
+    }
+
+    private async Task HandleLaterAsync(HttpContext context, IChatFormat format, ValueTask<CallRequest?> reading) =>
+        await HandleAsync(context, format, await reading);
+
+    private Task HandleAsync(HttpContext context, IChatFormat format, CallRequest? request)
+    {
+        if (request is null)
         {
-            return;
+            return Task.CompletedTask;
         }
 
         var provider = context.Request.Query["provider"];
         var (cache, unreadable) = context.Request.ReadCachePolicy();
         request = request.For(provider is [{ Length: > 0 } name] ? name : null, context.GetOwner(), context.TraceIdentifier, cache);
-        if ((CheckProvider(provider) ?? unreadable ?? format.Check(request)) is { } refused)
-        {
-            await FailAsync(context, refused);
-        }
-        else
-        {
-            using var end = ends.Begin(context.RequestAborted);
-            await AnswerAsync(context, format, request, end.Token);
-        }
+        return (CheckProvider(provider) ?? unreadable ?? format.Check(request)) is { } refused
+            ? FailAsync(context, refused)
+            : AnswerAsync(context, format, request);
     }
 
-    private async Task AnswerAsync(HttpContext context, IChatFormat format, CallRequest request, CancellationToken end)
+    private async Task AnswerAsync(HttpContext context, IChatFormat format, CallRequest request)
     {
+        using var end = ends.Begin(context.RequestAborted);
         // Before the answer: its heartbeat shows the client that the connection is alive while a model thinks.
         await using var output = request.IsStreamed ? streams.Open(context) : null;
         try
         {
             var begun = time.GetTimestamp();
-            await using var answer = await pipeline.OpenAsync(request, output is not null, end);
+            await using var answer = await pipeline.OpenAsync(request, output is not null, end.Token);
             if (answer.Error is { } error)
             {
                 await EndAsync(context, output, error, answer.Info);

@@ -198,12 +198,26 @@ internal sealed class LeaseStock
             {
                 Kind = kind,
                 Limit = grant.Limit,
-                Remaining = Math.Clamp(grant.Remaining + HeldOf(kind, now), 0, grant.Limit),
+                Remaining = RemainingOf(kind, now),
                 ResetAfter = left > TimeSpan.Zero ? left : TimeSpan.Zero,
             });
         }
 
         return snapshots.MoveToImmutable();
+    }
+
+    /// <summary>Whether a snapshot promises more than there is now, or lacks a limit. It costs no new snapshot to find out.</summary>
+    public bool IsOutdated(ImmutableArray<LimitStatus> snapshots, long now)
+    {
+        foreach (var snapshot in snapshots)
+        {
+            if (RemainingOf(snapshot.Kind, now) < snapshot.Remaining)
+            {
+                return true;
+            }
+        }
+
+        return snapshots.Length != _lastGrants.Count;
     }
 
     /// <summary>Composes the wants and reports of an ask.</summary>
@@ -295,9 +309,22 @@ internal sealed class LeaseStock
 
     private bool IsScarce(LimitKind kind) => _lastGrants.TryGetValue(kind, out var last) && last.Grant.Remaining <= last.Grant.Limit / 4;
 
-    private long HeldOf(LimitKind kind, long now) => kind == LimitKind.Concurrency
-        ? _permits!.Free
-        : Array.Find(_pools, pool => pool.Kind == kind)!.LeftAt(now);
+    private long RemainingOf(LimitKind kind, long now) => _lastGrants.TryGetValue(kind, out var last)
+        ? Math.Clamp(last.Grant.Remaining + HeldOf(kind, now), 0, last.Grant.Limit)
+        : 0;
+
+    private long HeldOf(LimitKind kind, long now)
+    {
+        foreach (var pool in _pools)
+        {
+            if (pool.Kind == kind)
+            {
+                return pool.LeftAt(now);
+            }
+        }
+
+        return _permits!.Free;
+    }
 }
 
 /// <summary>The sum of the charges that wait.</summary>

@@ -191,6 +191,15 @@ internal sealed class LocalQuota : IAsyncDisposable
         }
     }
 
+    /// <summary>See <see cref="LeaseStock.IsOutdated"/>.</summary>
+    public bool IsOutdated(ImmutableArray<LimitStatus> snapshots)
+    {
+        lock (_gate)
+        {
+            return _stock.IsOutdated(snapshots, _time.GetTimestamp());
+        }
+    }
+
     /// <summary>Returns everything that is not in use and admits nothing more. The stock in use counts as used.</summary>
     public Task ReturnAllAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Quotas;
 using Prism.Grains.Quotas;
 
 namespace Prism.Pipeline.Admission;
@@ -39,14 +41,10 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
     /// <summary>The settled call, with the state of the limits in its route: as after its reservation, or lower if it used more.</summary>
     public ChatCall WithLimits(ChatCall call)
     {
-        if (call.Route.Limits is not { } reserved)
-        {
-            return call;
-        }
-
-        var stands = leases.Of(call.Route.Provider).GetSnapshots().Select(
-            stand => reserved.FirstOrDefault(before => before.Kind == stand.Kind) is { } before && before.Remaining < stand.Remaining ? before : stand);
-        return call with { Route = call.Route with { Limits = [.. stands] } };
+        var holder = leases.Of(call.Route.Provider);
+        return call.Route.Limits is { } reserved && holder.IsOutdated(reserved)
+            ? call with { Route = call.Route with { Limits = Lower(reserved, holder.GetSnapshots()) } }
+            : call;
     }
 
     /// <summary>A provider failed a call. If it responded 429 with a time, the whole cluster sends it no calls until then.</summary>
@@ -66,6 +64,9 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
             ? new(call, default, LimitErrors.Of($"provider '{call.Provider.Options.Name}'", charge, denial, time.GetUtcNow()) with { Limits = call.Route.Limits })
             : new(call, new(admission.Reservation), null);
     }
+
+    private static ImmutableArray<LimitStatus> Lower(ImmutableArray<LimitStatus> reserved, ImmutableArray<LimitStatus> now) =>
+        [.. now.Select(status => reserved.FirstOrDefault(before => before.Kind == status.Kind) is { } before && before.Remaining < status.Remaining ? before : status)];
 
     private static ChatCall WithLimits(ChatCall call, LocalQuota holder) =>
         holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetSnapshots() } } : call;
