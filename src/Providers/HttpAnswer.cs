@@ -172,7 +172,7 @@ internal sealed class HttpAnswer(
         {
             client.ThrowIfCancellationRequested();
             // A complete answer stays complete, however its connection ends.
-            return _decoder!.MayEnd && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout) ? End(null) : End(error);
+            return _decoder!.MayEnd && exchange.FirstTokenSeen && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout) ? End(null) : End(error);
         }
     }
 

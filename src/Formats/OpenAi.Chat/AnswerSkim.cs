@@ -34,7 +34,7 @@ public readonly record struct AnswerSkim(ChatUsage Usage, string? Tier)
 
     private static AnswerSkim? TryRead(ref Utf8JsonReader reader)
     {
-        var (hasId, hasModel, hasCreated, hasChoices) = (false, false, false, false);
+        var (hasId, hasObject, hasModel, hasCreated, hasChoices) = (false, false, false, false, false);
         var (usage, tier) = (default(ChatUsage), default(string));
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -58,7 +58,7 @@ public readonly record struct AnswerSkim(ChatUsage Usage, string? Tier)
             }
             else if (reader.ValueTextEquals("object"u8))
             {
-                isRead = AnswerScanner.TryObjectType(ref reader, "chat.completion"u8);
+                isRead = hasObject = AnswerScanner.TryObjectType(ref reader, "chat.completion"u8);
             }
             else if (reader.ValueTextEquals("choices"u8))
             {
@@ -87,7 +87,7 @@ public readonly record struct AnswerSkim(ChatUsage Usage, string? Tier)
             }
         }
 
-        return hasId && hasModel && hasCreated && hasChoices && usage is not null ? new(usage, tier) : null;
+        return hasId && hasObject && hasModel && hasCreated && hasChoices && usage is not null ? new(usage, tier) : null;
     }
 
     private static bool TryChoices(ref Utf8JsonReader reader)

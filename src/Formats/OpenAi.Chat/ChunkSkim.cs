@@ -50,7 +50,7 @@ public struct ChunkSkim
 
     private bool TryRead(ref Utf8JsonReader reader)
     {
-        var (hasId, hasModel, hasCreated, hasChoice) = (false, false, false, false);
+        var (hasId, hasObject, hasModel, hasCreated, hasChoice) = (false, false, false, false, false);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return false;
@@ -66,7 +66,7 @@ public struct ChunkSkim
                 5 when name.SequenceEqual("error"u8) => false,
                 // The usage belongs to the last frame, which is canonical.
                 5 when name.SequenceEqual("usage"u8) => reader.Read() && reader.TokenType == JsonTokenType.Null,
-                6 when name.SequenceEqual("object"u8) => AnswerScanner.TryObjectType(ref reader, "chat.completion.chunk"u8),
+                6 when name.SequenceEqual("object"u8) => hasObject = AnswerScanner.TryObjectType(ref reader, "chat.completion.chunk"u8),
                 7 when name.SequenceEqual("created"u8) => hasCreated = AnswerScanner.TryCreated(ref reader),
                 7 when name.SequenceEqual("choices"u8) => hasChoice = TryChoices(ref reader),
                 12 when name.SequenceEqual("service_tier"u8) => TryTier(ref reader),
@@ -78,7 +78,7 @@ public struct ChunkSkim
             }
         }
 
-        return hasId && hasModel && hasCreated && hasChoice;
+        return hasId && hasObject && hasModel && hasCreated && hasChoice;
     }
 
     private bool TryTier(ref Utf8JsonReader reader)
