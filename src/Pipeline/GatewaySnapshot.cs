@@ -34,12 +34,15 @@ public sealed record GatewaySnapshot
     /// <summary>The snapshot of these settings.</summary>
     /// <exception cref="InvalidOperationException">The prices cannot be read.</exception>
     public static GatewaySnapshot Of(
-        ProviderRegistry providers, CostOptions costs, AttemptOptions attempts, CacheOptions cache, OverloadOptions overload, AuthOptions auth) => new(new PriceTable(providers, costs))
+        ProviderRegistry providers, CostOptions costs, AttemptOptions attempts, CacheOptions cache, OverloadOptions overload, AuthOptions auth)
     {
-        Providers = providers,
-        Attempts = attempts,
-        Cache = cache,
-        Overload = overload,
-        Auth = auth,
-    };
+        return new(new PriceTable(providers, costs))
+        {
+            Providers = providers,
+            Attempts = attempts,
+            Cache = cache,
+            Overload = overload,
+            Auth = auth,
+        };
+    }
 }

@@ -3,8 +3,8 @@ using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Quotas;
 using Prism.Pipeline.Admission;
 using Prism.Pipeline.Tokens;
-using Prism.Tests.Chat;
 using Prism.Providers;
+using Prism.Tests.Chat;
 
 namespace Prism.Tests.Quotas;
 
