@@ -18,6 +18,9 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     // A buffer that a burst has enlarged is not kept.
     private const int MostKept = 256 * 1024;
 
+    // So many characters are worth a write before the time is over. With more, the buffers would outgrow what is kept, and be made anew for each write.
+    private const int WorthAWrite = 64 * 1024;
+
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
     // After this time, the output counts as blocked.
@@ -49,9 +52,10 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
 
             var isFirst = _waiting.WrittenCount == 0;
             _waiting.Write(line);
-            _isUrgent |= urgency != Urgency.Soon;
+            var isUrgent = urgency != Urgency.Soon || (_waiting.WrittenCount >= WorthAWrite && !_isUrgent);
+            _isUrgent |= isUrgent;
             _thread ??= Start();
-            if (isFirst || urgency != Urgency.Soon)
+            if (isFirst || isUrgent)
             {
                 Monitor.PulseAll(_gate);
             }
