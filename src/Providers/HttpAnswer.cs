@@ -13,15 +13,10 @@ namespace Prism.Providers;
 internal sealed class HttpAnswer(
     HttpChatProvider provider, CallRequest request, UpstreamBody body, UpstreamExchange exchange, CancellationToken client) : ProviderAnswer
 {
-    // Real streams have one or two pieces before their first output. If there are more, the first ones have everything but output, and the last has
-    // the newest count of tokens.
-    private const int MostHeldBack = 8;
-
     private readonly PooledEndpoint _endpoint = provider.Endpoints.Reserve();
     private AnswerDefaults? _defaults;
     private List<ChatStreamEvent>? _decoded;
-    private List<Piece>? _heldBack;
-    private Queue<Piece>? _ready;
+    private PendingSteps? _pending;
     private PooledBuffer? _content;
     private EventReader? _events;
     private IStreamDecoder? _decoder;
@@ -32,55 +27,29 @@ internal sealed class HttpAnswer(
 
     private AnswerDefaults Defaults => _defaults ??= new(request);
 
-    /// <summary>Waits for the whole answer.</summary>
+    private PendingSteps Pending => _pending ??= new();
+
+    /// <summary>Waits for the whole answer, or for the first output of a streamed one.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask OpenWholeAsync()
+    public async ValueTask OpenAsync(bool stream)
     {
-        IsWhole = true;
+        IsWhole = !stream;
         try
         {
             // :: Step 1: send, and wait for the headers
-            var response = await exchange.SendAsync(await provider.CreateMessageAsync(_endpoint, request, stream: !IsWhole, body, exchange.Aborted));
-            _content = new();
+            var response = await exchange.SendAsync(await provider.CreateMessageAsync(_endpoint, request, stream, body, exchange.Aborted));
             if (!response.IsSuccessStatusCode)
             {
-                Fail(await ReadErrorAsync(response));
+                Fail(await ReadErrorAsync(response, _content = new()));
                 return;
             }
 
-            // :: Step 2: read the whole body
-            await exchange.ReadBodyAsync(response, _content);
-            ReadWhole();
-        }
-        catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
-        {
-            client.ThrowIfCancellationRequested();
-            Fail(error);
-        }
-    }
-
-    /// <summary>Waits for the first output. Pieces before it are held back: a stream without output has not begun.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask OpenStreamAsync()
-    {
-        try
-        {
-            // :: Step 1: send, and wait for the headers
-            var response = await exchange.SendAsync(await provider.CreateMessageAsync(_endpoint, request, stream: !IsWhole, body, exchange.Aborted));
-            if (!response.IsSuccessStatusCode)
+            // :: Step 2: read a whole body. Some servers send their error object with status 200 and without streaming.
+            var isStream = stream && provider.Answers.Framing.Matches(response.Content.Headers.ContentType?.MediaType);
+            if (!isStream)
             {
-                _content = new();
-                Fail(await ReadErrorAsync(response));
-                return;
-            }
-
-            if (!provider.Answers.Framing.Matches(response.Content.Headers.ContentType?.MediaType))
-            {
-                // Some servers send their error object with status 200 and without streaming.
-                _content = new();
-                await exchange.ReadBodyAsync(response, _content);
-                exchange.Weigh(_content.Written);
-                Fail(provider.Answers.Read(_content.Written, provider.Now).Error ?? provider.Errors.InvalidResponse());
+                await exchange.ReadBodyAsync(response, _content = new());
+                ReadWhole(_content, isExpected: !stream);
                 return;
             }
 
@@ -93,7 +62,7 @@ internal sealed class HttpAnswer(
             return;
         }
 
-        // :: Step 2: read up to the first output
+        // :: Step 3: read a stream up to its first output
         _events = new(provider.Answers.Framing);
         _decoder = provider.Answers.CreateDecoder(provider.Now);
         await NextAsync();
@@ -142,7 +111,7 @@ internal sealed class HttpAnswer(
         return ValueTask.CompletedTask;
     }
 
-    // :: Step 3: read event by event
+    // :: Step 4: read event by event
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadOnAsync()
     {
@@ -176,7 +145,7 @@ internal sealed class HttpAnswer(
         }
     }
 
-    // :: Step 4: after the closing event, keep the connection for the next call
+    // :: Step 5: after the closing event, keep the connection for the next call
     private async ValueTask<bool> FinishAsync()
     {
         if (!exchange.FirstTokenSeen)
@@ -194,10 +163,9 @@ internal sealed class HttpAnswer(
     {
         while (true)
         {
-            if (_ready is not null)
+            if (_pending is not null && _pending.TryTake(out var step))
             {
-                Take(_ready.Dequeue());
-                _ready = _ready.Count == 0 ? null : _ready;
+                Take(step);
                 return true;
             }
 
@@ -228,14 +196,13 @@ internal sealed class HttpAnswer(
             && _decoder!.TryPass(SkimmedChunk))
         {
             exchange.OnEvent(SkimmedChunk.HasOutput);
-            if (exchange.FirstTokenSeen && _heldBack is null)
+            if (exchange.FirstTokenSeen && _pending is not { IsEmpty: false })
             {
                 (Raw, Chunk) = (data, null);
                 return true;
             }
 
-            Add(new Piece(data.ToArray(), SkimmedChunk, default));
-            Release();
+            Pending.Add(PendingStep.Of(data.ToArray(), SkimmedChunk), exchange.FirstTokenSeen);
             return false;
         }
 
@@ -254,64 +221,28 @@ internal sealed class HttpAnswer(
             var piece = Defaults.Apply(streamEvent);
             if (piece.Failed is not null)
             {
-                // Before the first output, the failure replaces all pieces.
-                _heldBack = exchange.FirstTokenSeen ? _heldBack : null;
-                Release(isFailed: true);
-                Enqueue(new Piece(null, default, piece));
+                Pending.AddFailure(PendingStep.Of(piece), exchange.FirstTokenSeen);
                 return;
             }
 
             // An empty chunk is not yet an answer.
             if (piece.Chunk is not { Choices.IsEmpty: true, Usage: null, Extra: null })
             {
-                Add(new Piece(null, default, piece));
+                Pending.Add(PendingStep.Of(piece), exchange.FirstTokenSeen);
             }
         }
-
-        Release();
     }
 
-    private void Add(in Piece piece)
+    private void Take(in PendingStep step)
     {
-        if (exchange.FirstTokenSeen && _heldBack is null)
+        if (step.Raw is not null)
         {
-            Enqueue(piece);
+            (Raw, SkimmedChunk, Chunk) = (step.Raw, step.Skim, null);
             return;
         }
 
-        _heldBack ??= [];
-        if (exchange.FirstTokenSeen || _heldBack.Count < MostHeldBack)
-        {
-            _heldBack.Add(piece);
-        }
-        else
-        {
-            _heldBack[^1] = piece;
-        }
-    }
-
-    // Releases the held back pieces after the first output.
-    private void Release(bool isFailed = false)
-    {
-        if (_heldBack is not null && (exchange.FirstTokenSeen || isFailed))
-        {
-            _heldBack.ForEach(Enqueue);
-            _heldBack = null;
-        }
-    }
-
-    private void Enqueue(Piece piece) => (_ready ??= new()).Enqueue(piece);
-
-    private void Take(in Piece piece)
-    {
-        if (piece.Raw is not null)
-        {
-            (Raw, SkimmedChunk, Chunk) = (piece.Raw, piece.Skim, null);
-            return;
-        }
-
-        (Raw, Chunk) = (default, piece.Event.Chunk);
-        if (piece.Event.Failed is { } error)
+        (Raw, Chunk) = (default, step.Event.Chunk);
+        if (step.Event.Failed is { } error)
         {
             End(error);
         }
@@ -334,8 +265,7 @@ internal sealed class HttpAnswer(
     {
         try
         {
-            TryPass();
-            return TryStep();
+            return TryPass() || TryStep();
         }
         catch (System.Text.Json.JsonException)
         {
@@ -352,10 +282,9 @@ internal sealed class HttpAnswer(
         return error is not null;
     }
 
-    private void ReadWhole()
+    private void ReadWhole(PooledBuffer content, bool isExpected)
     {
-        var content = _content!;
-        if (provider.PassesBytes && AnswerSkim.TryRead(content.Written) is { } skim)
+        if (isExpected && provider.PassesBytes && AnswerSkim.TryRead(content.Written) is { } skim)
         {
             (Raw, Skim, _isRead) = (content.WrittenMemory, skim, true);
             return;
@@ -363,8 +292,13 @@ internal sealed class HttpAnswer(
 
         exchange.Weigh(content.Written);
         var answer = provider.Answers.Read(content.Written, provider.Now);
-        var error = answer.Error ?? (answer.Response!.Choices.IsEmpty ? provider.Errors.InvalidResponse() : null);
-        if (error is not null)
+        if (!isExpected)
+        {
+            Fail(answer.Error ?? provider.Errors.InvalidResponse());
+            return;
+        }
+
+        if ((answer.Error ?? (answer.Response!.Choices.IsEmpty ? provider.Errors.InvalidResponse() : null)) is { } error)
         {
             Error = Explain(error);
             return;
@@ -390,26 +324,18 @@ internal sealed class HttpAnswer(
             },
         };
 
-    private async Task<ChatError> ReadErrorAsync(HttpResponseMessage response)
+    private async Task<ChatError> ReadErrorAsync(HttpResponseMessage response, PooledBuffer content)
     {
         try
         {
-            await exchange.ReadErrorBodyAsync(response, _content!);
-            exchange.Weigh(_content!.Written);
-            return provider.Errors.FromStatus(response, provider.Answers.ReadError(_content.Written), VendorWords.Read(_content.Written));
+            await exchange.ReadErrorBodyAsync(response, content);
+            exchange.Weigh(content.Written);
+            return provider.Errors.FromStatus(response, provider.Answers.ReadError(content.Written), VendorWords.Read(content.Written));
         }
         catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is not null)
         {
             // The status is the most important part, even if the body is incomplete.
             return provider.Errors.FromStatus(response, null);
         }
-    }
-
-    /// <summary>A queued step.</summary>
-    private readonly struct Piece(byte[]? raw, in ChunkSkim skim, in ChatStreamEvent streamEvent)
-    {
-        public readonly byte[]? Raw = raw;
-        public readonly ChunkSkim Skim = skim;
-        public readonly ChatStreamEvent Event = streamEvent;
     }
 }

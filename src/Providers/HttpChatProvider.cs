@@ -64,7 +64,7 @@ internal sealed class HttpChatProvider(
         var isOpen = false;
         try
         {
-            await (stream ? answer.OpenStreamAsync() : answer.OpenWholeAsync());
+            await answer.OpenAsync(stream);
             isOpen = answer.Error is null;
             return isOpen ? answer : ProviderAnswer.Of(answer.Error!);
         }
