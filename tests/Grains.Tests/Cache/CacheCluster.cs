@@ -70,6 +70,12 @@ internal sealed class CacheCluster : IAsyncDisposable
                 .Configure<CacheOptions>(options =>
                 {
                     options.Enabled = true;
+                    if (time is null)
+                    {
+                        // A busy machine is no outage of the cache.
+                        options.AskTimeout = options.LostTimeout = options.JoinTimeout = Patience.Limit;
+                    }
+
                     configure?.Invoke(options);
                 });
         });

@@ -40,7 +40,7 @@ internal sealed class CatalogCluster : IAsyncDisposable
                 silo.Services.AddKeyedSingleton(StorageNames.Catalogs, storage);
             }
 
-            silo.Services.AddPrismTemplates()
+            silo.Services.AddPrismTemplates().Configure<TemplateOptions>(options => options.Deadline = Patience.Limit)
                 .AddPrismChains()
                 .AddPrismRouting()
                 .AddSingleton(new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor", "gpt-4o")]));

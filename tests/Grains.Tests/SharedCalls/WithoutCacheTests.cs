@@ -17,7 +17,7 @@ public sealed class WithoutCacheTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _cluster = await CacheCluster.StartAsync(silos: 2);
+        _cluster = await CacheCluster.StartAsync(silos: 2, options => options.AskTimeout = TimeSpan.FromSeconds(2));
         _cluster.OnEveryProvider(provider =>
         {
             provider.OnComplete = async (_, _) =>

@@ -255,7 +255,8 @@ public sealed class PromptTemplatesTests
     }
 
     private static IServiceCollection CreateServices() =>
-        new ServiceCollection().AddLogging().AddSingleton(ScriptedGrains.None).AddPrismTemplates();
+        new ServiceCollection().AddLogging().AddSingleton(ScriptedGrains.None).AddPrismTemplates()
+            .Configure<TemplateOptions>(options => options.Deadline = TimeSpan.FromHours(1));
 
     private static void AssertClean(RenderOutcome outcome)
     {

@@ -15,7 +15,7 @@ public sealed class TemplateCacheTests
     private readonly TemplateCache _cache;
 
     public TemplateCacheTests() => _cache = new(
-        ScriptedGrains.Of(_grain), new TemplateEngine(new TemplateOptions(), TimeProvider.System), _time, NullLogger<TemplateCache>.Instance);
+        ScriptedGrains.Of(_grain), new TemplateEngine(new TemplateOptions { Deadline = TimeSpan.FromHours(1) }, TimeProvider.System), _time, NullLogger<TemplateCache>.Instance);
 
     [Fact]
     public async Task What_is_known_costs_no_call()

@@ -7,7 +7,7 @@ namespace Prism.Tests.Templates;
 /// <summary>What templates print, and how they say what is wrong with them.</summary>
 public sealed class TemplateEngineTests
 {
-    private readonly TemplateEngine _engine = new(new TemplateOptions(), TimeProvider.System);
+    private readonly TemplateEngine _engine = new(new TemplateOptions { Deadline = TimeSpan.FromHours(1) }, TimeProvider.System);
 
     [Theory]
     [InlineData("no variables at all", "no variables at all")]

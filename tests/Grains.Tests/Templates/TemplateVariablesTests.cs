@@ -5,7 +5,7 @@ namespace Prism.Tests.Templates;
 /// <summary>Which variables a template needs from outside, as read from its text.</summary>
 public sealed class TemplateVariablesTests
 {
-    private readonly TemplateEngine _engine = new(new TemplateOptions(), TimeProvider.System);
+    private readonly TemplateEngine _engine = new(new TemplateOptions { Deadline = TimeSpan.FromHours(1) }, TimeProvider.System);
 
     [Theory]
     [InlineData("no variables", "")]
