@@ -6,14 +6,14 @@ using Prism.Bench.Report;
 
 namespace Prism.Bench;
 
-/// <summary>The bench itself: measures case by case, prints what it found, and says with its exit code whether anything is missing.</summary>
+/// <summary>Runs the cases, prints their results, and tells with the exit code whether a result is missing.</summary>
 internal static class LoadBench
 {
     private static readonly string Repository = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory,
         typeof(LoadBench).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "RepositoryPath").Value!));
 
-    /// <returns>0; 1 where a result is missing; 2 where it is not understood what is asked for. Never because of a time.</returns>
+    /// <returns>0; 1 if a result is missing; 2 if the command line is invalid. Measured values do not change it.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         if (Options.Parse(args) is not { } options)
@@ -26,17 +26,17 @@ internal static class LoadBench
         using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         Console.WriteLine(await Machine.DescribeAsync(Repository));
-        await using var field = await Field.StartAsync(await BuildsAsync(options));
+        await using var testbed = await Testbed.StartAsync(await BuildsAsync(options));
         var (verdicts, missing) = (new List<Verdict>(), new List<string>());
         foreach (var one in options.Cases)
         {
-            await MeasureAsync(one, field, options.Budget, verdicts, missing, interrupted.Token);
+            await MeasureAsync(one, testbed, options.Budget, verdicts, missing, interrupted.Token);
         }
 
         Print(verdicts, missing);
         return missing.Count == 0 ? 0 : 1;
 
-        // What has been started is ended on the way out.
+        // The regular way out kills the processes of the bench.
         void Cancel(PosixSignalContext signal)
         {
             signal.Cancel = true;
@@ -51,14 +51,14 @@ internal static class LoadBench
     }
 
     private static async Task MeasureAsync(
-        Case one, Field field, Budget budget, List<Verdict> verdicts, List<string> missing, CancellationToken cancellationToken)
+        Case one, Testbed testbed, Budget budget, List<Verdict> verdicts, List<string> missing, CancellationToken cancellationToken)
     {
         Console.WriteLine($"\n## {one.Name}: {one.Title}\n");
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var report = await one.RunAsync(field, budget, cancellationToken);
-            Console.WriteLine($"{report.Table}\n{report.Note}".Trim());
+            var report = await one.RunAsync(testbed, budget, cancellationToken);
+            Console.WriteLine($"{string.Join('\n', report.Tables)}\n{report.Note}".Trim());
             verdicts.AddRange(report.Verdicts);
             missing.AddRange((report.Missing ?? []).Select(what => $"{one.Name}: {what}"));
         }
@@ -68,11 +68,11 @@ internal static class LoadBench
         }
         catch (Exception exception)
         {
-            // The next case is another matter; this one is missing.
+            // The other cases still run.
             missing.Add($"{one.Name}: {exception.Message}");
         }
 
-        await field.EndPrismsAsync();
+        await testbed.EndPrismsAsync();
     }
 
     private static void Print(List<Verdict> verdicts, List<string> missing)

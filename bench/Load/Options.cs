@@ -2,11 +2,11 @@ using Prism.Bench.Cases;
 
 namespace Prism.Bench;
 
-/// <summary>What the command line asks for.</summary>
-/// <param name="Cases">What to measure.</param>
-/// <param name="Budget">How long it may take.</param>
-/// <param name="Published">The directory of a Prism that is published already; null: it is published now.</param>
-/// <param name="Against">The directory of another to measure it against; null: none.</param>
+/// <summary>The options of the command line.</summary>
+/// <param name="Cases">The cases to run.</param>
+/// <param name="Budget">The number and length of the measurements.</param>
+/// <param name="Published">The directory of a published Prism; null: publish it first.</param>
+/// <param name="Against">The directory of another published Prism to measure beside it; null: none.</param>
 internal sealed record Options(IReadOnlyList<Case> Cases, Budget Budget, string? Published, string? Against)
 {
     public static string Usage { get; } = $"""
@@ -15,15 +15,15 @@ internal sealed record Options(IReadOnlyList<Case> Cases, Budget Budget, string?
           all          every case but soak
         {string.Join('\n', Case.All.Select(one => $"  {one.Name,-12} {one.Title}"))}
 
-          --quick      short turns: shows that everything runs, in less than two minutes
-          --rounds     how often each has its turn
-          --seconds    how long a turn is; of soak, how long it takes altogether
-          --published  a Prism that is published already
-          --against    another one, to be measured beside it
+          --quick      short turns, to check that every case works; less than two minutes for all
+          --rounds     number of turns of each contender
+          --seconds    length of a turn; with soak, of the whole load
+          --published  directory of a published Prism; without it, the bench publishes one
+          --against    directory of another published Prism, to measure beside it
 
         """;
 
-    /// <summary>Null where the command line cannot be understood.</summary>
+    /// <summary>Parses a command line; null if it is invalid.</summary>
     public static Options? Parse(string[] args)
     {
         var (cases, budget, published, against) = (new List<Case>(), Budget.Full, default(string), default(string));

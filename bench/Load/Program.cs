@@ -7,8 +7,8 @@ return args switch
 {
     [Roles.Load] => await LoadGenerator.RunAsync(),
     [Roles.Upstream, var port] => await FastUpstream.RunAsync(PortOf(port), StandardInput.Closed()),
-    [Roles.Kestrel, var port] => await KestrelFloor.RunAsync(PortOf(port), StandardInput.Closed()),
-    [Roles.Yarp, var port, var upstream] => await YarpFloor.RunAsync(PortOf(port), PortOf(upstream), StandardInput.Closed()),
+    [Roles.Kestrel, var port] => await BareKestrel.RunAsync(PortOf(port), StandardInput.Closed()),
+    [Roles.Yarp, var port, var upstream] => await YarpProxy.RunAsync(PortOf(port), PortOf(upstream), StandardInput.Closed()),
     _ => await LoadBench.RunAsync(args),
 };
 

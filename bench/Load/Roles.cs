@@ -1,6 +1,6 @@
 namespace Prism.Bench;
 
-/// <summary>What this program can be besides the bench itself: its own children, by their first argument.</summary>
+/// <summary>The roles of this program as a child process of the bench, by its first argument.</summary>
 internal static class Roles
 {
     public const string Load = "load-generator";

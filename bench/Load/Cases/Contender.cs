@@ -3,20 +3,20 @@ using Prism.Bench.Processes;
 
 namespace Prism.Bench.Cases;
 
-/// <summary>One of those that are measured side by side.</summary>
-/// <param name="Name">What it is called in the table.</param>
-/// <param name="Servers">Whose processor time and memory count.</param>
-/// <param name="Plan">The load on it; its times are the budget's.</param>
+/// <summary>A server, or several, that a case measures beside others.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Servers">The processes whose processor time and memory count.</param>
+/// <param name="Plan">The load. <see cref="Budget"/> sets its duration.</param>
 internal sealed record Contender(string Name, IReadOnlyList<ServerProcess> Servers, LoadPlan Plan)
 {
-    /// <summary>The load before the first round, which is to have all code compiled; that of the rounds where it is null.</summary>
-    public LoadPlan? WarmUp { get; init; }
+    /// <summary>The loads before the first round, one after the other. They let the runtime compile the code. If empty: the load of the rounds.</summary>
+    public IReadOnlyList<LoadPlan> WarmUps { get; init; } = [];
 }
 
-/// <summary>What one round showed of a contender.</summary>
-/// <param name="Load">What the load generator saw.</param>
-/// <param name="CpuSeconds">The processor time that its servers took.</param>
-/// <param name="Resident">The memory that they had at the end of the load, in bytes.</param>
+/// <summary>The result of one round of a contender.</summary>
+/// <param name="Load">The result of the load generator.</param>
+/// <param name="CpuSeconds">The processor time of its servers.</param>
+/// <param name="Resident">Their resident memory at the end of the load, in bytes.</param>
 internal sealed record Sample(LoadResult Load, double CpuSeconds, long Resident)
 {
     public double PerSecond => Load.Completed / Load.Seconds;
@@ -29,16 +29,16 @@ internal sealed record Sample(LoadResult Load, double CpuSeconds, long Resident)
 }
 
 /// <summary>All rounds of a contender.</summary>
-/// <param name="Contender">Whose.</param>
+/// <param name="Contender">The contender.</param>
 /// <param name="Samples">In the order of the rounds.</param>
-/// <param name="ResidentBefore">The memory of its servers before the first round, in bytes.</param>
+/// <param name="ResidentBefore">The resident memory of its servers before the first round, at the end of the last warm-up and under its load, in bytes.</param>
 internal sealed record Series(Contender Contender, IReadOnlyList<Sample> Samples, long ResidentBefore)
 {
     public string Name => Contender.Name;
 
     public long Failed => Samples.Sum(sample => sample.Load.Failed);
 
-    /// <summary>Why there is no result to speak of; null where there is one.</summary>
+    /// <summary>Why there is no result; null if there is one.</summary>
     public string? Missing =>
         Samples.All(sample => sample.Load.Completed == 0 && sample.Load.Events == 0)
             ? $"{Name}: {Samples.Select(sample => sample.Load.Failure).FirstOrDefault(failure => failure is not null) ?? "no answer"}"
@@ -46,11 +46,11 @@ internal sealed record Series(Contender Contender, IReadOnlyList<Sample> Samples
 
     public Report.Spread Of(Func<Sample, double> value) => Report.Spread.Of(Samples.Select(value));
 
-    /// <summary>How much more than another's, round by round: both had the same noise.</summary>
+    /// <summary>The ratio to another series, round by round: in a round, both had the same noise.</summary>
     public Report.Spread Against(Series other, Func<Sample, double> value) =>
         Report.Spread.Of(Samples.Zip(other.Samples, (mine, others) => value(mine) / value(others)));
 
-    /// <summary>By how much it is above another's, round by round.</summary>
+    /// <summary>The difference to another series, round by round.</summary>
     public Report.Spread Above(Series other, Func<Sample, double> value) =>
         Report.Spread.Of(Samples.Zip(other.Samples, (mine, others) => value(mine) - value(others)));
 }

@@ -4,16 +4,16 @@ using Prism.Bench.Report;
 
 namespace Prism.Bench.Cases;
 
-/// <summary>How long a silo takes to be ready, and what memory it has when nobody asks it anything.</summary>
+/// <summary>The time from start to ready of a silo, and its memory without load.</summary>
 internal static class IdleCase
 {
     private const double Megabyte = 1024 * 1024;
 
-    public static async Task<CaseReport> RunAsync(Field field, Budget budget, CancellationToken cancellationToken)
+    public static async Task<CaseReport> RunAsync(Testbed testbed, Budget budget, CancellationToken cancellationToken)
     {
         (string Name, PrismSetup Setup, double Ready, double Resident)[] setups =
         [
-            ("dashboard off", PrismSetup.Default, 0.9, 130),
+            ("dashboard off", PrismSetup.Default, 0.9, 125),
             ("dashboard on", PrismSetup.Default with { Dashboard = true }, 1.4, 190),
         ];
         var measured = setups.SelectMany(one => Enumerable.Repeat(one.Name, budget.Rounds)).Distinct()
@@ -22,7 +22,7 @@ internal static class IdleCase
         {
             foreach (var (name, setup, _, _) in setups)
             {
-                await MeasureAsync(field, setup, budget, measured[name], cancellationToken);
+                await MeasureAsync(testbed, setup, budget, measured[name], cancellationToken);
             }
         }
 
@@ -30,17 +30,17 @@ internal static class IdleCase
     }
 
     private static async Task MeasureAsync(
-        Field field, PrismSetup setup, Budget budget, Dictionary<string, List<(double, double)>> results, CancellationToken cancellationToken)
+        Testbed testbed, PrismSetup setup, Budget budget, Dictionary<string, List<(double, double)>> results, CancellationToken cancellationToken)
     {
-        // One after the other: a start takes all of the machine that it can get.
-        foreach (var build in field.Builds)
+        // One after the other, because a start uses all cores.
+        foreach (var build in testbed.Builds)
         {
-            var prism = await field.StartPrismAsync(build, setup);
+            var prism = await testbed.StartPrismAsync(build, setup);
             var ready = await prism.ReadyAsync();
             await Task.Delay(TimeSpan.FromSeconds(budget.SettleSeconds), cancellationToken);
             results.TryAdd(build.Name, []);
             results[build.Name].Add((ready.TotalSeconds, prism.Silos.Sum(silo => silo.Resident) / Megabyte));
-            await field.EndPrismsAsync();
+            await testbed.EndPrismsAsync();
         }
     }
 
@@ -55,11 +55,11 @@ internal static class IdleCase
             {
                 var (ready, resident) = (Spread.Of(results.Select(one => one.Ready)), Spread.Of(results.Select(one => one.Resident)));
                 table.Add(string.Create(CultureInfo.InvariantCulture, $"{build}, {name}"), ready.ToString("0.00"), resident.ToString("0"));
-                verdicts.Add(Verdict.AtMost($"{build}, {name}: ready after", readyTarget, ready.Median, "s"));
-                verdicts.Add(Verdict.AtMost($"{build}, {name}: resident", residentTarget, resident.Median, "MB"));
+                verdicts.Add(Verdict.AtMost($"{build}, {name}: start to ready", readyTarget, ready.Median, "s"));
+                verdicts.Add(Verdict.AtMost($"{build}, {name}: idle memory", residentTarget, resident.Median, "MB"));
             }
         }
 
-        return new(table, verdicts);
+        return new([table], verdicts);
     }
 }

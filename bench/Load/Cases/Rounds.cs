@@ -4,24 +4,23 @@ using Prism.Bench.Processes;
 namespace Prism.Bench.Cases;
 
 /// <summary>
-/// Measures contenders in turns, so that whatever else the machine does meets all of them alike. Every second round goes backwards: nobody is
-/// always the one after the same other.
+/// Measures contenders in turns, so other work on the machine affects all of them alike. Every second round is in reverse order, so a contender does
+/// not always follow the same other one.
 /// </summary>
 internal static class Rounds
 {
-    // Times as long as a turn is meant to be.
-    private const int MostPatience = 16;
+    // The longest turn, as a multiple of the usual one.
+    private const int LongestTurn = 64;
 
     public static async Task<IReadOnlyList<Series>> RunAsync(
         LoadProcess load, IReadOnlyList<Contender> contenders, Budget budget, CancellationToken cancellationToken)
     {
+        var before = new List<long>();
         foreach (var contender in contenders)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            await MeasureAsync(load, contender, contender.WarmUp ?? contender.Plan with { PerSecond = null }, budget.WarmUpSeconds * contender.Servers.Count);
+            before.Add(await WarmUpAsync(load, contender, budget.WarmUpSeconds * contender.Servers.Count, cancellationToken));
         }
 
-        var before = contenders.Select(ResidentOf).ToList();
         var samples = contenders.Select(_ => new List<Sample>()).ToList();
         for (var round = 0; round < budget.Rounds; round++)
         {
@@ -36,11 +35,24 @@ internal static class Rounds
         return [.. contenders.Select((contender, i) => new Series(contender, samples[i], before[i]))];
     }
 
+    // Returns the resident memory at the end of the last warm-up, still under its load.
+    private static async Task<long> WarmUpAsync(LoadProcess load, Contender contender, double seconds, CancellationToken cancellationToken)
+    {
+        var resident = 0L;
+        foreach (var plan in contender.WarmUps is [] ? [contender.Plan with { PerSecond = null }] : contender.WarmUps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            resident = (await MeasureAsync(load, contender, plan, seconds)).Resident;
+        }
+
+        return resident;
+    }
+
     private static async Task<Sample> MeasureAsync(LoadProcess load, Contender contender, LoadPlan plan, double seconds)
     {
         var sample = await TryMeasureAsync(load, contender, plan, seconds);
-        // A machine may be so slow that a short turn ends before the first answer.
-        for (var longer = 2; longer <= MostPatience && sample.Load is { Completed: 0, Events: 0, Failed: 0 }; longer *= 2)
+        // On a slow machine, a short turn can end before the first answer.
+        for (var longer = 2; longer <= LongestTurn && sample.Load is { Completed: 0, Events: 0, Failed: 0 }; longer *= 2)
         {
             sample = await TryMeasureAsync(load, contender, plan, seconds * longer);
         }

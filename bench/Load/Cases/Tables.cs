@@ -3,23 +3,26 @@ using Prism.Bench.Report;
 
 namespace Prism.Bench.Cases;
 
-/// <summary>Series as tables. The first contender is what the others are compared with.</summary>
+/// <summary>Shows series as tables.</summary>
 internal static class Tables
 {
     private const string Milliseconds = "0.00";
 
-    /// <summary>Requests.</summary>
-    public static Table OfRequests(IReadOnlyList<Series> all)
+    /// <summary>A table of requests. Ratios are to the first series.</summary>
+    public static Table OfRequests(IReadOnlyList<Series> all) => OfRequests([all]);
+
+    /// <summary>A table of requests in several groups. Ratios are to the first series of the group.</summary>
+    public static Table OfRequests(IReadOnlyList<IReadOnlyList<Series>> groups)
     {
         var table = new Table("", "requests/s", "×", "CPU µs/request", "×", "p50 ms", "p99 ms", "p99.9 ms", "failed");
-        foreach (var one in all)
+        foreach (var (one, baseline) in groups.SelectMany(group => group.Select(one => (one, group[0]))))
         {
             table.Add(
                 one.Name,
                 one.Of(sample => sample.PerSecond).ToString("N0"),
-                Ratio(one.Against(all[0], sample => sample.PerSecond)),
+                Ratio(one.Against(baseline, sample => sample.PerSecond)),
                 one.Of(sample => sample.CpuOfRequest).ToString("0.0"),
-                Ratio(one.Against(all[0], sample => sample.CpuOfRequest)),
+                Ratio(one.Against(baseline, sample => sample.CpuOfRequest)),
                 Time(one.Of(sample => sample.Load.Latency.P50)),
                 Time(one.Of(sample => sample.Load.Latency.P99)),
                 Time(one.Of(sample => sample.Load.Latency.P999)),
@@ -29,7 +32,7 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>Streams, by their events.</summary>
+    /// <summary>A table of streams by their events. Ratios are to the first series.</summary>
     public static Table OfStreams(IReadOnlyList<Series> all)
     {
         var table = new Table(
@@ -54,6 +57,6 @@ internal static class Tables
 
     private static string Ratio(Spread ratio) => ratio.Median.ToString("0.00", CultureInfo.InvariantCulture);
 
-    // Nothing takes no time: there was none in any round.
+    // Zero in all rounds means that nothing was recorded.
     private static string Time(Spread time) => time.Max == 0 ? "–" : time.ToString(Milliseconds);
 }

@@ -2,11 +2,11 @@ using System.Numerics;
 
 namespace Prism.Bench.Generator;
 
-/// <summary>Counts of durations, each known to 0.8 % whatever its size. Safe to be written by many threads at once.</summary>
+/// <summary>Counts durations with a precision of 0.8 %. Many threads may write at once.</summary>
 /// <remarks>Source: Gil Tene's HdrHistogram, without its configuration.</remarks>
 internal sealed class Histogram
 {
-    // So many steps in each power of two.
+    // Each power of two is divided into 128 steps.
     private const int StepBits = 7;
     private const int Steps = 1 << StepBits;
 
@@ -14,7 +14,7 @@ internal sealed class Histogram
 
     public void Record(long nanoseconds, int times = 1) => Interlocked.Add(ref _counts[IndexOf(Math.Max(0, nanoseconds))], times);
 
-    /// <summary>The quantiles so far, in milliseconds; zeros where nothing was recorded.</summary>
+    /// <summary>The quantiles so far, in milliseconds; zeros if nothing was recorded.</summary>
     public Quantiles ToQuantiles() => new(Of(0.5), Of(0.99), Of(0.999), Of(1));
 
     private double Of(double share)
@@ -56,5 +56,5 @@ internal sealed class Histogram
     }
 }
 
-/// <summary>What of something was below which duration, in milliseconds.</summary>
+/// <summary>Quantiles of durations, in milliseconds.</summary>
 internal sealed record Quantiles(double P50, double P99, double P999, double Max);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Prism.Bench.Generator;
 
-/// <summary>One connection, which sends one request again and again.</summary>
+/// <summary>One connection that repeats one request.</summary>
 internal sealed class LoadConnection(int port, LoadPlan plan, ReadOnlyMemory<byte> request, LoadRecord record) : IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(10);
@@ -12,8 +12,8 @@ internal sealed class LoadConnection(int port, LoadPlan plan, ReadOnlyMemory<byt
     private Socket? _socket;
     private volatile bool _disposed;
 
-    /// <summary>Sends the request once, and reads the answer.</summary>
-    /// <param name="intended">When it was to begin, which is what its latency counts from.</param>
+    /// <summary>Sends the request once and reads the answer.</summary>
+    /// <param name="intended">When the request was scheduled to begin. Its latency counts from then.</param>
     public async Task ExchangeAsync(long intended)
     {
         try
@@ -32,7 +32,7 @@ internal sealed class LoadConnection(int port, LoadPlan plan, ReadOnlyMemory<byt
 
             _socket?.Dispose();
             _socket = null;
-            // Who refuses connections is not to be asked as fast as that can be done.
+            // Without a pause, a server that refuses connections would be tried in a busy loop.
             await Task.Delay(RetryDelay);
         }
     }
@@ -66,7 +66,7 @@ internal sealed class LoadConnection(int port, LoadPlan plan, ReadOnlyMemory<byt
             var count = await socket.ReceiveAsync(_response.Free, SocketFlags.None);
             if (count == 0)
             {
-                throw new IOException("The connection was closed before the answer was whole.");
+                throw new IOException("The connection was closed before the end of the answer.");
             }
 
             var events = _response.Advance(count);

@@ -5,15 +5,15 @@ using System.Threading.Channels;
 namespace Prism.Bench.Generator;
 
 /// <summary>
-/// The process that makes load: reads plans as lines, and writes two for each, <c>begin</c> when the load begins to count and the result when
-/// it no longer does. A process of its own, so that it can be seen what it takes.
+/// The process that makes the load. It reads one plan a line and writes two lines for each: <c>begin</c> at the start of the measured interval,
+/// and the result at its end. It has its own process, so its processor time is not counted as that of a server.
 /// </summary>
 internal static class LoadGenerator
 {
-    /// <summary>The line that says that it counts from now on.</summary>
+    /// <summary>The line that reports the start of the measured interval.</summary>
     public const string Begin = "begin";
 
-    // What has not been answered so long after the end of an open load never will be.
+    // A request of an open load that has no answer this long after the end has failed.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync()
@@ -52,7 +52,7 @@ internal static class LoadGenerator
         Console.WriteLine(Begin);
     }
 
-    // Who is still at it at the end is cut off: it does not count, and a stream may last.
+    // Requests in progress at the end are aborted: they do not count, and a stream may go on for long.
     private static async Task<long> ClosedAsync(LoadPlan plan, List<LoadConnection> connections, long until)
     {
         var ramp = TimeSpan.FromSeconds(plan.WarmUpSeconds / 2);
@@ -113,7 +113,7 @@ internal static class LoadGenerator
     }
 }
 
-/// <summary>The key that all requests have, and that Prism knows where keys are on.</summary>
+/// <summary>The API key of all requests. Prism knows it if keys are on.</summary>
 internal static class BenchKey
 {
     public const string Value = "sk-bench-0123456789abcdef0123456789abcdef";

@@ -2,38 +2,38 @@ using System.Text.Json.Serialization;
 
 namespace Prism.Bench.Generator;
 
-/// <summary>What the load generator is to do.</summary>
+/// <summary>A load, as the generator reads it.</summary>
 internal sealed record LoadPlan
 {
-    /// <summary>Where on the loopback address; connections are spread over them.</summary>
+    /// <summary>The ports on the loopback address. Connections are spread over them.</summary>
     public required int[] Ports { get; init; }
 
-    /// <summary>The path, with the query.</summary>
+    /// <summary>The path and the query.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The body that is posted, in JSON.</summary>
+    /// <summary>The JSON body of each POST.</summary>
     public required string Body { get; init; }
 
-    /// <summary>What a right answer has in its body; a stream's in its end.</summary>
+    /// <summary>A text that a correct answer contains; a stream at its end.</summary>
     public required string Expect { get; init; }
 
     /// <summary>Whether the answer is a stream of events.</summary>
     public bool IsStreamed { get; init; }
 
-    /// <summary>How many connections there are, each with one request at a time.</summary>
+    /// <summary>The number of connections. Each has one request at a time.</summary>
     public required int Connections { get; init; }
 
-    /// <summary>Requests begin so often, whether or not those before have ended. Null: each connection begins the next when the last has ended.</summary>
+    /// <summary>Requests begun a second, whether or not earlier ones have ended. Null: a connection begins its next request when the last has ended.</summary>
     public double? PerSecond { get; init; }
 
-    /// <summary>How long there is load before it counts; over the first half of it, the connections begin one after the other.</summary>
+    /// <summary>The time under load before the measured interval. The connections begin one after the other in its first half.</summary>
     public required double WarmUpSeconds { get; init; }
 
-    /// <summary>How long it counts.</summary>
+    /// <summary>The length of the measured interval.</summary>
     public required double Seconds { get; init; }
 }
 
-/// <summary>What came of a <see cref="LoadPlan"/>. Latencies count from when a request was to begin.</summary>
+/// <summary>The result of a <see cref="LoadPlan"/>. Latencies count from when a request was scheduled to begin.</summary>
 internal sealed record LoadResult
 {
     public required double Seconds { get; init; }
@@ -42,18 +42,18 @@ internal sealed record LoadResult
 
     public required long Failed { get; init; }
 
-    /// <summary>What the first failure was; null where there was none.</summary>
+    /// <summary>The first failure; null if no request failed.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>The events of streams.</summary>
+    /// <summary>The number of events of all streams.</summary>
     public required long Events { get; init; }
 
     public required Quantiles Latency { get; init; }
 
-    /// <summary>To the first event of a stream.</summary>
+    /// <summary>The time to the first event of a stream.</summary>
     public required Quantiles FirstEvent { get; init; }
 
-    /// <summary>Between two events of one stream.</summary>
+    /// <summary>The time between two events of one stream.</summary>
     public required Quantiles Gap { get; init; }
 }
 

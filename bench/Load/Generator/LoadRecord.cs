@@ -1,9 +1,11 @@
 namespace Prism.Bench.Generator;
 
-/// <summary>What happens in the part of a load that counts.</summary>
-/// <param name="isOpen">Whether requests count that are to begin in that part; else those that end in it, and what is under way at its end does not.</param>
-/// <param name="from">Its begin, in nanoseconds.</param>
-/// <param name="until">Its end.</param>
+/// <summary>Records what happens in the measured interval of a load.</summary>
+/// <param name="isOpen">
+/// True: the requests scheduled to begin in the interval count. False: the requests that end in it count, and those in progress at its end do not.
+/// </param>
+/// <param name="from">The begin of the interval, in nanoseconds.</param>
+/// <param name="until">The end of the interval.</param>
 internal sealed class LoadRecord(bool isOpen, long from, long until)
 {
     private readonly Histogram _latency = new();
@@ -34,11 +36,11 @@ internal sealed class LoadRecord(bool isOpen, long from, long until)
         }
     }
 
-    /// <summary>Events of one stream came at once.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="now">When.</param>
-    /// <param name="last">When the last one before came; 0: these are the first.</param>
-    /// <param name="intended">When the request was to begin.</param>
+    /// <summary>Events of one stream were received together.</summary>
+    /// <param name="count">The number of events.</param>
+    /// <param name="now">When they were received.</param>
+    /// <param name="last">When the event before them was received; 0: these are the first.</param>
+    /// <param name="intended">When the request was scheduled to begin.</param>
     public void OnEvents(int count, long now, long last, long intended)
     {
         if (!Counts(isOpen ? intended : now))
@@ -62,8 +64,8 @@ internal sealed class LoadRecord(bool isOpen, long from, long until)
         }
     }
 
-    /// <summary>What has come of it.</summary>
-    /// <param name="unfinished">How many requests that count have not ended, which is a failure.</param>
+    /// <summary>The result so far.</summary>
+    /// <param name="unfinished">The number of requests that count and have not ended. They are failures.</param>
     public LoadResult ToResult(long unfinished) => new()
     {
         Seconds = (until - from) / 1e9,

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Prism.Bench.Generator;
 
-/// <summary>Reads one HTTP/1.1 response as it comes, as cheaply as that can be done: the machine is shared with what is measured.</summary>
+/// <summary>Reads one HTTP/1.1 response at little cost: the load generator shares the machine with the server that is measured.</summary>
 internal sealed partial class Response(string expect)
 {
     private const int TailLength = 64;
@@ -20,7 +20,7 @@ internal sealed partial class Response(string expect)
     private bool _endedWithBreak;
     private bool _isStreamed;
 
-    /// <summary>Where the next bytes are to be received.</summary>
+    /// <summary>The buffer for the next bytes from the socket.</summary>
     public Memory<byte> Free
     {
         get
@@ -34,27 +34,27 @@ internal sealed partial class Response(string expect)
         }
     }
 
-    /// <summary>Whether it is whole.</summary>
+    /// <summary>Whether the response is complete.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>What is wrong with it; null where nothing is.</summary>
+    /// <summary>What is wrong with the response; null: it is correct.</summary>
     public string? Failure => _text.AsSpan().StartsWith("HTTP/1.1 200 "u8) && Found
         ? null
         : Encoding.UTF8.GetString(_text.AsSpan(0, Math.Min(_length, MostTold))) + (_isStreamed ? $" … {Encoding.UTF8.GetString(_tail)}" : "");
 
     private bool Found => (_isStreamed ? _tail : _text.AsSpan(0, _length)).IndexOf(_expected) >= 0
-        // The end of a chunk may be in the midst of it.
+        // The end of a chunk may be inside the expected text.
         || (_isStreamed && EndOfChunk().Replace(Encoding.UTF8.GetString(_tail), "").Contains(expect, StringComparison.Ordinal));
 
-    /// <summary>Makes it ready for the next response on the same connection.</summary>
+    /// <summary>Prepares for the next response on the same connection.</summary>
     public void Reset(bool isStreamed)
     {
         (_length, _bodyStart, _bodyLength, _endedWithBreak, IsComplete, _isStreamed) = (0, 0, 0, false, false, isStreamed);
         _tail.AsSpan().Clear();
     }
 
-    /// <summary>So many bytes were received.</summary>
-    /// <returns>How many events of a stream ended in them.</returns>
+    /// <summary>Reads bytes that were received into <see cref="Free"/>.</summary>
+    /// <returns>The number of events of a stream that ended in them.</returns>
     public int Advance(int count)
     {
         var start = _length;
@@ -76,7 +76,7 @@ internal sealed partial class Response(string expect)
         }
 
         var events = ReadEvents(_text.AsSpan(start, _length - start));
-        // The head stays for what it says of a failure; the events have been counted.
+        // The head is kept for the message of a failure; the events are counted and can go.
         _length = _bodyStart;
         return events;
     }
@@ -91,7 +91,7 @@ internal sealed partial class Response(string expect)
         }
 
         (_bodyStart, _bodyLength) = (end + 4, ReadLength(head[..(end + 2)]));
-        // An error is no stream, whatever was asked for.
+        // An error has a length, even if the request was for a stream.
         _isStreamed &= _bodyLength < 0;
         return true;
     }
@@ -112,7 +112,7 @@ internal sealed partial class Response(string expect)
         return -1;
     }
 
-    // An event ends with two line breaks, which nothing else on the wire does: chunks are framed with CR LF.
+    // An event ends with two line feeds. Nothing else in the response does: chunks are framed with CR LF.
     private int ReadEvents(ReadOnlySpan<byte> piece)
     {
         var events = piece is [(byte)'\n', ..] && _endedWithBreak ? 1 : 0;

@@ -3,13 +3,13 @@ using Prism.Bench.Generator;
 
 namespace Prism.Bench.Processes;
 
-/// <summary>The load generator, seen from the bench.</summary>
+/// <summary>The load generator, as the bench uses it.</summary>
 internal sealed class LoadProcess(ServerProcess process) : IAsyncDisposable
 {
-    /// <summary>Has a plan executed.</summary>
+    /// <summary>Lets the generator execute a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="onBegin">Called when it begins to count.</param>
-    /// <param name="onEnd">Called when it no longer does; the connections are still there.</param>
+    /// <param name="onBegin">Called at the start of the measured interval.</param>
+    /// <param name="onEnd">Called at the end of the interval, before the connections are closed.</param>
     /// <exception cref="InvalidOperationException">The generator has ended.</exception>
     public async Task<LoadResult> ExecuteAsync(LoadPlan plan, Action onBegin, Action onEnd)
     {

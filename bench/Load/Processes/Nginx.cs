@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Prism.Bench.Processes;
 
-/// <summary>nginx as a proxy of one upstream that keeps its connections: another floor, where it is installed.</summary>
+/// <summary>nginx as a proxy of one upstream, with persistent connections: a second baseline, if it is installed.</summary>
 internal static class Nginx
 {
     public static bool IsInstalled { get; } = Programs.Has("nginx");
@@ -12,7 +12,7 @@ internal static class Nginx
         var configuration = Path.Combine(directory, "nginx.conf");
         File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $$"""
             daemon off;
-            # One process, whose processor time is all there is.
+            # One process, so its processor time is that of nginx.
             master_process off;
             pid {{directory}}/nginx.pid;
             error_log stderr;

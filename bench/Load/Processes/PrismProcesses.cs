@@ -8,12 +8,12 @@ internal sealed class PrismProcesses(IReadOnlyList<ServerProcess> silos) : IAsyn
 {
     public IReadOnlyList<ServerProcess> Silos => silos;
 
-    /// <summary>Starts the silos one after the other; that they are ready is for <see cref="ReadyAsync"/>.</summary>
+    /// <summary>Starts the silos. <see cref="ReadyAsync"/> waits until they are ready.</summary>
     /// <param name="build">The directory with the published service.</param>
-    /// <param name="setup">How it is configured.</param>
+    /// <param name="setup">Its configuration.</param>
     /// <param name="upstream">The upstream's port.</param>
-    /// <param name="redis">The port of the Redis; null where it is on its own.</param>
-    /// <param name="logs">Where its log goes.</param>
+    /// <param name="redis">The port of Redis; null: state is kept in memory.</param>
+    /// <param name="logs">The directory of its logs.</param>
     public static PrismProcesses Start(string build, PrismSetup setup, int upstream, int? redis, string logs)
     {
         var environment = setup.ToEnvironment(upstream);
@@ -27,8 +27,8 @@ internal sealed class PrismProcesses(IReadOnlyList<ServerProcess> silos) : IAsyn
         return new([.. Enumerable.Range(0, setup.Silos).Select(_ => StartSilo(build, environment, logs))]);
     }
 
-    /// <summary>Waits until all of them serve.</summary>
-    /// <returns>How long that took the slowest.</returns>
+    /// <summary>Waits until all silos are ready.</summary>
+    /// <returns>The time from start to ready of the slowest.</returns>
     public async Task<TimeSpan> ReadyAsync() => (await Task.WhenAll(silos.Select(silo => silo.ReadyAsync("/healthz/ready")))).Max();
 
     public async ValueTask DisposeAsync()

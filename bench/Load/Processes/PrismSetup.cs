@@ -3,47 +3,59 @@ using Prism.Bench.Generator;
 
 namespace Prism.Bench.Processes;
 
-/// <summary>How a Prism is configured.</summary>
+/// <summary>The configuration of a Prism.</summary>
 internal sealed record PrismSetup
 {
-    /// <summary>Providers that are the upstream, each with a path of its own there.</summary>
-    private static readonly (string Name, string Path)[] Providers = [("json", Paths.Json), ("fast", Paths.Stream), ("paced", Paths.Paced)];
+    private static readonly (Vendor Vendor, string Path)[] OpenAiProviders =
+        [(Vendor.OpenAi, Paths.Json), (Vendor.OpenAi, Paths.Stream), (Vendor.OpenAi, Paths.Paced)];
 
-    /// <summary>Everything that a deployment would have on, and the metrics page.</summary>
+    private static readonly (Vendor Vendor, string Path)[] OtherProviders =
+    [
+        (Vendor.Anthropic, Paths.Json), (Vendor.Anthropic, Paths.Stream),
+        (Vendor.Ollama, Paths.Json), (Vendor.Ollama, Paths.Stream),
+    ];
+
+    /// <summary>What a production deployment has on, with the metrics page.</summary>
     public static readonly PrismSetup Everything = new() { Keys = true, Limits = true, Budgets = true, Metrics = true, Log = true };
 
-    /// <summary>Nothing that can be off.</summary>
+    /// <summary>Every optional part is off.</summary>
     public static readonly PrismSetup Nothing = new();
 
-    /// <summary>What is the default: metrics and a line in the log.</summary>
+    /// <summary>Prism's defaults: metrics and a log line per request.</summary>
     public static readonly PrismSetup Default = new() { Metrics = true, Log = true };
 
     public bool Keys { get; init; }
 
-    /// <summary>Requests and tokens per minute, and requests at once: all far away.</summary>
+    /// <summary>Requests per minute, tokens per minute and concurrency, too high to reject a request.</summary>
     public bool Limits { get; init; }
 
-    /// <summary>Tokens per day and month, far away too.</summary>
+    /// <summary>Tokens per day and per month, too high to reject a request.</summary>
     public bool Budgets { get; init; }
 
     public bool Metrics { get; init; }
 
-    /// <summary>A line a request.</summary>
+    /// <summary>A log line per request.</summary>
     public bool Log { get; init; }
 
     public bool Cache { get; init; }
 
     public bool Dashboard { get; init; }
 
-    /// <summary>How many silos there are.</summary>
+    /// <summary>Providers of types other than OpenAI's, besides those of OpenAI's type.</summary>
+    public bool OtherVendors { get; init; }
+
+    /// <summary>The number of silos.</summary>
     public int Silos { get; init; } = 1;
 
-    /// <summary>Whether they keep what they have on a Redis; more than one have to.</summary>
+    /// <summary>Whether state is kept in Redis. Several silos need it.</summary>
     public bool OnRedis { get; init; }
 
-    /// <summary>The variables that say so, but for those of each silo.</summary>
+    /// <summary>The environment variables of this configuration, without those that differ between silos.</summary>
     public Dictionary<string, string> ToEnvironment(int upstream)
     {
+        var providers = (OtherVendors ? [.. OpenAiProviders, .. OtherProviders] : OpenAiProviders)
+            .Select(provider => (provider.Vendor, Name: provider.Vendor.PathOf(provider.Path)))
+            .ToList();
         var environment = new Dictionary<string, string>
         {
             ["LLM_HOST"] = "127.0.0.1",
@@ -52,18 +64,18 @@ internal sealed record PrismSetup
             ["LLM_METRICS_ENABLED"] = Metrics ? "true" : "false",
             ["LLM_CACHE_ENABLED"] = Cache ? "true" : "false",
             ["LLM_LOG_LEVEL"] = Log ? "info" : "error",
-            // More than any case has.
-            ["LLM_MAX_CONCURRENT_REQUESTS"] = "4000",
-            ["LLM_PROVIDERS"] = string.Join(',', Providers.Select(provider => provider.Name)),
+            // More than any case sends at a time. A busy silo may still count the streams of the turn before, whose connections are closed.
+            ["LLM_MAX_CONCURRENT_REQUESTS"] = "100000",
+            ["LLM_PROVIDERS"] = string.Join(',', providers.Select(provider => provider.Name)),
         };
-        foreach (var (name, path) in Providers)
+        foreach (var (vendor, name) in providers)
         {
-            AddProvider(environment, name.ToUpperInvariant(), $"http://127.0.0.1:{upstream.ToString(CultureInfo.InvariantCulture)}{path}");
+            AddProvider(environment, vendor, VariableOf(name), $"http://127.0.0.1:{upstream.ToString(CultureInfo.InvariantCulture)}/{name}");
         }
 
-        foreach (var name in Providers.Select(provider => provider.Name.ToUpperInvariant()).Append("ECHO"))
+        foreach (var name in providers.Select(provider => provider.Name).Append("echo"))
         {
-            AddLimits(environment, name);
+            AddLimits(environment, VariableOf(name));
         }
 
         if (Keys)
@@ -74,13 +86,14 @@ internal sealed record PrismSetup
         return environment;
     }
 
-    private static void AddProvider(Dictionary<string, string> environment, string name, string url)
+    private static string VariableOf(string provider) => provider.Replace('-', '_').ToUpperInvariant();
+
+    private static void AddProvider(Dictionary<string, string> environment, Vendor vendor, string name, string url)
     {
-        environment[$"LLM_{name}_TYPE"] = "openai";
+        environment[$"LLM_{name}_TYPE"] = vendor.Type;
         environment[$"LLM_{name}_BASE_URL"] = url;
         environment[$"LLM_{name}_API_KEY"] = "sk-upstream-0123456789";
-        // A model whose price is known, so that costs are counted.
-        environment[$"LLM_{name}_DEFAULT_MODEL"] = "gpt-4o-mini";
+        environment[$"LLM_{name}_DEFAULT_MODEL"] = vendor.Model;
     }
 
     private void AddLimits(Dictionary<string, string> environment, string name)

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 
 namespace Prism.Bench.Processes;
 
-/// <summary>Looks at a server from outside.</summary>
+/// <summary>Queries a server over its port.</summary>
 internal static class Probe
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(1) };
 
-    /// <summary>Whether it takes connections, or with a path, answers that with success.</summary>
+    /// <summary>Whether the server accepts connections; with a path, whether a GET of it succeeds.</summary>
     public static async Task<bool> SucceedsAsync(int port, string? path)
     {
         try
@@ -30,7 +30,7 @@ internal static class Probe
         }
     }
 
-    /// <summary>The value of a metric that has no labels; 0 where there is none yet.</summary>
+    /// <summary>The value of a metric without labels; 0 if the page does not have it yet.</summary>
     public static async Task<double> MetricAsync(int port, string name)
     {
         var page = await Http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Prism.Bench.Processes;
 
-/// <summary>A Redis of the bench's own, in memory only.</summary>
+/// <summary>A Redis for the bench alone, without persistence.</summary>
 internal static class Redis
 {
     public static bool IsInstalled { get; } = Programs.Has("redis-server");

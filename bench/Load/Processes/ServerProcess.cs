@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Prism.Bench.Processes;
 
-/// <summary>A process that the bench has started, and the only kind that it ever ends.</summary>
+/// <summary>A process that the bench started. The bench kills no other processes.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -21,7 +21,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>Where it serves, on the loopback address.</summary>
+    /// <summary>Its port on the loopback address.</summary>
     public int Port { get; }
 
     private string LogFile { get; }
@@ -32,7 +32,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public StreamReader Output => _process.StandardOutput;
 
-    /// <summary>The processor time that it has taken, of all its threads, to 10 ms.</summary>
+    /// <summary>The processor time of all its threads so far, exact to 10 ms.</summary>
     public TimeSpan Cpu
     {
         get
@@ -42,7 +42,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The memory that it has, in bytes.</summary>
+    /// <summary>Its resident memory in bytes.</summary>
     public long Resident
     {
         get
@@ -52,25 +52,25 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a server. Its output goes to a file by itself: read here, it would take its share of the machine.</summary>
+    /// <summary>Starts a server. The shell redirects its output to a file: to read it here would cost processor time during a load.</summary>
     public static ServerProcess Start(string name, int port, string logs, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var logFile = Path.Combine(logs, string.Create(CultureInfo.InvariantCulture, $"{name}-{port}.log"));
-        // exec: the id is then the server's, not the shell's.
+        // With exec, the process id is the server's, not the shell's.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1", "sh", logFile, .. command]);
         return Start(name, port, logFile, start, environment);
     }
 
-    /// <summary>Starts a process that is spoken with over its input and output.</summary>
-    public static ServerProcess StartTalking(string name, IReadOnlyList<string> command)
+    /// <summary>Starts a process that the bench uses over standard input and output.</summary>
+    public static ServerProcess StartInteractive(string name, IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardOutput = true };
         return Start(name, 0, "", start, null);
     }
 
-    /// <summary>Waits until it takes connections, or answers a path with success.</summary>
-    /// <returns>How long that took, from its start.</returns>
-    /// <exception cref="InvalidOperationException">It has ended instead, or takes too long.</exception>
+    /// <summary>Waits until the server accepts connections; with a path, until a GET of it succeeds.</summary>
+    /// <returns>The time since its start.</returns>
+    /// <exception cref="InvalidOperationException">The process has ended, or is not ready after a minute.</exception>
     public async Task<TimeSpan> ReadyAsync(string? path = null)
     {
         using var timer = new PeriodicTimer(Interval);

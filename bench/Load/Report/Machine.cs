@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Prism.Bench.Report;
 
-/// <summary>What results are good for: when, where and of what they are.</summary>
+/// <summary>Describes a run: its time, commit and machine.</summary>
 internal static class Machine
 {
     public static async Task<string> DescribeAsync(string repository)

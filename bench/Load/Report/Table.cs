@@ -2,12 +2,10 @@ using System.Text;
 
 namespace Prism.Bench.Report;
 
-/// <summary>A table in Markdown: the first column is text, the others are numbers.</summary>
+/// <summary>A table in Markdown. The first column is text, the others are numbers.</summary>
 internal sealed class Table(params string[] columns)
 {
     private readonly List<string[]> _rows = [columns];
-
-    public bool IsEmpty => _rows.Count == 1;
 
     public void Add(params string[] cells) => _rows.Add(cells);
 

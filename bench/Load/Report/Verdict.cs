@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Prism.Bench.Report;
 
-/// <summary>What was aimed at, and what came of it.</summary>
-/// <param name="Target">What, and how much of it.</param>
-/// <param name="Measured">The number.</param>
-/// <param name="IsMet">Whether that is good enough.</param>
+/// <summary>A target and whether it is met.</summary>
+/// <param name="Target">What is limited, and the limit.</param>
+/// <param name="Measured">The measured value.</param>
+/// <param name="IsMet">Whether it is within the limit.</param>
 internal sealed record Verdict(string Target, string Measured, bool IsMet)
 {
     public static Verdict AtMost(string what, double limit, double measured, string unit) =>

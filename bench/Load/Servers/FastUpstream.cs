@@ -6,8 +6,9 @@ using System.Text;
 namespace Prism.Bench.Servers;
 
 /// <summary>
-/// A provider that takes as little of the machine as can be: no HTTP server, answers made before. The path says what it does:
-/// <c>/json/…</c> answers whole, <c>/stream-{tokens}-{pace}/…</c> token by token, with so many milliseconds between two, or 0.
+/// A provider that uses little processor time: it has no HTTP server, and its answers are ready-made. The first segment of the path selects the
+/// answer: <c>json</c> gives a whole one, <c>frames-{tokens}-{pace}</c> a stream with a pause of that many milliseconds between two tokens. The
+/// answers are OpenAI's, or after <c>anthropic-</c> and <c>ollama-</c> those of these vendors. The body of a request does not matter.
 /// </summary>
 internal static class FastUpstream
 {
@@ -48,35 +49,42 @@ internal static class FastUpstream
             }
             catch (SocketException)
             {
-                // Prism left.
+                // The client disconnected.
             }
         }
     }
 
     private static async ValueTask AnswerAsync(Socket socket, string path, StreamPacer pacer)
     {
-        if (path.Split('/')[1].Split('-') is not ["stream", var count, var pace])
+        var words = path.Split('/', 3)[1].Split('-');
+        var (answers, kind) = words[0] switch
         {
-            await socket.SendAsync(Answers.Json, SocketFlags.None);
+            "anthropic" => (Answers.Anthropic, words[1..]),
+            "ollama" => (Answers.Ollama, words[1..]),
+            _ => (Answers.OpenAi, words),
+        };
+        if (kind is not ["frames", var count, var pace])
+        {
+            await socket.SendAsync(answers.Json, SocketFlags.None);
             return;
         }
 
         var (tokens, milliseconds) = (int.Parse(count, CultureInfo.InvariantCulture), int.Parse(pace, CultureInfo.InvariantCulture));
-        await socket.SendAsync(Answers.StreamHead, SocketFlags.None);
+        await socket.SendAsync(answers.StreamStart, SocketFlags.None);
         if (milliseconds > 0)
         {
-            await pacer.SendAsync(socket, tokens, milliseconds);
+            await pacer.SendAsync(socket, answers.Token, tokens, milliseconds);
         }
 
         for (var i = 0; i < tokens && milliseconds == 0; i++)
         {
-            await socket.SendAsync(Answers.Token, SocketFlags.None);
+            await socket.SendAsync(answers.Token, SocketFlags.None);
         }
 
-        await socket.SendAsync(Answers.StreamEnd, SocketFlags.None);
+        await socket.SendAsync(answers.StreamEnd, SocketFlags.None);
     }
 
-    // Reads one request to its end, of which only the first line is looked at.
+    // Reads one request to its end and returns the path from its first line; null: the client closed the connection.
     private static async ValueTask<string?> ReadPathAsync(Socket socket, byte[] buffer)
     {
         var (length, end) = (0, -1);

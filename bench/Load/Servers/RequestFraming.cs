@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Prism.Bench.Servers;
 
-/// <summary>Finds the end of a request's body: by its length, or by the last of its chunks.</summary>
+/// <summary>Finds the end of a request's body, from its length or its last chunk.</summary>
 internal sealed class RequestFraming
 {
     private static ReadOnlySpan<byte> LastChunk => "0\r\n\r\n"u8;
@@ -13,7 +13,7 @@ internal sealed class RequestFraming
 
     private RequestFraming(bool isChunked, long length) => (_isChunked, _left) = (isChunked, length);
 
-    /// <summary>As the head of a request says.</summary>
+    /// <summary>Reads the framing from the head of a request.</summary>
     public static RequestFraming Of(string head)
     {
         const string Length = "content-length:";
@@ -28,8 +28,8 @@ internal sealed class RequestFraming
         return new(false, long.Parse(length, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Takes bytes of the body.</summary>
-    /// <returns>Whether it is whole.</returns>
+    /// <summary>Counts received bytes of the body.</summary>
+    /// <returns>Whether the body is complete.</returns>
     public bool Add(ReadOnlySpan<byte> piece)
     {
         if (!_isChunked)

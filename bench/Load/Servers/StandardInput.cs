@@ -1,9 +1,9 @@
 namespace Prism.Bench.Servers;
 
-/// <summary>How a child of the bench learns that the bench has gone, however that ended: nobody has the other end of its input any more.</summary>
+/// <summary>Tells a child process that the bench has ended, for whatever reason: its standard input is closed then.</summary>
 internal static class StandardInput
 {
-    /// <summary>A token that fires then.</summary>
+    /// <summary>A token that is cancelled when standard input closes.</summary>
     public static CancellationToken Closed()
     {
         var closed = new CancellationTokenSource();

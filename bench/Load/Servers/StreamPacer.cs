@@ -4,8 +4,8 @@ using Prism.Bench.Generator;
 namespace Prism.Bench.Servers;
 
 /// <summary>
-/// Sends the tokens of all paced streams from one thread, each when it is due. A timer for each stream would cost more than the tokens, and
-/// come late by up to a millisecond.
+/// Sends the tokens of all paced streams from one thread, each when it is due. One timer per stream would cost more than the tokens and would
+/// fire up to a millisecond late.
 /// </summary>
 internal sealed class StreamPacer : IDisposable
 {
@@ -15,10 +15,14 @@ internal sealed class StreamPacer : IDisposable
 
     public StreamPacer() => new Thread(Run) { IsBackground = true, Name = "pacer" }.Start();
 
-    /// <summary>Sends so many tokens, the first at once. Ends when the last is sent, or cannot be.</summary>
-    public Task SendAsync(Socket socket, int tokens, int milliseconds)
+    /// <summary>Sends a token several times, first at once. The task completes after the last one, or when the socket fails.</summary>
+    /// <param name="socket">The connection.</param>
+    /// <param name="token">The bytes of one token.</param>
+    /// <param name="count">The number of tokens.</param>
+    /// <param name="milliseconds">The time between two tokens.</param>
+    public Task SendAsync(Socket socket, byte[] token, int count, int milliseconds)
     {
-        var stream = new PacedStream(socket, tokens, milliseconds * 1_000_000L);
+        var stream = new PacedStream(socket, token, count, milliseconds * 1_000_000L);
         lock (_due)
         {
             _due.Enqueue(stream, Clock.Now);
@@ -48,7 +52,7 @@ internal sealed class StreamPacer : IDisposable
             }
             else
             {
-                // A stream that begins meanwhile waits for a millisecond at most.
+                // A stream that begins during this wait is delayed by at most a millisecond.
                 Clock.WaitUntil(Math.Min(at, Clock.Now + 1_000_000));
             }
         }
@@ -66,29 +70,31 @@ internal sealed class StreamPacer : IDisposable
     {
         if (stream.TrySendOne())
         {
+            // A stream that is late by more than a token skips tokens. Otherwise the late streams of an overloaded machine would stop all new ones.
+            var next = Math.Max(at, Clock.Now - (2 * stream.Pace)) + stream.Pace;
             lock (_due)
             {
-                _due.Enqueue(stream, at + stream.Pace);
+                _due.Enqueue(stream, next);
             }
         }
     }
 
-    private sealed class PacedStream(Socket socket, int tokens, long pace)
+    private sealed class PacedStream(Socket socket, byte[] token, int count, long pace)
     {
         private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _left = tokens;
+        private int _left = count;
 
         public Task Sent => _sent.Task;
 
         /// <summary>The time between two tokens, in nanoseconds.</summary>
         public long Pace => pace;
 
-        /// <returns>Whether there are more to send.</returns>
+        /// <returns>Whether more tokens are to be sent.</returns>
         public bool TrySendOne()
         {
             try
             {
-                socket.Send(Answers.Token);
+                socket.Send(token);
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {

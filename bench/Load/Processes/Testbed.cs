@@ -4,39 +4,39 @@ using Prism.Tests.Processes;
 namespace Prism.Bench.Processes;
 
 /// <summary>
-/// All that runs: the load generator, the upstream, the floors and Prism as often as it is needed, each started when it is first asked for and
-/// ended with this.
+/// The processes of the bench: load generator, upstream, bare Kestrel, YARP, nginx, Redis and Prism. A process starts when a case first needs it
+/// and is killed at the end.
 /// </summary>
-internal sealed class Field : IAsyncDisposable
+internal sealed class Testbed : IAsyncDisposable
 {
     private readonly string _logs = Directory.CreateTempSubdirectory("prism-bench-").FullName;
     private readonly List<IAsyncDisposable> _running = [];
     private readonly Dictionary<string, ServerProcess> _servers = [];
     private readonly List<PrismProcesses> _prisms = [];
 
-    private Field(IReadOnlyList<PrismBuild> builds)
+    private Testbed(IReadOnlyList<PrismBuild> builds)
     {
         Builds = builds;
-        Load = Own(new LoadProcess(ServerProcess.StartTalking("load", [.. Self, Roles.Load])));
+        Load = Own(new LoadProcess(ServerProcess.StartInteractive("load", [.. Self, Roles.Load])));
         Upstream = StartSelf(Roles.Upstream);
     }
 
-    /// <summary>Makes the load.</summary>
+    /// <summary>The load generator.</summary>
     public LoadProcess Load { get; }
 
-    /// <summary>The provider that all proxied calls go to.</summary>
+    /// <summary>The upstream of all proxied calls.</summary>
     public ServerProcess Upstream { get; }
 
-    /// <summary>What of Prism is measured.</summary>
+    /// <summary>The builds of Prism that are measured.</summary>
     public IReadOnlyList<PrismBuild> Builds { get; }
 
-    /// <summary>Starts what every case needs.</summary>
-    /// <param name="builds">What of Prism is measured; more than one are measured against each other.</param>
-    public static async Task<Field> StartAsync(IReadOnlyList<PrismBuild> builds)
+    /// <summary>Starts the processes that every case needs.</summary>
+    /// <param name="builds">The builds of Prism that are measured. Several builds are compared with each other.</param>
+    public static async Task<Testbed> StartAsync(IReadOnlyList<PrismBuild> builds)
     {
-        var field = new Field(builds);
-        await field.Upstream.ReadyAsync();
-        return field;
+        var testbed = new Testbed(builds);
+        await testbed.Upstream.ReadyAsync();
+        return testbed;
     }
 
     /// <summary>The bare Kestrel.</summary>
@@ -46,13 +46,13 @@ internal sealed class Field : IAsyncDisposable
     public Task<ServerProcess> YarpAsync() =>
         GetAsync(Roles.Yarp, () => StartSelf(Roles.Yarp, Upstream.Port.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>nginx in front of the upstream; null where it is not installed.</summary>
+    /// <summary>nginx in front of the upstream; null if it is not installed.</summary>
     public async Task<ServerProcess?> NginxAsync() => Nginx.IsInstalled
         ? await GetAsync("nginx", () => Own(Nginx.Start(FreePorts.Take(1)[0], Upstream.Port, _logs)))
         : null;
 
     /// <summary>Starts a Prism of each build.</summary>
-    /// <returns>Each with what it is called beside the others; none where it needs a Redis and there is none.</returns>
+    /// <returns>Each with the name of its build; empty if the setup needs Redis and Redis is not installed.</returns>
     public async Task<IReadOnlyList<(string Name, PrismProcesses Prism)>> StartPrismAsync(PrismSetup setup)
     {
         if (setup.OnRedis && !HasRedis)
@@ -78,7 +78,7 @@ internal sealed class Field : IAsyncDisposable
         return prism;
     }
 
-    /// <summary>Ends every Prism: a case does not share what it measures with the next.</summary>
+    /// <summary>Kills every Prism: each case measures processes of its own.</summary>
     public async Task EndPrismsAsync()
     {
         foreach (var prism in _prisms)
@@ -89,13 +89,13 @@ internal sealed class Field : IAsyncDisposable
         _prisms.Clear();
     }
 
-    /// <summary>Whether there is a Redis for cases that need one.</summary>
+    /// <summary>Whether Redis is installed. Some cases need it.</summary>
     public static bool HasRedis => Redis.IsInstalled;
 
     public async ValueTask DisposeAsync()
     {
         await EndPrismsAsync();
-        // The last first: nobody loses what it stands on.
+        // In reverse order: a process may depend on those started before it.
         foreach (var process in Enumerable.Reverse(_running))
         {
             await process.DisposeAsync();
@@ -105,7 +105,7 @@ internal sealed class Field : IAsyncDisposable
     }
 
     private static string[] Self { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
-        ? [Environment.ProcessPath!, typeof(Field).Assembly.Location]
+        ? [Environment.ProcessPath!, typeof(Testbed).Assembly.Location]
         : [Environment.ProcessPath!];
 
     private async Task<ServerProcess> GetAsync(string name, Func<ServerProcess> start)

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Prism.Bench.Servers;
 
-/// <summary>What Prism's echo would cost without Prism: Kestrel reads the same JSON and writes the same JSON, with one pass each way.</summary>
-internal static class KestrelFloor
+/// <summary>The baseline of Prism's echo: Kestrel alone, which deserialises the same request and serialises the same response.</summary>
+internal static class BareKestrel
 {
     public static async Task<int> RunAsync(int port, CancellationToken cancellationToken)
     {
@@ -28,11 +28,11 @@ internal static class KestrelFloor
 
     private static async Task EchoAsync(HttpContext context)
     {
-        var request = (await context.Request.ReadFromJsonAsync(FloorJson.Default.EchoRequest))!;
+        var request = (await context.Request.ReadFromJsonAsync(EchoJson.Default.EchoRequest))!;
         var text = request.Messages[^1].Content;
         var tokens = text.Count(' ') + 1;
         var answer = new EchoResponse("chatcmpl-" + Guid.NewGuid().ToString("N"), "echo-v1", text, "assistant", "stop", new(tokens, tokens, 2 * tokens));
-        await context.Response.WriteAsJsonAsync(answer, FloorJson.Default.EchoResponse);
+        await context.Response.WriteAsJsonAsync(answer, EchoJson.Default.EchoResponse);
     }
 }
 
@@ -47,4 +47,4 @@ internal sealed record EchoResponse(string Id, string Model, string Content, str
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(EchoRequest))]
 [JsonSerializable(typeof(EchoResponse))]
-internal sealed partial class FloorJson : JsonSerializerContext;
+internal sealed partial class EchoJson : JsonSerializerContext;

@@ -8,8 +8,8 @@ using Yarp.ReverseProxy.Configuration;
 
 namespace Prism.Bench.Servers;
 
-/// <summary>What a proxy costs that only passes bytes on: YARP, in front of one upstream, with nothing switched on.</summary>
-internal static class YarpFloor
+/// <summary>The baseline of proxied calls: YARP in front of one upstream, without optional features. It forwards bytes and does nothing else.</summary>
+internal static class YarpProxy
 {
     public static async Task<int> RunAsync(int port, int upstream, CancellationToken cancellationToken)
     {
