@@ -93,11 +93,14 @@ internal ref struct JsonScan(ReadOnlySpan<byte> json, Span<ulong> names)
         return true;
     }
 
+    /// <inheritdoc cref="TryUnknown(int, out JsonTokenType)"/>
+    public bool TryUnknown(int plainLevels) => TryUnknown(plainLevels, out _);
+
     /// <summary>The value of an unknown property: it goes upstream, and the canonical form decides its effect on tokens and price.</summary>
-    public bool TryUnknown(int plainLevels)
+    public bool TryUnknown(int plainLevels, out JsonTokenType type)
     {
         TextBytes += Reader.ValueSpan.Length;
-        if (!TryShown(plainLevels, out var type))
+        if (!TryShown(plainLevels, out type))
         {
             return false;
         }
@@ -193,7 +196,7 @@ internal ref struct JsonScan(ReadOnlySpan<byte> json, Span<ulong> names)
         return Reader.TokenType == start;
     }
 
-    /// <summary>Counts the current text among those that the model may see.</summary>
+    /// <summary>Counts the current name or value among the bytes that the model may see.</summary>
     public bool CountText()
     {
         TextBytes += Reader.ValueSpan.Length;

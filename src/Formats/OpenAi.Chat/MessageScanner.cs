@@ -141,7 +141,7 @@ internal static class MessageScanner
             }
             else if (json.Reader.ValueTextEquals("cache_control"u8))
             {
-                isRead = json.TryShown(plainLevels: 0, out _);
+                isRead = json.CountText() && json.TryShown(plainLevels: 0, out _);
             }
             else
             {
@@ -231,7 +231,7 @@ internal static class MessageScanner
                 : json.Reader.ValueTextEquals("type"u8) ? ToolScanner.TryFunctionType(ref json)
                 : json.Reader.ValueTextEquals("function"u8) ? ToolScanner.TryFunction(ref json, isDefinition: false, out hasFunction)
                 // A client that returns streamed calls sends the index too.
-                : json.Reader.ValueTextEquals("index"u8) ? json.TryInt(0, int.MaxValue, out _)
+                : json.Reader.ValueTextEquals("index"u8) ? json.CountText() && json.TryInt(0, int.MaxValue, out _) && json.CountText()
                 : json.TryUnknown(plainLevels: 0);
             if (!isRead)
             {

@@ -82,9 +82,41 @@ internal ref struct RequestScanner(ReadOnlySpan<byte> body, RequestSkim skim, Sp
             case 21 when name.SequenceEqual("max_completion_tokens"u8):
                 return TryCap(out var newer) && Set(_skim.MaxCompletionTokens = newer);
             default:
-                return _json.TryUnknown(plainLevels: 1);
+                return TryUnknown(name);
         }
     }
+
+    private bool TryUnknown(ReadOnlySpan<byte> name)
+    {
+        var wasPlain = _json.IsPlain;
+        if (!_json.TryUnknown(plainLevels: 1, out var type))
+        {
+            return false;
+        }
+
+        if (IsOpaque(name) || (IsCostless(name) && type is not (JsonTokenType.StartObject or JsonTokenType.StartArray)))
+        {
+            _json.IsPlain = wasPlain;
+        }
+
+        return true;
+    }
+
+    // Parameters of OpenAI's API that take no more tokens than their bytes, and cost nothing else. No server looks for other parameters in these.
+    private static bool IsOpaque(ReadOnlySpan<byte> name) => name.SequenceEqual("metadata"u8) || name.SequenceEqual("logit_bias"u8);
+
+    // The same, unless there is an object in them: that may have a cap of some server.
+    private static bool IsCostless(ReadOnlySpan<byte> name) => name.Length switch
+    {
+        5 => name.SequenceEqual("store"u8) || name.SequenceEqual("top_k"u8),
+        8 => name.SequenceEqual("logprobs"u8),
+        9 => name.SequenceEqual("verbosity"u8),
+        12 => name.SequenceEqual("top_logprobs"u8),
+        16 => name.SequenceEqual("prompt_cache_key"u8),
+        17 => name.SequenceEqual("safety_identifier"u8),
+        22 => name.SequenceEqual("prompt_cache_retention"u8),
+        _ => false,
+    };
 
     private bool TryModel()
     {

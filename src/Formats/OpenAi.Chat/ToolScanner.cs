@@ -79,7 +79,7 @@ internal static class ToolScanner
                 : !isDefinition ? (json.Reader.ValueTextEquals("arguments"u8) ? json.TryText() : json.TryUnknown(plainLevels: 0))
                 : json.Reader.ValueTextEquals("description"u8) ? json.TryText()
                 : json.Reader.ValueTextEquals("parameters"u8) ? json.TryShown(plainLevels: 0, out _)
-                : json.Reader.ValueTextEquals("strict"u8) ? json.TryBool(out _)
+                : json.Reader.ValueTextEquals("strict"u8) ? json.CountText() && json.TryBool(out _) && json.CountText()
                 : json.TryUnknown(plainLevels: 0);
             if (!isRead)
             {

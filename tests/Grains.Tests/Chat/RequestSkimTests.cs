@@ -5,6 +5,10 @@ using System.Text.Json.Nodes;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Pipeline;
+using Prism.Pipeline.Admission;
+using Prism.Pipeline.Costs;
+using Prism.Pipeline.Tokens;
+using Prism.Providers;
 
 namespace Prism.Tests.Chat;
 
@@ -20,6 +24,7 @@ public sealed class RequestSkimTests
         """{"messages":[{"role":"user","content":"Call"},{"role":"assistant","content":null,"refusal":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":1}"},"index":0}]},{"role":"tool","tool_call_id":"c1","content":"42"}],"tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"Größe":{"type":"string"},"toString":{}}},"strict":true}}],"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false}""",
         """{"messages":[{"role":"user","content":"J"}],"response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{"Type":"odd","properties":{"A":1,"a":2}},"strict":true}},"reasoning_effort":"low","presence_penalty":-2,"frequency_penalty":2.0,"max_completion_tokens":1}""",
         """{"messages":[{"role":"assistant","reasoning_content":"hm","content":""},{"role":"user","name":"bob","content":"x"}],"metadata":{"a":"b"},"logit_bias":{"50256":-100},"service_tier":"flex","stream":true,"stream_options":null}""",
+        """{"messages":[{"role":"user","content":"x"}],"metadata":{"a":"b"},"logit_bias":{"50256":-100},"store":true,"top_k":4,"logprobs":true,"top_logprobs":5,"verbosity":"low","prompt_cache_key":"k","prompt_cache_retention":"24h","safety_identifier":"u"}""",
         """ { "messages" : [ { "role" : "user" , "content" : "spaced" } ] , "stream" : true , "stream_options" : { "include_usage" : true , "include_obfuscation" : false } } """,
     ];
 
@@ -45,6 +50,54 @@ public sealed class RequestSkimTests
             Assert.Equal(canonical.Tools is { IsDefault: false } tools ? tools.Length : 0, skim.Tools);
         }
     }
+
+    // For a limit, the pipeline takes the counts of a plain request in the place of its canonical form.
+    [Fact]
+    public void A_plain_request_costs_no_more_than_its_skim_says()
+    {
+        // A quarter of the bytes of "model":"m", which a prompt does not have.
+        const int OfModel = 3;
+        var bound = new PromptBound(new TokenCounter());
+        foreach (var body in Bodies.SelectMany(Mutations.Of))
+        {
+            var bytes = Encoding.UTF8.GetBytes(body);
+            if (RequestSkim.TryRead(bytes) is not { IsPlain: true } skim)
+            {
+                continue;
+            }
+
+            var canonical = ReadCanonical(body)! with { Model = skim.Model ?? "m" };
+            var (ofSkim, ofCanonical) = (CallRequest.Of(new RawRequest(bytes, skim)).At(canonical.Model), CallRequest.Of(canonical));
+            var (boundOfSkim, boundOfCanonical) =
+                (bound.Of(ofSkim, long.MaxValue, ProviderType.OpenAi), bound.Of(canonical, long.MaxValue, ProviderType.OpenAi));
+            Assert.True(PricedFeatures.Of(canonical) == default, $"It may have a price: {body}");
+            Assert.True(ExtraParameters.Of(ofCanonical, ProviderType.OpenAi) == default, $"It may have other tokens: {body}");
+            Assert.True(boundOfSkim + OfModel >= boundOfCanonical, $"{boundOfSkim} are fewer tokens than {boundOfCanonical}: {body}");
+        }
+    }
+
+    [Theory]
+    [InlineData("store")]
+    [InlineData("top_k")]
+    [InlineData("logprobs")]
+    [InlineData("metadata")]
+    [InlineData("verbosity")]
+    [InlineData("logit_bias")]
+    [InlineData("top_logprobs")]
+    [InlineData("prompt_cache_key")]
+    [InlineData("safety_identifier")]
+    [InlineData("prompt_cache_retention")]
+    public void A_parameter_without_a_price_needs_no_canonical_form(string name) =>
+        Assert.True(RequestSkim.TryRead(Encoding.UTF8.GetBytes($$"""{"messages":[{"role":"user","content":"a"}],"{{name}}":1}"""))!.IsPlain);
+
+    [Theory]
+    [InlineData("unknown", "1")]
+    [InlineData("best_of", "2")]
+    [InlineData("functions", "[]")]
+    [InlineData("store", """{"max_length":9}""")]
+    [InlineData("logprobs", """[{"max_length":9}]""")]
+    public void A_parameter_that_may_have_a_price_needs_it(string name, string value) =>
+        Assert.False(RequestSkim.TryRead(Encoding.UTF8.GetBytes($$"""{"messages":[{"role":"user","content":"a"}],"{{name}}":{{value}}}"""))!.IsPlain);
 
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"a"}],"Model":"x"}""")]
