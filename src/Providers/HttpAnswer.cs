@@ -19,6 +19,7 @@ internal sealed class HttpAnswer(
     private PendingSteps? _pending;
     private PooledBuffer? _content;
     private EventReader? _events;
+    private ChunkSkimmer? _skimmer;
     private IStreamDecoder? _decoder;
     private Stream? _stream;
     private bool _isRead;
@@ -192,7 +193,7 @@ internal sealed class HttpAnswer(
             // An event of several data lines has line feeds, which would split the client's event.
             && !data.Span.Contains((byte)'\n')
             && Utf8.IsValid(data.Span)
-            && ChunkSkim.TryRead(data.Span, out SkimmedChunk)
+            && (_skimmer ??= new()).TryRead(data.Span, out SkimmedChunk)
             && _decoder!.TryPass(SkimmedChunk))
         {
             exchange.OnEvent(SkimmedChunk.HasOutput);

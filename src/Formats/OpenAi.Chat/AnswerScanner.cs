@@ -248,5 +248,7 @@ internal struct CallSkim
 /// <summary>The position of a text in the skimmed bytes, without its quotes and still escaped.</summary>
 public readonly record struct TextSlice(int Start, int Length)
 {
+    internal int End => Start + Length;
+
     internal static TextSlice At(in Utf8JsonReader reader) => new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
 }

@@ -30,6 +30,9 @@ public struct ChunkSkim
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     public readonly ReadOnlySpan<TextSlice> Output => ((ReadOnlySpan<TextSlice>)_texts)[.._textCount];
 
+    /// <summary>The random text, if it comes after the output, that some servers pad a chunk with; empty if there is none.</summary>
+    internal TextSlice Padding { get; private set; }
+
     /// <summary>Reads the data of an event.</summary>
     /// <param name="data">Valid UTF-8.</param>
     /// <param name="skim">The result.</param>
@@ -46,6 +49,15 @@ public struct ChunkSkim
         {
             return false;
         }
+    }
+
+    /// <summary>The skim of a chunk that only differs in the length of its one text and its padding.</summary>
+    internal readonly ChunkSkim WithText(int length)
+    {
+        var skim = this;
+        skim._texts[0] = new(_texts[0].Start, length);
+        skim.Padding = default;
+        return skim;
     }
 
     private bool TryRead(ref Utf8JsonReader reader)
@@ -69,6 +81,7 @@ public struct ChunkSkim
                 6 when name.SequenceEqual("object"u8) => hasObject = AnswerScanner.TryObjectType(ref reader, "chat.completion.chunk"u8),
                 7 when name.SequenceEqual("created"u8) => hasCreated = AnswerScanner.TryCreated(ref reader),
                 7 when name.SequenceEqual("choices"u8) => hasChoice = TryChoices(ref reader),
+                11 when hasChoice && name.SequenceEqual("obfuscation"u8) => TryPadding(ref reader),
                 12 when name.SequenceEqual("service_tier"u8) => TryTier(ref reader),
                 _ => reader.TrySkip(),
             };
@@ -79,6 +92,14 @@ public struct ChunkSkim
         }
 
         return hasId && hasObject && hasModel && hasCreated && hasChoice;
+    }
+
+    // Any type is valid: nothing depends on it.
+    private bool TryPadding(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        Padding = reader.TokenType == JsonTokenType.String ? TextSlice.At(reader) : default;
+        return reader.TrySkip();
     }
 
     private bool TryTier(ref Utf8JsonReader reader)
