@@ -15,6 +15,10 @@ internal static class RateLimitHeaders
     private static readonly string[] Requests = ["x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"];
     private static readonly string[] Tokens = ["x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"];
 
+    // The texts of most durations, made once.
+    private static readonly string[] Milliseconds = [.. Enumerable.Range(0, 1_001).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count}ms"))];
+    private static readonly string[] Seconds = [.. Enumerable.Range(0, 60).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count}s"))];
+
     /// <summary>All of them.</summary>
     public static string[] All => [.. Requests, .. Tokens];
 
@@ -44,17 +48,17 @@ internal static class RateLimitHeaders
     {
         if (duration < TimeSpan.FromSeconds(1))
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(duration.TotalMilliseconds):F0}ms");
+            return Milliseconds[Math.Max(0, (int)Math.Ceiling(duration.TotalMilliseconds))];
         }
 
         var seconds = (long)Math.Ceiling(duration.TotalSeconds);
         var (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-        return string.Create(CultureInfo.InvariantCulture, $"{(hours, minutes) switch
+        return (hours, minutes) switch
         {
-            (0, 0) => "",
-            (0, _) => $"{minutes}m",
-            _ => $"{hours}h{minutes}m",
-        }}{seconds % 60}s");
+            (0, 0) => Seconds[seconds],
+            (0, _) => string.Create(CultureInfo.InvariantCulture, $"{minutes}m{seconds % 60}s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{hours}h{minutes}m{seconds % 60}s"),
+        };
     }
 
     private static void Set(IHeaderDictionary headers, LimitStatus? status, string[] names)
