@@ -1,4 +1,9 @@
+using Prism.Grains.Breakers;
 using Prism.Grains.Cache;
+using Prism.Grains.Catalog;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Templates;
+using Prism.Grains.Usage;
 using Prism.Pipeline.Attempts;
 using Prism.Pipeline.Costs;
 using Prism.Providers;
@@ -20,29 +25,33 @@ public sealed record GatewaySnapshot
     internal PriceTable Prices { get; init; }
 
     /// <summary>The number of attempts of a call, and their time.</summary>
-    public required AttemptOptions Attempts { get; init; }
+    public AttemptOptions Attempts { get; init; } = new();
 
     /// <summary>Whether and how answers are cached and shared.</summary>
-    public required CacheOptions Cache { get; init; }
+    public CacheOptions Cache { get; init; } = new();
 
     /// <summary>The capacity of the silo that its clients may use.</summary>
-    public required OverloadOptions Overload { get; init; }
+    public OverloadOptions Overload { get; init; } = new();
 
     /// <summary>The keys that may use the API, besides those that Prism has issued.</summary>
-    public required AuthOptions Auth { get; init; }
+    public AuthOptions Auth { get; init; } = new();
 
-    /// <summary>The snapshot of these settings.</summary>
+    /// <summary>When a provider's circuit opens and closes.</summary>
+    public BreakerOptions Breakers { get; init; } = new();
+
+    /// <summary>The bounds of chains and of their runs.</summary>
+    public ChainOptions Chains { get; init; } = new();
+
+    /// <summary>How much an owner may store.</summary>
+    public QuotaOptions Quotas { get; init; } = new();
+
+    /// <summary>The bounds of templates and of their rendering.</summary>
+    public TemplateOptions Templates { get; init; } = new();
+
+    /// <summary>When usage is written.</summary>
+    public UsageOptions Usage { get; init; } = new();
+
+    /// <summary>A snapshot with these providers and prices, and the default of everything else.</summary>
     /// <exception cref="InvalidOperationException">The prices cannot be read.</exception>
-    public static GatewaySnapshot Of(
-        ProviderRegistry providers, CostOptions costs, AttemptOptions attempts, CacheOptions cache, OverloadOptions overload, AuthOptions auth)
-    {
-        return new(new PriceTable(providers, costs))
-        {
-            Providers = providers,
-            Attempts = attempts,
-            Cache = cache,
-            Overload = overload,
-            Auth = auth,
-        };
-    }
+    public static GatewaySnapshot Of(ProviderRegistry providers, CostOptions costs) => new(new PriceTable(providers, costs)) { Providers = providers };
 }

@@ -1,7 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Prism.Grains.Breakers;
 using Prism.Grains.Cache;
+using Prism.Grains.Catalog;
+using Prism.Grains.Chains.Planning;
+using Prism.Grains.Settings;
+using Prism.Grains.Templates;
+using Prism.Grains.Usage;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Keys;
 using Prism.Pipeline.Admission;
@@ -49,16 +55,38 @@ public static class PipelineServiceCollectionExtensions
     public static IServiceCollection AddPrismSnapshots(this IServiceCollection services)
     {
         services.AddOptions();
-        services.TryAddSingleton(provider => new SnapshotSource(GatewaySnapshot.Of(
-            provider.GetRequiredService<ProviderRegistry>(),
-            provider.GetRequiredService<IOptions<CostOptions>>().Value,
-            provider.GetRequiredService<IOptions<AttemptOptions>>().Value,
-            provider.GetRequiredService<IOptions<CacheOptions>>().Value,
-            provider.GetRequiredService<IOptions<OverloadOptions>>().Value,
-            provider.GetRequiredService<IOptions<AuthOptions>>().Value)));
+        services.TryAddSingleton(provider => new SnapshotSource(ReadSnapshot(provider)));
         services.TryAddSingleton<ISnapshotSource>(provider => provider.GetRequiredService<SnapshotSource>());
-        return services.AddSingleton<IProviderSource>(provider => provider.GetRequiredService<SnapshotSource>());
+        return services
+            .AddSingleton<IProviderSource>(provider => provider.GetRequiredService<SnapshotSource>())
+            .AddSettings(snapshot => snapshot.Breakers)
+            .AddSettings(snapshot => snapshot.Cache)
+            .AddSettings(snapshot => snapshot.Chains)
+            .AddSettings(snapshot => snapshot.Quotas)
+            .AddSettings(snapshot => snapshot.Templates)
+            .AddSettings(snapshot => snapshot.Usage);
     }
+
+    private static IServiceCollection AddSettings<T>(this IServiceCollection services, Func<GatewaySnapshot, T> find) =>
+        services.AddSingleton<ISettings<T>>(provider => new SnapshotSettings<T>(provider.GetRequiredService<ISnapshotSource>(), find));
+
+    // The first snapshot: as configured at the start.
+    private static GatewaySnapshot ReadSnapshot(IServiceProvider services) =>
+        GatewaySnapshot.Of(services.GetRequiredService<ProviderRegistry>(), Read<CostOptions>(services)) with
+        {
+            Attempts = Read<AttemptOptions>(services),
+            Cache = Read<CacheOptions>(services),
+            Overload = Read<OverloadOptions>(services),
+            Auth = Read<AuthOptions>(services),
+            Breakers = Read<BreakerOptions>(services),
+            Chains = Read<ChainOptions>(services),
+            Quotas = Read<QuotaOptions>(services),
+            Templates = Read<TemplateOptions>(services),
+            Usage = Read<UsageOptions>(services),
+        };
+
+    private static T Read<T>(IServiceProvider services)
+        where T : class => services.GetRequiredService<IOptions<T>>().Value;
 
     internal static IServiceCollection AddPrismRouting(this IServiceCollection services) => services
         .AddPrismSnapshots()

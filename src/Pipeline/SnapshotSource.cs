@@ -1,3 +1,4 @@
+using Prism.Grains.Settings;
 using Prism.Providers;
 
 namespace Prism.Pipeline;
@@ -13,4 +14,10 @@ internal sealed class SnapshotSource(GatewaySnapshot first) : ISnapshotSource, I
 
     /// <summary>Publishes another snapshot for the calls that begin from now on.</summary>
     public void Publish(GatewaySnapshot next) => _current = next;
+}
+
+/// <summary>The settings of one area in the current snapshot.</summary>
+internal sealed class SnapshotSettings<T>(ISnapshotSource snapshots, Func<GatewaySnapshot, T> find) : ISettings<T>
+{
+    public T Current => find(snapshots.Current);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Grains.Cluster;
 using Prism.Grains.Interfaces.Breakers;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Breakers;
 
@@ -10,7 +11,7 @@ internal static class BreakersServiceCollectionExtensions
 {
     public static IServiceCollection AddPrismBreakers(this IServiceCollection services)
     {
-        services.AddOptions<BreakerOptions>();
+        services.AddStartSettings();
         services.AddSingleton<CircuitBoard>();
         services.AddSingleton<IProviderReports, ProviderReports>();
         services.TryAddSingleton<SiloBroadcast>();

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
 using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Quotas;
+using Prism.Grains.Settings;
 using Prism.Providers;
 
 namespace Prism.Grains.Breakers;
@@ -20,7 +20,7 @@ internal sealed partial class CircuitBoard
 
     // By name: a provider keeps its circuit when its configuration changes.
     private readonly ConcurrentDictionary<string, Circuit> _circuits = new(StringComparer.Ordinal);
-    private readonly BreakerOptions _options;
+    private readonly ISettings<BreakerOptions> _settings;
     private readonly ProviderLeases _leases;
     private readonly BreakerTelemetry _telemetry;
     private readonly TimeProvider _time;
@@ -29,12 +29,12 @@ internal sealed partial class CircuitBoard
     public CircuitBoard(
         IProviderSource providers,
         ProviderLeases leases,
-        IOptions<BreakerOptions> options,
+        ISettings<BreakerOptions> settings,
         BreakerTelemetry telemetry,
         TimeProvider time,
         ILogger<CircuitBoard> logger)
     {
-        (_leases, _options, _telemetry, _time, _logger) = (leases, options.Value, telemetry, time, logger);
+        (_leases, _settings, _telemetry, _time, _logger) = (leases, settings, telemetry, time, logger);
         foreach (var provider in providers.Current.All)
         {
             Of(provider.Options.Name);
@@ -106,7 +106,7 @@ internal sealed partial class CircuitBoard
 
     private Circuit Open(string provider)
     {
-        var circuit = _circuits.GetOrAdd(provider, name => new Circuit(name, _options, _time));
+        var circuit = _circuits.GetOrAdd(provider, name => new Circuit(name, _settings.Current, _time));
         _leases.SourceOf(provider).CircuitHeard = status => OnHeard(circuit, status);
         _telemetry.OnState(provider, circuit.State);
         return circuit;

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Cache;
 
@@ -11,7 +11,7 @@ namespace Prism.Grains.Cache;
 /// write, and is notified too, or it reads the epoch after the write itself (<see cref="CacheEpochReader"/>).
 /// </summary>
 internal sealed partial class CacheClearing(
-    IOptions<CacheOptions> options,
+    ISettings<CacheOptions> settings,
     CacheEpoch epoch,
     IGrainFactory grains,
     IClusterMembershipService membership,
@@ -23,7 +23,7 @@ internal sealed partial class CacheClearing(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
-    public bool IsEnabled => options.Value.Enabled;
+    public bool IsEnabled => settings.Current.Enabled;
 
     public async Task<ChatError?> ClearAsync(CancellationToken cancellationToken)
     {

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Cache;
 
@@ -11,7 +11,7 @@ namespace Prism.Grains.Cache;
 /// of this silo go upstream.
 /// </summary>
 internal sealed partial class CacheEpochReader(
-    IOptions<CacheOptions> options, CacheEpoch epoch, IGrainFactory grains, TimeProvider time, ILogger<CacheEpochReader> logger)
+    ISettings<CacheOptions> settings, CacheEpoch epoch, IGrainFactory grains, TimeProvider time, ILogger<CacheEpochReader> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // A silo starts without its storage too; then the reading goes on behind it.
@@ -23,7 +23,7 @@ internal sealed partial class CacheEpochReader(
 
     public void Participate(ISiloLifecycle observer)
     {
-        if (options.Value.Enabled)
+        if (settings.Current.Enabled)
         {
             observer.Subscribe(nameof(CacheEpochReader), ServiceLifecycleStage.Active, StartAsync, _ => _read.CancelAsync());
         }

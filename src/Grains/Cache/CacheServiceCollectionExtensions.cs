@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Prism.Grains.Cluster;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Settings;
 using Prism.Grains.SharedCalls;
 
 namespace Prism.Grains.Cache;
@@ -17,7 +18,7 @@ internal static class CacheServiceCollectionExtensions
     public static IServiceCollection AddPrismCache(this IServiceCollection services)
     {
         services.AddPlacementDirector<SiloBoundPlacement, SiloBoundDirector>();
-        services.AddOptions<CacheOptions>();
+        services.AddStartSettings();
         services.AddSingleton<StoredAnswers>();
         services.AddSingleton<CacheTelemetry>();
         services.AddSingleton<CacheEpoch>();

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Cache;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Cache;
 
@@ -8,7 +8,7 @@ namespace Prism.Grains.Cache;
 /// What this silo has stored in the cache, so that it is bounded. Over a bound of an owner, that owner's oldest answers go; over one of all,
 /// the oldest of the owner that has the most: one that fills the cache pushes out its own.
 /// </summary>
-internal sealed class StoredAnswers(IOptions<CacheOptions> options, TimeProvider time)
+internal sealed class StoredAnswers(ISettings<CacheOptions> settings, TimeProvider time)
 {
     // The overhead of an answer beside its text: a grain, its places in lists.
     private const long OfEntry = 1024;
@@ -18,7 +18,7 @@ internal sealed class StoredAnswers(IOptions<CacheOptions> options, TimeProvider
     private readonly Dictionary<string, OwnerAnswers> _owners = new(StringComparer.Ordinal);
     private readonly SortedSet<(DateTimeOffset Expires, string Key)> _byExpiry = [];
     private readonly long _totalBytes =
-        options.Value.TotalBytes ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 8 * 1024 * 1024);
+        settings.Current.TotalBytes ?? Math.Max(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 8 * 1024 * 1024);
 
     private long _bytes;
 
@@ -42,7 +42,7 @@ internal sealed class StoredAnswers(IOptions<CacheOptions> options, TimeProvider
 
     private List<StoredAnswer> Evict(OwnerAnswers owner)
     {
-        var limits = options.Value;
+        var limits = settings.Current;
         var evicted = new List<StoredAnswer>();
         while (owner.Count > (limits.OwnerEntries ?? limits.MaxEntries) || owner.Bytes > (limits.OwnerBytes ?? _totalBytes))
         {

@@ -6,9 +6,8 @@ namespace Prism.Grains.Catalog;
 
 /// <summary>Enforces the quotas of owners' catalogs.</summary>
 /// <param name="kind">The kind of entry: <c>chain</c>.</param>
-/// <param name="most">How many there may be.</param>
-/// <param name="mostBytes">How many bytes they may have.</param>
-internal sealed class NamesQuota(string kind, int most, long mostBytes)
+/// <param name="find">How many there may be now, and how many bytes they may have.</param>
+internal sealed class NamesQuota(string kind, Func<(int Most, long MostBytes)> find)
 {
     private static readonly GrainStateSerializer Serializer = new();
 
@@ -17,11 +16,14 @@ internal sealed class NamesQuota(string kind, int most, long mostBytes)
 
     /// <summary>Makes room; it is written before this returns, so that nothing is stored that is not counted.</summary>
     /// <returns>The quota that is reached; null if there is room.</returns>
-    public async Task<ChatError?> ReserveAsync(INamesGrain names, string name, long bytes) =>
-        await names.ReserveAsync(name, bytes, most, mostBytes) switch
+    public async Task<ChatError?> ReserveAsync(INamesGrain names, string name, long bytes)
+    {
+        var (most, mostBytes) = find();
+        return await names.ReserveAsync(name, bytes, most, mostBytes) switch
         {
             { Names: { } used } => QuotaErrors.Stored(kind, used, most),
             { Bytes: { } used } => QuotaErrors.StoredBytes(kind, used, mostBytes),
             _ => null,
         };
+    }
 }

@@ -6,6 +6,7 @@ using Prism.Grains.Chains.Planning;
 using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Settings;
 using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains;
@@ -20,13 +21,14 @@ internal static class ChainsServiceCollectionExtensions
     public static IServiceCollection AddPrismChains(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddStartSettings();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ChainOptions>, ChainOptionsValidator>());
         services.AddOptions<ChainOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<QuotaOptions>, QuotaOptionsValidator>());
         services.AddOptions<QuotaOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new TemplateEngine(
-            provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<IOptions<TemplateOptions>>().Value));
+            provider.GetRequiredService<ISettings<TemplateOptions>>().Current, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<ISettings<TemplateOptions>>().Current));
         services.AddSingleton<ChainPlanner>();
         services.AddSingleton<ChainDrafts>();
         services.AddSingleton<ChainTelemetry>();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prism.Grains.Breakers;
 using Prism.Grains.Interfaces;
+using Prism.Grains.Settings;
 using Prism.Providers;
 
 namespace Prism.Grains.Quotas;
@@ -16,6 +17,7 @@ public static class LimitsServiceCollectionExtensions
     public static IServiceCollection AddPrismLimits(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddStartSettings();
         services.TryAddSingleton<IProviderSource>(provider => provider.GetRequiredService<ProviderRegistry>());
         services.AddSingleton<ILedgerCluster, LedgerCluster>();
         services.AddSingleton<LimitTelemetry>();

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Grains.Background;
 using Prism.Grains.Breakers;
@@ -8,6 +7,7 @@ using Prism.Grains.Interfaces.Breakers;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Providers;
 using Prism.Grains.Interfaces.Quotas;
+using Prism.Grains.Settings;
 using Prism.Providers;
 
 namespace Prism.Grains.Quotas;
@@ -36,13 +36,13 @@ internal sealed partial class ProviderGrain : Grain, IProviderGrain
         [PersistentState(StorageNames.LedgerState, StorageNames.Ledgers)] IPersistentState<LedgerState> storage,
         IProviderSource providers,
         ILedgerCluster cluster,
-        IOptions<BreakerOptions> breaker,
+        ISettings<BreakerOptions> settings,
         BreakerTelemetry telemetry,
         TimeProvider time,
         ILogger<ProviderGrain> logger)
     {
         _ledger = new(storage, () => LimitsOf(providers), cluster, time, logger);
-        _circuit = new(breaker.Value, ProbeLifeOf(providers), time);
+        _circuit = new(settings.Current, ProbeLifeOf(providers), time);
         _telemetry = telemetry;
         _time = time;
         _logger = logger;

@@ -1,10 +1,10 @@
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Grains.Catalog;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Catalog;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Templates;
 
@@ -14,7 +14,7 @@ internal sealed class TemplateGrain(
     [PersistentState(StorageNames.TemplateState, StorageNames.Catalogs)] IPersistentState<TemplateState> storage,
     TemplateDrafts drafts,
     TemplateBroadcast broadcast,
-    IOptions<QuotaOptions> quotas) : Grain, ITemplateGrain
+    ISettings<QuotaOptions> settings) : Grain, ITemplateGrain
 {
     private CatalogEntry<TemplateState> _entry = null!;
 
@@ -25,7 +25,7 @@ internal sealed class TemplateGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var (owner, name) = GrainKeys.ReadOwned(Key);
-        var quota = new NamesQuota("template", quotas.Value.Templates, quotas.Value.TemplateBytes);
+        var quota = new NamesQuota("template", () => (settings.Current.Templates, settings.Current.TemplateBytes));
         _entry = new(this, storage, quota, GrainFactory.GetGrain<INamesGrain>(GrainKeys.TemplateNames(owner)), name);
         return Task.CompletedTask;
     }

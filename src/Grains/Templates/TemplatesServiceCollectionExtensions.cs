@@ -5,6 +5,7 @@ using Prism.Grains.Catalog;
 using Prism.Grains.Cluster;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Templates;
 
@@ -18,11 +19,12 @@ internal static class TemplatesServiceCollectionExtensions
     public static IServiceCollection AddPrismTemplates(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddStartSettings();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TemplateOptions>, TemplateOptionsValidator>());
         services.AddOptions<TemplateOptions>().ValidateOnStart();
         services.TryAddSingleton(provider => new TemplateEngine(
-            provider.GetRequiredService<IOptions<TemplateOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<IOptions<TemplateOptions>>().Value));
+            provider.GetRequiredService<ISettings<TemplateOptions>>().Current, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ITemplateRunner>(provider => new TemplateRunner(provider.GetRequiredService<ISettings<TemplateOptions>>().Current));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<QuotaOptions>, QuotaOptionsValidator>());
         services.AddOptions<QuotaOptions>().ValidateOnStart();
         services.TryAddSingleton<BuiltInCatalog>();

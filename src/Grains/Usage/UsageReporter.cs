@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Background;
 using Prism.Grains.Interfaces;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Usage;
 
@@ -9,7 +9,7 @@ namespace Prism.Grains.Usage;
 /// Reports this silo's usage to the accounts every few seconds: its death can lose no more. A silo that stops reports the rest first.
 /// </summary>
 internal sealed partial class UsageReporter(
-    UsageBuffer book, IGrainFactory grains, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageReporter> logger)
+    UsageBuffer book, IGrainFactory grains, ISettings<UsageOptions> settings, TimeProvider time, ILogger<UsageReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int AtOnce = 16;
@@ -56,7 +56,7 @@ internal sealed partial class UsageReporter(
 
     private Task OnStartAsync(CancellationToken cancellationToken)
     {
-        var loop = new SurvivingLoop("The report of usage", options.Value.ReportInterval, ReportAsync, time, logger) { BeginsAtOnce = false };
+        var loop = new SurvivingLoop("The report of usage", settings.Current.ReportInterval, ReportAsync, time, logger) { BeginsAtOnce = false };
         _loop = loop.RunInBackground(_stop.Token);
         return Task.CompletedTask;
     }

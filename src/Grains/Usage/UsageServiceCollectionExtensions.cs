@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Prism.Grains.Interfaces;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Usage;
 
@@ -12,6 +13,7 @@ internal static class UsageServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddPrismUsage(this IServiceCollection services)
     {
+        services.AddStartSettings();
         services.AddSingleton(provider => new UsageBuffer(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()));
         services.AddSingleton<UsageReporter>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<UsageReporter>());

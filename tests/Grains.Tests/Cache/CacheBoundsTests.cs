@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prism.Grains.Cache;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Settings;
 using static Prism.Tests.Chat.ScriptedProvider;
 using static Prism.Tests.Chat.TestPipeline;
 
@@ -101,7 +102,8 @@ public sealed class CacheBoundsTests
     [Fact]
     public void Bounds_of_bytes_hold_for_each_owner_and_for_all()
     {
-        var answers = new StoredAnswers(Options.Create(new CacheOptions { TotalBytes = 100 * 1024, OwnerBytes = 60 * 1024 }), _time);
+        var answers = new StoredAnswers(
+            new StartSettings<CacheOptions>(Options.Create(new CacheOptions { TotalBytes = 100 * 1024, OwnerBytes = 60 * 1024 })), _time);
         var kept = new List<StoredAnswer>();
         for (var i = 0; i < 1_000; i++)
         {

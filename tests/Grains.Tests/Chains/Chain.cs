@@ -5,6 +5,7 @@ using Prism.Formats.Prism.Chains;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Settings;
 using Prism.Grains.Templates;
 using Prism.Pipeline.Routing;
 using Prism.Providers;
@@ -27,7 +28,7 @@ internal static class Chain
     {
         var unusable = new ScriptedProvider(new() { Name = "openai", Type = ProviderType.OpenAi, BaseUrl = "https://api.openai.com/v1" });
         var registry = new ProviderRegistry("vendor", [ScriptedProvider.Create("vendor"), unusable]);
-        return new(Engine, new RequestCheck(new ChatRouter(new(1)), TestPipeline.SnapshotsOf(registry)), Options.Create(options ?? new()));
+        return new(Engine, new RequestCheck(new ChatRouter(new(1)), TestPipeline.SnapshotsOf(registry)), new StartSettings<ChainOptions>(Options.Create(options ?? new())));
     }
 
     public static ChainPlan Plan(string json) => Plan(Parse(json));

@@ -6,6 +6,7 @@ using Prism.Grains.Breakers;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;
 using Prism.Grains.Providers;
+using Prism.Grains.Settings;
 using Prism.Grains.Usage;
 using Prism.Pipeline;
 using Prism.Pipeline.Admission;
@@ -56,7 +57,7 @@ internal sealed class TestPipeline
         var telemetry = new ChatTelemetry(Metrics.WithCustomRegistry(_metrics), new(Meters), registry, Catalog, Time);
         Ledgers = new(registry, Time, Metrics.WithCustomRegistry(_metrics), Tokens, breaker);
         var incidents = new AttemptTelemetry(Metrics.WithCustomRegistry(_metrics));
-        Circuits = new(registry, Ledgers.Leases, Options.Create(breaker), new(Metrics.WithCustomRegistry(_metrics)), Time, CircuitLog);
+        Circuits = new(registry, Ledgers.Leases, new StartSettings<BreakerOptions>(Options.Create(breaker)), new(Metrics.WithCustomRegistry(_metrics)), Time, CircuitLog);
         var calls = new ProviderCalls(Circuits, Ledgers.Admission, Tokens, telemetry, new(telemetry, Usage, Time), Log);
         Attempts = new(calls, new(new(1)), Budget, incidents, Time, FailoverLog);
         Service = new(new CallPipeline(Snapshots, Templates, new(new(1)), NoKeys, NoCache.Before(Attempts), telemetry));
@@ -99,7 +100,7 @@ internal sealed class TestPipeline
 
     /// <summary>A configuration of these providers, and everything else as it is by default.</summary>
     public static SnapshotSource SnapshotsOf(ProviderRegistry providers, AttemptOptions? attempts = null) =>
-        new(GatewaySnapshot.Of(providers, new(), attempts ?? new(), new(), new(), new()));
+        new(GatewaySnapshot.Of(providers, new()) with { Attempts = attempts ?? new() });
 
     public Task<ChatOutcome> CompleteAsync(ChatRequest? request = null) => Service.CompleteAsync(request ?? Ask(), CancellationToken.None);
 

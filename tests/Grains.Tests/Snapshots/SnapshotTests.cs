@@ -6,6 +6,7 @@ using Prism.Grains.Breakers;
 using Prism.Grains.Cache;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Interfaces.Templates;
 using Prism.Pipeline;
 using Prism.Pipeline.Attempts;
 using Prism.Providers;
@@ -147,6 +148,21 @@ public sealed class SnapshotTests : IAsyncLifetime
 
         Assert.NotEqual(ChatCacheResult.Hit, (await CompleteAsync()).Route!.Cache);
         Assert.Equal(2, _old.Received.Count);
+    }
+
+    [Fact(Timeout = Patience.Milliseconds)]
+    public async Task An_owner_may_store_as_much_as_the_current_snapshot_says()
+    {
+        var templates = Get<IPromptTemplates>();
+        Assert.Null((await templates.PutAsync("owner", "first", new() { Source = "x" })).Error);
+
+        Publish(current => current with { Quotas = new() { Templates = 1 } });
+        var refused = await templates.PutAsync("owner", "second", new() { Source = "x" });
+        Publish(current => current with { Quotas = new() { Templates = 2 } });
+        var stored = await templates.PutAsync("owner", "second", new() { Source = "x" });
+
+        Assert.NotNull(refused.Error);
+        Assert.Null(stored.Error);
     }
 
     private ProviderRegistry With(ScriptedProvider vendor) => new("vendor", [vendor, _second], ["second"]);

@@ -8,6 +8,7 @@ using Prism.Gateway;
 using Prism.Grains.Background;
 using Prism.Grains.Cache;
 using Prism.Grains.Keys;
+using Prism.Grains.Settings;
 using Prism.Grains.Usage;
 using Prism.Silo.Cluster;
 
@@ -39,13 +40,13 @@ public sealed class BackgroundWorkTests
         [typeof(ApiKeyHeartbeat)] = (failing, time) => new ApiKeyHeartbeat(
             new ApiKeyStore(failing.Of<IGrainStorage>), time, NullLogger<ApiKeyHeartbeat>.Instance),
         [typeof(CacheEpochReader)] = (failing, time) => new CacheEpochReader(
-            Options.Create(new CacheOptions { Enabled = true }),
+            new StartSettings<CacheOptions>(Options.Create(new CacheOptions { Enabled = true })),
             new CacheEpoch(),
             failing.Of<IGrainFactory>(),
             time,
             NullLogger<CacheEpochReader>.Instance),
         [typeof(UsageReporter)] = (failing, time) => new UsageReporter(
-            BookWithOneEntry(), failing.Of<IGrainFactory>(), Options.Create(new UsageOptions()), time, NullLogger<UsageReporter>.Instance),
+            BookWithOneEntry(), failing.Of<IGrainFactory>(), new StartSettings<UsageOptions>(Options.Create(new UsageOptions())), time, NullLogger<UsageReporter>.Instance),
     };
 
     /// <summary>What the host or the silo starts that has no loop of its own, or one that depends on nothing that can fail.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Grains.Catalog;
 using Prism.Grains.Chains.Planning;
@@ -6,6 +5,7 @@ using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Catalog;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Chains.Index;
 
@@ -14,7 +14,7 @@ namespace Prism.Grains.Chains.Index;
 internal sealed class ChainCatalogGrain(
     [PersistentState(StorageNames.ChainState, StorageNames.Catalogs)] IPersistentState<ChainCatalogState> storage,
     ChainDrafts drafts,
-    IOptions<QuotaOptions> quotas) : Grain, IChainCatalogGrain
+    ISettings<QuotaOptions> settings) : Grain, IChainCatalogGrain
 {
     private CatalogEntry<ChainCatalogState> _entry = null!;
 
@@ -23,7 +23,7 @@ internal sealed class ChainCatalogGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var (owner, name) = GrainKeys.ReadOwned(this.GetPrimaryKeyString());
-        var quota = new NamesQuota("chain", quotas.Value.Chains, quotas.Value.ChainBytes);
+        var quota = new NamesQuota("chain", () => (settings.Current.Chains, settings.Current.ChainBytes));
         _entry = new(this, storage, quota, GrainFactory.GetGrain<INamesGrain>(GrainKeys.ChainNames(owner)), name);
         return Task.CompletedTask;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Grains.Background;
 using Prism.Grains.Catalog;
@@ -8,6 +7,7 @@ using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Chains.Index;
 
@@ -37,8 +37,8 @@ internal sealed class RunIndexGrain : Grain, IRunIndexGrain, IRunIndexWriter
 
     public RunIndexGrain(
         [PersistentState(StorageNames.RunIndexState, StorageNames.Runs)] IPersistentState<RunIndexState> storage,
-        IOptions<QuotaOptions> quotas,
-        TimeProvider time) => (_index, _account, _time) = (new(storage, DeactivateOnIdle), new(quotas.Value), time);
+        ISettings<QuotaOptions> settings,
+        TimeProvider time) => (_index, _account, _time) = (new(storage, DeactivateOnIdle), new(settings), time);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Grains.Background;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Chains.Running;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Chains.Index;
 
@@ -31,11 +31,11 @@ internal sealed partial class RunPartitionGrain : Grain, IRunPartition, IReminda
 
     public RunPartitionGrain(
         [PersistentState(StorageNames.RunPartitionState, StorageNames.Runs)] IPersistentState<RunPartitionState> storage,
-        IOptions<ChainOptions> options,
+        ISettings<ChainOptions> settings,
         TimeProvider time,
         ILogger<RunPartitionGrain> logger)
     {
-        (_storage, _options, _time, _logger) = (storage, options.Value, time, logger);
+        (_storage, _options, _time, _logger) = (storage, settings.Current, time, logger);
         _shelf = new(storage, DeactivateOnIdle);
     }
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Options;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Settings;
 using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Planning;
@@ -11,7 +11,7 @@ namespace Prism.Grains.Chains.Planning;
 /// Compiles a chain before any of it runs, or returns its error with the place. A pure function of the definition, its stored templates and the
 /// configured providers.
 /// </summary>
-internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests, IOptions<ChainOptions> options)
+internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests, ISettings<ChainOptions> settings)
 {
     public const string Item = "item";
 
@@ -21,7 +21,7 @@ internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests
 
     private const int MostParallel = 64;
 
-    private readonly ChainOptions _options = options.Value;
+    private ChainOptions Options => settings.Current;
 
     /// <summary>The stored templates that a chain uses.</summary>
     public static IEnumerable<string> StoredTemplatesOf(ChainDefinition definition) =>
@@ -40,12 +40,12 @@ internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests
 
     private PlanResult Plan(ChainDefinition definition, IReadOnlyDictionary<string, PromptTemplate> stored, bool isOpen)
     {
-        if ((CheckShape(definition) ?? ChainInputs.Check(definition, _options)) is { } error)
+        if ((CheckShape(definition) ?? ChainInputs.Check(definition, Options)) is { } error)
         {
             return error;
         }
 
-        var compiler = new StepCompiler(engine, requests, _options, stored);
+        var compiler = new StepCompiler(engine, requests, Options, stored);
         var names = new ChainNames(definition);
         var steps = ImmutableArray.CreateBuilder<PlannedStep>(definition.Steps.Length);
         for (var i = 0; i < definition.Steps.Length; i++)
@@ -59,7 +59,7 @@ internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests
             steps.Add(step!);
         }
 
-        return StepOrder.Resolve(definition, steps.MoveToImmutable(), definition.MaxParallel ?? _options.MaxParallel, isOpen) switch
+        return StepOrder.Resolve(definition, steps.MoveToImmutable(), definition.MaxParallel ?? Options.MaxParallel, isOpen) switch
         {
             { Plan: { } plan } => EvaluateLists(definition, plan),
             var refused => refused,
@@ -70,8 +70,8 @@ internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests
     {
         { Extra: { Count: > 0 } extra } => ChainErrors.UnknownProperty(extra.First().Key),
         { Steps.IsEmpty: true } => ChainErrors.NoSteps(),
-        { Steps: var steps } when steps.Length > _options.MaxSteps =>
-            ChainErrors.TooManySteps(StepPlace.Of(steps[_options.MaxSteps], _options.MaxSteps), steps.Length, _options.MaxSteps),
+        { Steps: var steps } when steps.Length > Options.MaxSteps =>
+            ChainErrors.TooManySteps(StepPlace.Of(steps[Options.MaxSteps], Options.MaxSteps), steps.Length, Options.MaxSteps),
         { MaxParallel: { } parallel and (< 1 or > MostParallel) } => ChainErrors.ParallelOutOfRange(parallel, MostParallel),
         _ => null,
     };
@@ -85,7 +85,7 @@ internal sealed class ChainPlanner(TemplateEngine engine, IRequestCheck requests
         {
             if (step.ForEach is { } list && list.Variables.All(name => definition.Inputs?.ContainsKey(name) ?? false))
             {
-                var result = StepExpressions.EvaluateList(engine.Patient, _options, list, inputs, CancellationToken.None);
+                var result = StepExpressions.EvaluateList(engine.Patient, Options, list, inputs, CancellationToken.None);
                 if (result.Error is { } error)
                 {
                     return ChainErrors.OfStep(new(step.Index, step.Name), "for_each", error);

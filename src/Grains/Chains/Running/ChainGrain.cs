@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Chains.Running;
 
@@ -29,13 +29,13 @@ internal sealed partial class ChainGrain : Grain, IChainGrain, IRunControl, IRem
     public ChainGrain(
         [PersistentState(StorageNames.RunState, StorageNames.Runs)] IPersistentState<RunState> storage,
         RunFactory factory,
-        IOptions<ChainOptions> options,
+        ISettings<ChainOptions> settings,
         TimeProvider time,
         ILogger<ChainGrain> logger)
     {
         (_factory, _time, _logger) = (factory, time, logger);
         _store = new(Id, storage, time, logger);
-        _registration = new(this, GrainFactory, Id, _store, options.Value.WakePeriod, time, logger);
+        _registration = new(this, GrainFactory, Id, _store, settings.Current.WakePeriod, time, logger);
         _feed = new(Id);
     }
 

@@ -1,6 +1,7 @@
 using Prism.Grains.Catalog;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Settings;
 
 namespace Prism.Grains.Chains.Running;
 
@@ -8,7 +9,7 @@ namespace Prism.Grains.Chains.Running;
 /// The use of an owner's quotas, from reports of the runs: a repeated, late or lost report has no lasting effect. The partitions are the stored
 /// truth, and a recount builds this anew from them. Not thread-safe: used in the turns of its grain.
 /// </summary>
-internal sealed class RunAccount(QuotaOptions quotas)
+internal sealed class RunAccount(ISettings<QuotaOptions> settings)
 {
     private readonly HashSet<string> _beingPut = new(StringComparer.Ordinal);
     private Dictionary<string, Entry> _runs = new(StringComparer.Ordinal);
@@ -75,9 +76,9 @@ internal sealed class RunAccount(QuotaOptions quotas)
     }
 
     private ChatError? FindObstacle(RunSummary run) =>
-        Active >= quotas.ActiveRuns ? QuotaErrors.ActiveRuns(Active, quotas.ActiveRuns)
-        : Runs >= quotas.Runs ? QuotaErrors.Runs(Runs, quotas.Runs)
-        : Bytes + run.Bytes > quotas.RunBytes ? QuotaErrors.RunBytes(Bytes, run.Bytes, quotas.RunBytes)
+        Active >= settings.Current.ActiveRuns ? QuotaErrors.ActiveRuns(Active, settings.Current.ActiveRuns)
+        : Runs >= settings.Current.Runs ? QuotaErrors.Runs(Runs, settings.Current.Runs)
+        : Bytes + run.Bytes > settings.Current.RunBytes ? QuotaErrors.RunBytes(Bytes, run.Bytes, settings.Current.RunBytes)
         : null;
 
     private void Set(string id, Entry? entry)

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Prism.Formats.Prism.Chains;
 using Prism.Grains.Chains.Planning;
 using Prism.Grains.Interfaces;
 using Prism.Grains.Interfaces.Chains;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Grains.Interfaces.Templates;
+using Prism.Grains.Settings;
 using Prism.Grains.Templates;
 
 namespace Prism.Grains.Chains.Running;
@@ -21,7 +21,7 @@ internal sealed class RunFactory(
     IPromptTemplates templates,
     StepCaller caller,
     ChainTelemetry telemetry,
-    IOptions<ChainOptions> options,
+    ISettings<ChainOptions> settings,
     TimeProvider time,
     ILogger<RunLoop> logger)
 {
@@ -58,7 +58,7 @@ internal sealed class RunFactory(
         var (plan, error) = await PlanAsync(run);
         var bytes = ChainInputs.SizeOf(start.Definition) + stored.Sum(template => (long)template.Source.Length);
         error ??= bytes is null ? ChainErrors.NotText()
-            : bytes > options.Value.MaxStateBytes ? ChainErrors.DefinitionTooLarge(bytes.Value, options.Value.MaxStateBytes)
+            : bytes > settings.Current.MaxStateBytes ? ChainErrors.DefinitionTooLarge(bytes.Value, settings.Current.MaxStateBytes)
             : null;
         return error is not null
             ? (null, null, error)
@@ -76,8 +76,8 @@ internal sealed class RunFactory(
 
     /// <summary>The loop that carries a run out.</summary>
     public RunLoop CreateLoop(RunStore store, ChainPlan plan, RunFeed feed) =>
-        new(store, plan, CreateScheduler(plan), runner, caller, feed, telemetry, options.Value, time, logger);
+        new(store, plan, CreateScheduler(plan), runner, caller, feed, telemetry, settings.Current, time, logger);
 
     private RunScheduler CreateScheduler(ChainPlan plan) =>
-        new(plan, new StepExpressions(plan, engine.Patient, options.Value), options.Value, time);
+        new(plan, new StepExpressions(plan, engine.Patient, settings.Current), settings.Current, time);
 }
