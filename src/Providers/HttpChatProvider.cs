@@ -18,7 +18,7 @@ internal sealed class HttpChatProvider(
 
     private static readonly string UserAgent = "Prism/" + typeof(HttpChatProvider).Assembly.GetName().Version!.ToString(3);
 
-    private readonly CallClocks _clocks = new(time);
+    private readonly IdlePool<CallClock> _clocks = new(pool => new(pool, time));
 
     public ProviderOptions Options => options;
 

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using Prism.Grains.Interfaces.Cluster;
+using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Gateway.Chat;
 
@@ -9,29 +9,19 @@ namespace Prism.Gateway.Chat;
 /// </summary>
 internal sealed class CallEnds(IDrain drain)
 {
-    private const int MostKept = 1_024;
-
-    private readonly ConcurrentQueue<CallEnd> _idle = new();
+    private readonly IdlePool<CallEnd> _idle = new(pool => new(pool));
 
     /// <summary>The end of one call, to be disposed with it.</summary>
     public CallEnd Begin(CancellationToken client)
     {
-        var end = _idle.TryDequeue(out var idle) ? idle : new(this);
+        var end = _idle.Rent();
         end.Begin(client, drain.Deadline);
         return end;
-    }
-
-    internal void Return(CallEnd end)
-    {
-        if (_idle.Count < MostKept)
-        {
-            _idle.Enqueue(end);
-        }
     }
 }
 
 /// <summary>The end of one call.</summary>
-internal sealed class CallEnd(CallEnds ends) : IDisposable
+internal sealed class CallEnd(IdlePool<CallEnd> pool) : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private CancellationTokenRegistration _client;
@@ -53,7 +43,7 @@ internal sealed class CallEnd(CallEnds ends) : IDisposable
         _deadline.Dispose();
         if (_source.TryReset())
         {
-            ends.Return(this);
+            pool.Return(this);
         }
         else
         {

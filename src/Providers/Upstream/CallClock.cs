@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Prism.Grains.Interfaces.Memory;
 
 namespace Prism.Providers.Upstream;
 
@@ -8,16 +8,16 @@ namespace Prism.Providers.Upstream;
 /// </summary>
 internal sealed class CallClock : IDisposable
 {
-    private readonly CallClocks _clocks;
+    private readonly IdlePool<CallClock> _pool;
     private readonly CancellationTokenSource _aborted = new();
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private CancellationTokenRegistration _client;
     private UpstreamExchange? _exchange;
 
-    public CallClock(CallClocks clocks, TimeProvider time)
+    public CallClock(IdlePool<CallClock> pool, TimeProvider time)
     {
-        _clocks = clocks;
+        _pool = pool;
         _timer = time.CreateTimer(static clock => ((CallClock)clock!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -57,7 +57,7 @@ internal sealed class CallClock : IDisposable
 
         if (isWhole && _aborted.TryReset())
         {
-            _clocks.Return(this);
+            _pool.Return(this);
             return;
         }
 
@@ -89,26 +89,6 @@ internal sealed class CallClock : IDisposable
 
             exchange.OnTimedOut();
             _aborted.Cancel();
-        }
-    }
-}
-
-/// <summary>The idle clocks of one provider.</summary>
-internal sealed class CallClocks(TimeProvider time)
-{
-    private const int MostKept = 1_024;
-
-    private readonly ConcurrentQueue<CallClock> _idle = new();
-
-    /// <summary>A clock for one exchange.</summary>
-    public CallClock Rent() => _idle.TryDequeue(out var clock) ? clock : new(this, time);
-
-    /// <summary>Keeps a clock for the next exchange.</summary>
-    public void Return(CallClock clock)
-    {
-        if (_idle.Count < MostKept)
-        {
-            _idle.Enqueue(clock);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class UpstreamExchange : IDisposable
     private HttpResponseMessage? _response;
 
     public UpstreamExchange(
-        HttpMessageInvoker http, ProviderOptions options, MemoryBudget memory, CallClocks clocks, TimeProvider time, CancellationToken client)
+        HttpMessageInvoker http, ProviderOptions options, MemoryBudget memory, IdlePool<CallClock> clocks, TimeProvider time, CancellationToken client)
     {
         _http = http;
         _timeout = options.Timeout;
