@@ -74,9 +74,19 @@ internal sealed class CallPipeline(
     private async ValueTask<(CallRequest Prompt, ChatError? Invalid)> RenderAsync(CallRequest request, CancellationToken client)
     {
         var asked = request.Canonical;
+        // Before the rendered message moves the others: the error has the client's path.
+        if (ChatNames.FindLookalike(asked) is { } unknown)
+        {
+            return (request, unknown);
+        }
+
         var rendered = await templates.RenderAsync(Owners.Of(request.Owner), asked.Template!, asked.Variables, client);
-        return rendered.Error is { } error
-            ? (request, error)
-            : Prepare(request.With(asked with { Template = null, Variables = null, Messages = asked.Messages.Insert(0, rendered.Message!) }));
+        if (rendered.Error is { } error)
+        {
+            return (request, error);
+        }
+
+        var prompt = asked with { Template = null, Variables = null, Messages = asked.Messages.Insert(0, rendered.Message!) };
+        return (request.With(prompt), ChatRequestValidator.ValidateValues(prompt));
     }
 }

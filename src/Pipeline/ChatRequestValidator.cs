@@ -16,9 +16,11 @@ internal static class ChatRequestValidator
     internal const int MaxModelLength = 256;
 
     /// <summary>The first fault, or null.</summary>
-    public static ChatError? Validate(ChatRequest request) =>
-        ChatNames.FindLookalike(request)
-        ?? CheckMessages(request)
+    public static ChatError? Validate(ChatRequest request) => ChatNames.FindLookalike(request) ?? ValidateValues(request);
+
+    /// <summary>The same for a request whose names are known to be right.</summary>
+    public static ChatError? ValidateValues(ChatRequest request) =>
+        CheckMessages(request)
         ?? CheckModel(request.Model)
         ?? CheckRange(request.Temperature, 0, 2, "temperature")
         ?? CheckRange(request.TopP, 0, 1, "top_p")

@@ -18,7 +18,7 @@ internal sealed class OpenAiFormat : IChatFormat
     public ChatError? Check(CallRequest request) =>
         (request.Raw is { } raw ? raw.Skim is { HasStreamOptions: true, Stream: false } : request.Canonical is { StreamOptions: not null, Stream: not true })
             ? ChatError.Invalid("'stream_options' is only allowed with 'stream': true.", "stream_options")
-            : request.Raw is null ? ChatNames.FindLookalike(request.Canonical) : null;
+            : null;
 
     public Task WriteResponseAsync(HttpResponse response, Answer answer) => answer.Raw.IsEmpty
         ? response.WriteJsonAsync(answer.Frame.Whole!, ChatJson.Lenient.ChatResponse)
