@@ -101,7 +101,7 @@ internal sealed class HttpChatProvider(
     {
         if (PassesBytes && request.Raw is { } raw && raw.Skim.Stream == stream)
         {
-            new RequestSplice(request.Model!, request.Cap?.Name, request.Cap?.Tokens ?? 0, AsksForUsage: stream)
+            new RequestSplice(request.Model!, raw.AddedCap?.Name, raw.AddedCap?.Tokens ?? 0, AsksForUsage: stream)
                 .Write(body.Json, raw.Body.Span, raw.Skim);
             return null;
         }

@@ -20,7 +20,7 @@ public sealed class CallRequest
     {
         (Raw, Provider, Owner, RequestId, Cache, IdempotencyKey) =
             (other.Raw, other.Provider, other.Owner, other.RequestId, other.Cache, other.IdempotencyKey);
-        (Model, Cap, _canonical) = (other.Model, other.Cap, keepsCanonical ? other._canonical : null);
+        (Model, _canonical) = (other.Model, keepsCanonical ? other._canonical : null);
     }
 
     /// <summary>The bytes; null if there is only the canonical form.</summary>
@@ -28,9 +28,6 @@ public sealed class CallRequest
 
     /// <summary>The model: the client's name for it, and once the call is routed the provider's.</summary>
     public string? Model { get; private init; }
-
-    /// <summary>The output cap that Prism adds to the bytes; null for none. The canonical form has its own.</summary>
-    public OutputCap? Cap { get; private init; }
 
     /// <summary>The provider by name; null: from the prefix of the model, or the default.</summary>
     public string? Provider { get; private init; }
@@ -60,7 +57,7 @@ public sealed class CallRequest
     public bool IsStreamed => Raw is { } raw ? raw.Skim.Stream : Canonical.Stream == true;
 
     /// <summary>The output cap in force, in tokens; null for none.</summary>
-    public int? OutputTokenLimit => Cap?.Tokens ?? (Raw is { } raw ? raw.Skim.MaxCompletionTokens ?? raw.Skim.MaxTokens : Canonical.OutputTokenLimit);
+    public int? OutputTokenLimit => Raw is { } raw ? raw.OutputTokenLimit : Canonical.OutputTokenLimit;
 
     /// <summary>The number of requested answers; null for one.</summary>
     public int? N => Raw is { } raw ? raw.Skim.N : Canonical.N;
@@ -96,7 +93,6 @@ public sealed class CallRequest
         Raw = null,
         _canonical = canonical,
         Model = canonical.Model,
-        Cap = null,
     };
 
     /// <summary>The request with the gateway's data that is not in the body.</summary>
@@ -126,9 +122,9 @@ public sealed class CallRequest
     /// <param name="cap">The cap to add; null if the request has its own.</param>
     public CallRequest WithCap(OutputCap? cap)
     {
-        if (Raw is not null)
+        if (Raw is { } raw)
         {
-            return cap is null ? this : new(this, keepsCanonical: false) { Cap = cap };
+            return cap is null ? this : new(this, keepsCanonical: false) { Raw = raw with { AddedCap = cap } };
         }
 
         var canonical = cap switch
@@ -148,17 +144,21 @@ public sealed class CallRequest
         _canonical = _canonical is { } canonical ? canonical with { IdempotencyKey = key } : null,
     };
 
-    /// <summary>The request in its own memory, for a call that outlives the HTTP request.</summary>
+    /// <summary>
+    /// The request in its own memory, for a call that outlives the HTTP request. The memory is not pooled: several stages of a shared call keep the
+    /// request, and none of them is the last.
+    /// </summary>
     public CallRequest Detach() => Raw is { } raw ? new(this, keepsCanonical: true) { Raw = raw.Copy() } : this;
 
     private ChatRequest ReadCanonical()
     {
         var read = JsonSerializer.Deserialize(Raw!.Body.Span, ChatJson.Lenient.ChatRequest)!;
+        var cap = Raw.AddedCap;
         return read with
         {
             Model = Model,
-            MaxTokens = Cap is { IsNewer: false } older ? older.Tokens : read.MaxTokens,
-            MaxCompletionTokens = Cap is { IsNewer: true } newer ? newer.Tokens : read.MaxCompletionTokens,
+            MaxTokens = cap is { IsNewer: false } older ? older.Tokens : read.MaxTokens,
+            MaxCompletionTokens = cap is { IsNewer: true } newer ? newer.Tokens : read.MaxCompletionTokens,
             Provider = Provider,
             Owner = Owner,
             RequestId = RequestId,
