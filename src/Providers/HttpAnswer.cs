@@ -41,7 +41,7 @@ internal sealed class HttpAnswer(
             var response = await exchange.SendAsync(await provider.CreateMessageAsync(_endpoint, request, stream, body, exchange.Aborted));
             if (!response.IsSuccessStatusCode)
             {
-                Fail(await ReadErrorAsync(response, _content = new()));
+                Error = Report(await ReadErrorAsync(response, _content = new()));
                 return;
             }
 
@@ -59,7 +59,7 @@ internal sealed class HttpAnswer(
         catch (Exception exception) when (provider.Errors.FromException(exception, exchange) is { } error)
         {
             client.ThrowIfCancellationRequested();
-            Fail(error);
+            Error = Report(error);
             return;
         }
 
@@ -279,7 +279,7 @@ internal sealed class HttpAnswer(
     {
         _hasEnded = true;
         (Raw, Chunk) = (default, null);
-        Failed = error is null ? null : Explain(error);
+        Failed = error is null ? null : Report(error);
         return error is not null;
     }
 
@@ -295,21 +295,21 @@ internal sealed class HttpAnswer(
         var answer = provider.Answers.Read(content.Written, provider.Now);
         if (!isExpected)
         {
-            Fail(answer.Error ?? provider.Errors.InvalidResponse());
+            Error = Report(answer.Error ?? provider.Errors.InvalidResponse());
             return;
         }
 
         if ((answer.Error ?? (answer.Response!.Choices.IsEmpty ? provider.Errors.InvalidResponse() : null)) is { } error)
         {
-            Error = Explain(error);
+            Error = Report(error);
             return;
         }
 
         (Whole, _isRead) = (Defaults.Apply(answer.Response!), true);
     }
 
-    // Reports the failure to the endpoint pool: another endpoint may succeed.
-    private void Fail(ChatError error) => Error = provider.Endpoints.OnFailed(_endpoint, Explain(error));
+    // Reports a failure to the endpoint pool, wherever in the answer it is: another endpoint may succeed.
+    private ChatError Report(ChatError error) => provider.Endpoints.OnFailed(_endpoint, Explain(error));
 
     // The details of a failure for operators, which clients do not see: the address, the key, and the provider's own text.
     private ChatError Explain(ChatError error) =>

@@ -36,6 +36,46 @@ public sealed class SeveralKeysTests
         Assert.DoesNotContain(log.Lines.Append(error.ToString()), line => line.Contains("key-of-ours", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task A_refused_key_is_parked_wherever_the_answer_says_so(string where, string type, ChatErrorKind kind)
+    {
+        var stream = where is not ("status" or "whole body");
+        await using var upstream = await ScriptedUpstream.StartAsync(call => call.Request.Headers["Authorization"] == "Bearer key-2"
+            ? RefuseAsync(call, where, Error(type: type))
+            : stream ? call.ServerSentEventsAsync(Token("Hi"), Finish, Done) : call.JsonAsync(Ok));
+        await using var services = Services(new(), upstream.Url, "key-1,key-2");
+        var provider = services.GetRequiredService<ProviderRegistry>().Default;
+
+        var errors = new List<ChatError>();
+        for (var i = 0; i < 5; i++)
+        {
+            if (await FindErrorAsync(provider, stream) is { } error)
+            {
+                errors.Add(error);
+            }
+        }
+
+        var failed = Assert.Single(errors);
+        // The other key can be tried at once.
+        Assert.Equal((kind, TimeSpan.Zero), (failed.Kind, failed.RetryAfter));
+        Assert.Single(upstream.Received, request => request.Headers["Authorization"] == "Bearer key-2");
+        Assert.Equal(5, upstream.Received.Count);
+    }
+
+    public static TheoryData<string, string, ChatErrorKind> Refusals()
+    {
+        var data = new TheoryData<string, string, ChatErrorKind>();
+        foreach (var where in new[] { "status", "whole body", "body of a streamed request", "first event", "event after the role", "event after a token" })
+        {
+            data.Add(where, "rate_limit_error", ChatErrorKind.RateLimited);
+            data.Add(where, "insufficient_quota", ChatErrorKind.QuotaExceeded);
+            data.Add(where, "authentication_error", ChatErrorKind.UpstreamCredentialsRefused);
+        }
+
+        return data;
+    }
+
     [Fact]
     public async Task Streams_are_spread_over_the_addresses_while_they_last()
     {
@@ -84,6 +124,31 @@ public sealed class SeveralKeysTests
 
         var error = Assert.Single(results, result => result.Error is not null).Error!;
         Assert.Equal((ChatErrorKind.UpstreamUnreachable, TimeSpan.Zero), (error.Kind, error.RetryAfter!.Value));
+    }
+
+    private static Task RefuseAsync(UpstreamCall call, string where, string error) => where switch
+    {
+        "status" => call.JsonAsync(error, error.Contains("authentication", StringComparison.Ordinal) ? 401 : 429),
+        "whole body" or "body of a streamed request" => call.JsonAsync(error),
+        "first event" => call.ServerSentEventsAsync(error),
+        "event after the role" => call.ServerSentEventsAsync(Token(""), error),
+        _ => call.ServerSentEventsAsync(Token("Hi"), error),
+    };
+
+    private static async Task<ChatError?> FindErrorAsync(IChatProvider provider, bool stream)
+    {
+        if (!stream)
+        {
+            return (await provider.CompleteAsync(ProviderUnderTest.Hello, default)).Error;
+        }
+
+        var error = default(ChatError);
+        await foreach (var streamEvent in provider.StreamAsync(ProviderUnderTest.Hello, default))
+        {
+            error = streamEvent.Failed ?? error;
+        }
+
+        return error;
     }
 
     private static ServiceProvider Services(KeptLog log, string baseUrl, string apiKey) => new ServiceCollection()

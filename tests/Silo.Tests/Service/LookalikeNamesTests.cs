@@ -27,6 +27,7 @@ public sealed class LookalikeNamesTests(MeteredService service) : IClassFixture<
     [InlineData("\"Tools\":[]", "Tools")]
     [InlineData("\"Fallbacks\":[\"echo\"]", "Fallbacks")]
     [InlineData("\"Template\":\"summarize\"", "Template")]
+    [InlineData("\"template\":\"no-such-template\",\"Tools\":[]", "Tools")]
     [InlineData("\"Service_Tier\":\"priority\"", "Service_Tier")]
     [InlineData("\"Web_Search_Options\":{}", "Web_Search_Options")]
     [InlineData("\"stream_options\":{\"Include_Usage\":true},\"stream\":true", "stream_options.Include_Usage")]
