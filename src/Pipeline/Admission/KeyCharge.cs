@@ -74,11 +74,11 @@ internal sealed class KeyCharge(TokenBound bounds)
 
         // The cost is bounded as closely as possible if that matters to the budget.
         var tokens = bounds.Of(provider, request, limits.ScarcestTokens);
-        var most = MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features));
+        var most = price.BoundOf(tokens.Prompt, tokens.Output, features);
         if (most > limits.MicroUsdPerMonth / Negligible)
         {
             tokens = bounds.Of(provider, request, scarcest: 0);
-            most = MicroUsd.Of(price.BoundOf(tokens.Prompt, tokens.Output, features));
+            most = price.BoundOf(tokens.Prompt, tokens.Output, features);
         }
 
         return (new(tokens.Total, most), null);

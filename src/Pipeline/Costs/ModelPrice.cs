@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Prism.Grains.Interfaces.Chat;
+using Prism.Grains.Quotas;
 
 namespace Prism.Pipeline.Costs;
 
@@ -53,35 +54,40 @@ internal sealed record ModelPrice
             : price.SumOf(usage);
     }
 
-    /// <summary>The most that an answer can cost, in USD.</summary>
+    /// <summary>The most that an answer can cost, in millionths of a USD, rounded up.</summary>
     /// <param name="promptTokens">The most that the prompt takes.</param>
     /// <param name="answerTokens">The most that the answer takes.</param>
     /// <param name="features">The features of the call that have their own price; this model must have a price for each of them.</param>
-    public decimal BoundOf(long promptTokens, long answerTokens, PricedFeatures features = default) =>
-        Applicable(promptTokens, features).Max(price => price.MostOf(promptTokens, answerTokens, features));
-
-    private IEnumerable<ModelPrice> Applicable(long promptTokens, PricedFeatures features)
+    public long BoundOf(long promptTokens, long answerTokens, in PricedFeatures features = default)
     {
-        var tiers = features.Tier switch
+        if (features.Tier != PricedFeatures.AutoTier)
         {
-            // The provider chooses the tier.
-            PricedFeatures.AutoTier => Tiers.Values.Prepend(this),
-            { } tier when Tiers.TryGetValue(tier, out var ofTier) => [ofTier],
-            _ => [this],
-        };
-        foreach (var price in tiers)
-        {
-            yield return price;
-            if ((price.LongContext ?? LongContext) is { } more && promptTokens > more.Above)
-            {
-                yield return more.Price;
-            }
+            var price = features.Tier is { } named && Tiers.TryGetValue(named, out var ofTier) ? ofTier : this;
+            return MicroUsd.RoundUp(MostOf(price, promptTokens, answerTokens, features));
         }
+
+        // The provider chooses the tier.
+        var most = MostOf(this, promptTokens, answerTokens, features);
+        foreach (var (_, tier) in Tiers)
+        {
+            most = Math.Max(most, MostOf(tier, promptTokens, answerTokens, features));
+        }
+
+        return MicroUsd.RoundUp(most);
     }
 
-    private decimal MostOf(long promptTokens, long answerTokens, PricedFeatures features) =>
-        ((promptTokens * (features.Audio is not null ? Math.Max(DearestInput, AudioInput ?? 0) : DearestInput))
-            + (answerTokens * (features.AnswersAudio ? Math.Max(Output, AudioOutput ?? 0) : Output))) / Million;
+    private decimal MostOf(ModelPrice tier, long promptTokens, long answerTokens, in PricedFeatures features)
+    {
+        var most = tier.ProductOf(promptTokens, answerTokens, features);
+        return (tier.LongContext ?? LongContext) is { } more && promptTokens > more.Above
+            ? Math.Max(most, more.Price.ProductOf(promptTokens, answerTokens, features))
+            : most;
+    }
+
+    // Prices are in USD a million tokens, so this is in millionths of a USD.
+    private decimal ProductOf(long promptTokens, long answerTokens, in PricedFeatures features) =>
+        (promptTokens * (features.Audio is not null ? Math.Max(DearestInput, AudioInput ?? 0) : DearestInput))
+            + (answerTokens * (features.AnswersAudio ? Math.Max(Output, AudioOutput ?? 0) : Output));
 
     private decimal SumOf(ChatUsage usage)
     {
