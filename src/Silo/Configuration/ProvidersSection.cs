@@ -41,7 +41,7 @@ internal sealed class ProvidersSection(IConfiguration configuration) : IConfigur
 
     private void Configure(ProviderOptions provider)
     {
-        foreach (var setting in Settings.Of(provider))
+        foreach (var setting in ProviderSettings.Of(provider))
         {
             // Values with problems are left out here. The validator reports them.
             if (ReadValue(configuration, setting.Of(provider).Path!) is { } value && setting.Kind.FindProblem(value) is null)

@@ -22,7 +22,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         {
             return builtIn.Type == provider.Type
                 ? FindInvalid(provider).Concat(FindUnpaired(provider)).Concat(FindTwoKeys(provider)).Concat(FindTooTight(provider))
-                : [$"{Settings.Type.Of(provider).Label} cannot be changed: '{provider.Name}' is built in. Add a provider of another name."];
+                : [$"{ProviderSettings.Type.Of(provider).Label} cannot be changed: '{provider.Name}' is built in. Add a provider of another name."];
         }
 
         if (ProviderNames.FindProblem(provider.Name) is { } problem)
@@ -36,7 +36,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
     }
 
     private IEnumerable<string> FindInvalid(ProviderOptions provider) =>
-        from setting in Settings.Of(provider).Select(setting => setting.Of(provider))
+        from setting in ProviderSettings.Of(provider).Select(setting => setting.Of(provider))
         let value = ProvidersSection.ReadValue(configuration, setting.Path!)
         let problem = value is null ? null : setting.Kind.FindProblem(value)
         where problem is not null
@@ -49,7 +49,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Settings.ApiKey.Of(provider).Label} has {keys} keys and {Settings.BaseUrl.Of(provider).Label} {urls} addresses: "
+                $"{ProviderSettings.ApiKey.Of(provider).Label} has {keys} keys and {ProviderSettings.BaseUrl.Of(provider).Label} {urls} addresses: "
                     + $"with several keys and several addresses, their numbers have to be equal: each key belongs to one address.");
         }
     }
@@ -60,8 +60,8 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         if (!provider.ApiKeys.IsEmpty
             && provider.Headers.Any(header => header.Key.Equals(provider.Type?.KeyHeader, StringComparison.OrdinalIgnoreCase)))
         {
-            yield return $"{Settings.Headers.Of(provider).Label} has the header '{provider.Type!.KeyHeader}', which Prism sets from "
-                + $"{Settings.ApiKey.Of(provider).Label}: only one of them can be set.";
+            yield return $"{ProviderSettings.Headers.Of(provider).Label} has the header '{provider.Type!.KeyHeader}', which Prism sets from "
+                + $"{ProviderSettings.ApiKey.Of(provider).Label}: only one of them can be set.";
         }
     }
 
@@ -69,31 +69,31 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
     private static IEnumerable<string> FindTooTight(ProviderOptions provider) =>
         from limit in new[]
         {
-            (Setting: Settings.TokensPerMinute, Tokens: provider.TokensPerMinute),
-            (Setting: Settings.TokensPerDay, Tokens: provider.TokensPerDay),
-            (Setting: Settings.TokensPerMonth, Tokens: provider.TokensPerMonth),
+            (Setting: ProviderSettings.TokensPerMinute, Tokens: provider.TokensPerMinute),
+            (Setting: ProviderSettings.TokensPerDay, Tokens: provider.TokensPerDay),
+            (Setting: ProviderSettings.TokensPerMonth, Tokens: provider.TokensPerMonth),
         }
         where limit.Tokens <= provider.DefaultMaxTokens
         select string.Create(
             CultureInfo.InvariantCulture,
             $"{limit.Setting.Of(provider).Label} is {limit.Tokens}, which has to be above the default output cap: "
-                + $"{Settings.DefaultMaxTokens.Of(provider).Label} is {provider.DefaultMaxTokens}.");
+                + $"{ProviderSettings.DefaultMaxTokens.Of(provider).Label} is {provider.DefaultMaxTokens}.");
 
     private static IEnumerable<string> FindMissing(ProviderOptions provider)
     {
         if (provider.Type is null)
         {
-            yield return $"{Settings.Type.Of(provider).Label} has to be set: {string.Join(", ", Settings.TypeNames[..^1])} or {Settings.TypeNames[^1]}.";
+            yield return $"{ProviderSettings.Type.Of(provider).Label} has to be set: {string.Join(", ", ProviderSettings.TypeNames[..^1])} or {ProviderSettings.TypeNames[^1]}.";
         }
         else if (provider.BaseUrl is null)
         {
-            yield return $"{Settings.BaseUrl.Of(provider).Label} has to be set"
-                + (provider.Type.VendorUrl is null ? "." : $", or {Settings.ApiKey.Of(provider).Name} for the vendor's own service.");
+            yield return $"{ProviderSettings.BaseUrl.Of(provider).Label} has to be set"
+                + (provider.Type.VendorUrl is null ? "." : $", or {ProviderSettings.ApiKey.Of(provider).Name} for the vendor's own service.");
         }
 
         if (provider.DefaultModel.Length == 0)
         {
-            yield return $"{Settings.DefaultModel.Of(provider).Label} has to be set.";
+            yield return $"{ProviderSettings.DefaultModel.Of(provider).Label} has to be set.";
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         }
         else if (provider.Missing is not null)
         {
-            yield return $"{Settings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is a fallback "
+            yield return $"{ProviderSettings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is a fallback "
                 + $"({Settings.FallbackProviders.Name}) and needs a key.";
         }
     }
@@ -120,7 +120,7 @@ internal sealed class ProvidersValidator(IConfiguration configuration) : IValida
         }
         else if (provider.Missing is not null)
         {
-            yield return $"{Settings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is the default provider "
+            yield return $"{ProviderSettings.ApiKey.Of(provider).Label} has to be set: '{provider.Name}' is the default provider "
                 + $"({Settings.DefaultProvider.Name}) and needs a key.";
         }
     }

@@ -17,12 +17,12 @@ internal static class SettingsDocument
 
         foreach (var provider in ProviderNames.BuiltIn)
         {
-            var settings = Settings.Of(provider).Where(setting => setting != Settings.Type).Select(setting => setting.Of(provider));
+            var settings = ProviderSettings.Of(provider).Where(setting => setting != ProviderSettings.Type).Select(setting => setting.Of(provider));
             Append(text, $"Provider `{provider.Name}`", settings);
         }
 
         var added = new ProviderOptions { Name = "<name>" };
-        Append(text, "Added providers", Settings.Of(added).Select(setting => setting.Of(added)));
+        Append(text, "Added providers", ProviderSettings.Of(added).Select(setting => setting.Of(added)));
         return text.ToString();
     }
 

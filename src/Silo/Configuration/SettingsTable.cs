@@ -14,7 +14,7 @@ internal sealed class SettingsTable
     {
         var added = addedProviders.Where(name => !ProviderNames.IsBuiltIn(name)).Select(name => new ProviderOptions { Name = name });
         var ofProviders = ProviderNames.BuiltIn.Concat(added)
-            .SelectMany(provider => Settings.Of(provider).Select(setting => setting.Of(provider)));
+            .SelectMany(provider => ProviderSettings.Of(provider).Select(setting => setting.Of(provider)));
         foreach (var setting in Settings.Groups.SelectMany(group => group.Settings).Concat(ofProviders))
         {
             if (!_byName.TryAdd(setting.Name, setting))

@@ -38,7 +38,7 @@ internal static partial class UnknownVariables
     }
 
     private static string? FindUndeclaredProvider(string name) =>
-        Settings.Of(new ProviderOptions())
+        ProviderSettings.Of(new ProviderOptions())
             .Where(setting => name.EndsWith("_" + setting.Suffix, StringComparison.Ordinal)
                 && name.Length > Settings.Prefix.Length + setting.Suffix.Length + 1)
             .Select(setting => name[Settings.Prefix.Length..^(setting.Suffix.Length + 1)].ToLowerInvariant())

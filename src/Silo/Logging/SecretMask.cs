@@ -29,7 +29,7 @@ internal sealed class SecretMask
     public static SecretMask Of(IConfiguration configuration)
     {
         var ofProviders = configuration.GetSection(Settings.ProvidersPath).GetChildren()
-            .SelectMany(section => Settings.Of(new() { Name = section.Key }).Select(setting => setting.Of(new() { Name = section.Key })));
+            .SelectMany(section => ProviderSettings.Of(new() { Name = section.Key }).Select(setting => setting.Of(new() { Name = section.Key })));
         return new(Settings.Groups.SelectMany(group => group.Settings).Concat(ofProviders)
             .Where(setting => setting.Kind.IsSecret)
             .SelectMany(setting => ProvidersSection.ReadValue(configuration, setting.Path!) is { } value ? setting.Kind.FindSecrets(value) : []));

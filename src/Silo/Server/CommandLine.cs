@@ -99,7 +99,7 @@ internal static class CommandLine
     private static IEnumerable<Setting> OfProvider(string name) =>
         from type in ProviderType.All
         let provider = new ProviderOptions { Name = name, Type = type }
-        from setting in Settings.Of(provider)
+        from setting in ProviderSettings.Of(provider)
         select setting.Of(provider);
 
     // A list may also be given as single items.

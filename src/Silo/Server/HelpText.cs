@@ -28,7 +28,7 @@ internal static class HelpText
         }
 
         var provider = new ProviderOptions { Name = "<name>" };
-        Append(text, "Each provider (openai, anthropic, ollama, echo, and those of LLM_PROVIDERS)", Settings.Of(provider).Select(setting => setting.Of(provider)));
+        Append(text, "Each provider (openai, anthropic, ollama, echo, and those of LLM_PROVIDERS)", ProviderSettings.Of(provider).Select(setting => setting.Of(provider)));
         return text.AppendLine().AppendLine("docs/configuration.md has their values and their paths in appsettings.json.").ToString();
     }
 

@@ -23,12 +23,12 @@ internal static class DeployedSettings
 
         foreach (var provider in ProviderNames.BuiltIn)
         {
-            var settings = Settings.Of(provider).Where(setting => setting != Settings.Type).Select(setting => setting.Of(provider));
+            var settings = ProviderSettings.Of(provider).Where(setting => setting != ProviderSettings.Type).Select(setting => setting.Of(provider));
             Append(text, $"Provider {provider.Name}", settings);
         }
 
         var added = new ProviderOptions { Name = "<name>" };
-        Append(text, "Added providers: as many as LLM_PROVIDERS names", Settings.Of(added).Select(setting => setting.Of(added)));
+        Append(text, "Added providers: as many as LLM_PROVIDERS names", ProviderSettings.Of(added).Select(setting => setting.Of(added)));
         return text.ToString();
     }
 
@@ -37,7 +37,7 @@ internal static class DeployedSettings
     {
         var root = JsonNode.Parse(schema)!;
         var names = Settings.Groups.SelectMany(group => group.Settings).Select(setting => JsonValue.Create(setting.Name));
-        var suffixes = Settings.Of(new ProviderOptions()).Concat(Settings.Of(ProviderNames.BuiltIn.Single(provider => provider.Type == ProviderType.Echo)))
+        var suffixes = ProviderSettings.Of(new ProviderOptions()).Concat(ProviderSettings.Of(ProviderNames.BuiltIn.Single(provider => provider.Type == ProviderType.Echo)))
             .Select(setting => setting.Suffix)
             .Distinct();
         root["properties"]!["config"]!["propertyNames"] = new JsonObject

@@ -13,7 +13,7 @@ public sealed partial class NamesTests
     public void Every_variable_in_the_documentation_is_a_setting()
     {
         var names = Settings.Groups.SelectMany(group => group.Settings).Select(setting => setting.Name).ToHashSet();
-        var suffixes = Settings.Of(new ProviderOptions()).Concat(Settings.Of(ProviderNames.BuiltIn.Single(provider => provider.Type == ProviderType.Echo)))
+        var suffixes = ProviderSettings.Of(new ProviderOptions()).Concat(ProviderSettings.Of(ProviderNames.BuiltIn.Single(provider => provider.Type == ProviderType.Echo)))
             .Select(setting => "_" + setting.Suffix).ToHashSet();
 
         var unknown = from file in MarkdownFile.All()
