@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Unicode;
-using Prism.Formats;
 using Prism.Formats.Framing;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
@@ -14,21 +12,12 @@ internal sealed class HttpAnswer(
     HttpChatProvider provider, CallRequest request, UpstreamBody body, UpstreamExchange exchange, CancellationToken client) : ProviderAnswer
 {
     private readonly PooledEndpoint _endpoint = provider.Endpoints.Reserve();
-    private AnswerDefaults? _defaults;
-    private List<ChatStreamEvent>? _decoded;
-    private PendingSteps? _pending;
     private PooledBuffer? _content;
-    private EventReader? _events;
-    private ChunkSkimmer? _skimmer;
-    private IStreamDecoder? _decoder;
+    private StreamSteps? _steps;
     private Stream? _stream;
     private bool _isRead;
     private bool _hasEnded;
     private bool _isDisposed;
-
-    private AnswerDefaults Defaults => _defaults ??= new(request);
-
-    private PendingSteps Pending => _pending ??= new();
 
     /// <summary>Waits for the whole answer, or for the first output of a streamed one.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -64,8 +53,7 @@ internal sealed class HttpAnswer(
         }
 
         // :: Step 3: read a stream up to its first output
-        _events = new(provider.Answers.Framing);
-        _decoder = provider.Answers.CreateDecoder(provider.Now);
+        _steps = new(provider, request, exchange);
         await NextAsync();
         Error = Failed;
         _isRead = true;
@@ -80,7 +68,7 @@ internal sealed class HttpAnswer(
             return new(true);
         }
 
-        if (_events is null || _hasEnded)
+        if (_steps is null || _hasEnded)
         {
             return new(false);
         }
@@ -108,7 +96,7 @@ internal sealed class HttpAnswer(
         _endpoint.Dispose();
         body.Dispose();
         _content?.Dispose();
-        _events?.Dispose();
+        _steps?.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -118,12 +106,12 @@ internal sealed class HttpAnswer(
     {
         try
         {
-            while (!_decoder!.IsComplete)
+            while (!_steps!.IsComplete)
             {
                 exchange.OnReading();
-                var read = await _stream!.ReadAsync(_events!.GetSpace(), exchange.Aborted);
+                var read = await _stream!.ReadAsync(_steps.GetSpace(), exchange.Aborted);
                 exchange.OnBytes(read);
-                _events.Advance(read);
+                _steps.Advance(read);
                 if (TryStep())
                 {
                     return true;
@@ -142,7 +130,7 @@ internal sealed class HttpAnswer(
         {
             client.ThrowIfCancellationRequested();
             // A complete answer stays complete, however its connection ends.
-            return _decoder!.MayEnd && exchange.FirstTokenSeen && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout) ? End(null) : End(error);
+            return _steps!.MayEnd && exchange.FirstTokenSeen && error.Kind is (ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamIdleTimeout) ? End(null) : End(error);
         }
     }
 
@@ -154,124 +142,33 @@ internal sealed class HttpAnswer(
             return End(provider.Errors.InvalidResponse());
         }
 
-        await exchange.FinishAsync(_stream!, _events!.GetSpace());
+        await exchange.FinishAsync(_stream!, _steps!.GetSpace());
         return End(null);
     }
 
-    /// <summary>Takes the next step from the bytes that have been read.</summary>
-    /// <returns>False if there is none yet.</returns>
-    private bool TryStep()
+    private bool TryStep() => _steps!.TryTake(ref SkimmedChunk) && Take();
+
+    private bool Take()
     {
-        while (true)
-        {
-            if (_pending is not null && _pending.TryTake(out var step))
-            {
-                Take(step);
-                return true;
-            }
-
-            if (_decoder!.IsComplete || !_events!.TryRead())
-            {
-                return false;
-            }
-
-            if (TryPass())
-            {
-                return true;
-            }
-        }
-    }
-
-    /// <summary>
-    /// Turns an event into a step: its bytes if a client can get them, otherwise its canonical form, which is queued. True: the step is its bytes.
-    /// </summary>
-    private bool TryPass()
-    {
-        var data = _events!.Data;
-        if (provider.PassesBytes
-            && data.Span is [(byte)'{', ..]
-            // An event of several data lines has line feeds, which would split the client's event.
-            && !data.Span.Contains((byte)'\n')
-            && Utf8.IsValid(data.Span)
-            && (_skimmer ??= new()).TryRead(data.Span, out SkimmedChunk)
-            && _decoder!.TryPass(SkimmedChunk))
-        {
-            exchange.OnEvent(SkimmedChunk.HasOutput);
-            if (exchange.FirstTokenSeen && _pending is not { IsEmpty: false })
-            {
-                (Raw, Chunk) = (data, null);
-                return true;
-            }
-
-            Pending.Add(PendingStep.Of(data.ToArray(), SkimmedChunk), exchange.FirstTokenSeen);
-            return false;
-        }
-
-        exchange.Weigh(data.Span);
-        (_decoded ??= []).Clear();
-        _decoder!.Decode(_events.Type, data.Span, _decoded);
-        AddDecoded();
-        return false;
-    }
-
-    private void AddDecoded()
-    {
-        exchange.OnEvent(hasOutput: _decoded!.Exists(streamEvent => streamEvent.Chunk is { } chunk && Output.IsIn(chunk)));
-        foreach (var streamEvent in _decoded)
-        {
-            var piece = Defaults.Apply(streamEvent);
-            if (piece.Failed is not null)
-            {
-                Pending.AddFailure(PendingStep.Of(piece), exchange.FirstTokenSeen);
-                return;
-            }
-
-            // An empty chunk is not yet an answer.
-            if (piece.Chunk is not { Choices.IsEmpty: true, Usage: null, Extra: null })
-            {
-                Pending.Add(PendingStep.Of(piece), exchange.FirstTokenSeen);
-            }
-        }
-    }
-
-    private void Take(in PendingStep step)
-    {
-        if (step.Raw is not null)
-        {
-            (Raw, SkimmedChunk, Chunk) = (step.Raw, step.Skim, null);
-            return;
-        }
-
-        (Raw, Chunk) = (default, step.Event.Chunk);
-        if (step.Event.Failed is { } error)
+        (Raw, Chunk) = (_steps!.Raw, _steps.Chunk);
+        if (_steps.Failed is { } error)
         {
             End(error);
         }
+
+        return true;
     }
 
     private bool EndAtClose()
     {
-        if (_events!.TryReadRest() && TryReadLast())
+        if (_steps!.TryTakeRest(ref SkimmedChunk))
         {
-            return true;
+            return Take();
         }
 
-        return End(_decoder!.MayEnd && exchange.FirstTokenSeen ? null
-            : _decoder.MayEnd ? provider.Errors.InvalidResponse()
+        return End(_steps.MayEnd && exchange.FirstTokenSeen ? null
+            : _steps.MayEnd ? provider.Errors.InvalidResponse()
             : provider.Errors.BrokenOff());
-    }
-
-    // The rest may also be half a line: then the stream ends before it.
-    private bool TryReadLast()
-    {
-        try
-        {
-            return TryPass() || TryStep();
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return false;
-        }
     }
 
     /// <returns>Whether the end is a step: a failure is one.</returns>
@@ -305,7 +202,7 @@ internal sealed class HttpAnswer(
             return;
         }
 
-        (Whole, _isRead) = (Defaults.Apply(answer.Response!), true);
+        (Whole, _isRead) = (new AnswerDefaults(request).Apply(answer.Response!), true);
     }
 
     // Reports a failure to the endpoint pool, wherever in the answer it is: another endpoint may succeed.
