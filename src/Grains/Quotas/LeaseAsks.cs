@@ -9,12 +9,12 @@ namespace Prism.Grains.Quotas;
 /// <param name="silo">The silo with its incarnation.</param>
 /// <param name="stock">The stock.</param>
 /// <param name="denial">The last denials.</param>
-/// <param name="waiters">The line.</param>
+/// <param name="waiting">The line.</param>
 /// <param name="queues">Whether the line is a queue, or only waits for the ledger's answer.</param>
 /// <param name="serve">Serves the line after a change of the stock or the denials.</param>
 /// <param name="time">The clock.</param>
 internal sealed class LeaseAsks(
-    string silo, LeaseStock stock, DenialCache denial, LinkedList<LeaseWaiter> waiters, bool queues, Action<long> serve, TimeProvider time)
+    string silo, LeaseStock stock, DenialCache denial, WaitingLine waiting, bool queues, Action<long> serve, TimeProvider time)
 {
     // The interval of reports on spending. The ledger counts a grant as spent already.
     private const int TicksPerReport = 20;
@@ -43,7 +43,7 @@ internal sealed class LeaseAsks(
     public Task Left => _left.Task;
 
     /// <summary>Whether requests wait for the ledger.</summary>
-    public bool HasWaiters => waiters.First is not null;
+    public bool HasWaiters => !waiting.IsEmpty;
 
     /// <summary>The time before which the ledger would only repeat its denial.</summary>
     public long AskAgainAt => Math.Max(denial.AskAgainAt, denial.ThrottledUntil);
@@ -66,15 +66,14 @@ internal sealed class LeaseAsks(
             return false;
         }
 
-        return waiters.First is not null || (now >= _aheadAt && stock.IsAnyLow(now));
+        return !waiting.IsEmpty || (now >= _aheadAt && stock.IsAnyLow(now));
     }
 
     /// <summary>Composes the next ask.</summary>
     public LeaseAsk Compose(long now, long sequence)
     {
-        var first = denial.ThrottledUntil > now ? null : waiters.First?.Value.Charge;
-        var line = waiters.Aggregate(default(LineSums), (sums, waiter) => sums.Plus(waiter.Charge));
-        var (wants, reports) = stock.Compose(now, first, line, IsClosed);
+        var first = denial.ThrottledUntil > now ? null : waiting.First;
+        var (wants, reports) = stock.Compose(now, first, waiting.Sum(), IsClosed);
         _leaving = MustLeave;
         (IsReportDue, _aheadAt) = (false, now + (long)(AheadInterval.TotalSeconds * time.TimestampFrequency));
         return new()
@@ -83,7 +82,7 @@ internal sealed class LeaseAsks(
             Sequence = sequence,
             Reports = reports,
             Wants = wants,
-            Waiting = queues && waiters.Count > 0,
+            Waiting = queues && !waiting.IsEmpty,
             Leaving = _leaving,
         };
     }

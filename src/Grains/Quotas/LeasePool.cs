@@ -14,7 +14,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     private Block _current;
     // Spending beyond all blocks: the part that is not reported yet, and the part that the ledger has not confirmed.
     private long _debt;
-    private long _debtTold;
+    private long _debtReported;
 
     public LimitKind Kind => kind;
 
@@ -29,16 +29,16 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     public bool HasReturns => _reports.Exists(report => report.Returned > 0);
 
     /// <summary>Whether more was spent than there was, and the ledger has not answered to it yet. Nothing is admitted until then.</summary>
-    public bool IsInDebt => _debt + _debtTold > 0;
+    public bool IsInDebt => _debt + _debtReported > 0;
 
     /// <summary>Whether the ledger does not know of a debt.</summary>
-    public bool HasUntoldDebt => _debt > 0;
+    public bool HasUnreportedDebt => _debt > 0;
 
     /// <summary>Whether an amount is available. An amount of zero needs no block: a model may be free.</summary>
     public bool Fits(long amount, long now) => amount == 0 || (!IsInDebt && (_old.Fits(amount, now) || _current.Fits(amount, now)));
 
     /// <summary>The spendable rest over all blocks; negative in debt.</summary>
-    public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtTold;
+    public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtReported;
 
     /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
     public long Reserve(long amount, long now)
@@ -110,23 +110,40 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
         }
     }
 
-    /// <summary>Gives up all there is.</summary>
-    public void SurrenderAll()
+    /// <summary>Adds the want and the reports of this limit to an ask.</summary>
+    /// <param name="wants">The wants of the ask.</param>
+    /// <param name="reports">The reports of the ask.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="first">The charge at the head of the line, if it may be served.</param>
+    /// <param name="line">The sum of the line.</param>
+    /// <param name="isLeaving">Gives everything back and wants nothing.</param>
+    public void Compose(
+        ImmutableArray<LeaseWant>.Builder wants, ImmutableArray<LeaseReport>.Builder reports, long now, Charge? first, in LineSums line, bool isLeaving)
     {
-        Surrender(ref _old);
-        Surrender(ref _current);
-    }
+        Sweep(now);
+        var isLow = IsLow(now) && !isLeaving;
+        var perSecond = Demand.Measure(now);
+        var needed = first is not { } charge || Fits(charge.Of(kind), now) ? 0 : charge.Of(kind);
+        if (needed > 0 || isLeaving)
+        {
+            // An amount that is too small here may be enough together with the ledger's.
+            Surrender(ref _old);
+            Surrender(ref _current);
+        }
 
-    /// <summary>Takes the reports for the ledger.</summary>
-    public void DrainReports(ImmutableArray<LeaseReport>.Builder reports)
-    {
+        // After a debt the ledger's answer updates the state of the limit, for the headers.
+        if (needed > 0 || isLow || IsInDebt)
+        {
+            wants.Add(new(kind, needed, line.Of(kind), perSecond));
+        }
+
         reports.AddRange(_reports.Where(report => report is not { Returned: 0, Spent: 0 }));
         _reports.Clear();
-        (_debtTold, _debt) = (_debtTold + _debt, 0);
+        (_debtReported, _debt) = (_debtReported + _debt, 0);
     }
 
     /// <summary>The ledger has received the reports. From now on it counts the debt.</summary>
-    public void OnAnswered() => _debtTold = 0;
+    public void OnAnswered() => _debtReported = 0;
 
     private void Overspend(long number, long amount, long now)
     {

@@ -10,17 +10,16 @@ namespace Prism.Grains.Quotas;
 internal sealed class LeaseStock
 {
     private readonly LimitSet _limits;
-    private readonly TimeProvider _time;
     private readonly LimitSeries _telemetry;
     private readonly ImmutableArray<LimitKind> _kinds;
     private readonly LeasePool[] _pools;
     private readonly PermitPool? _permits;
     private readonly ReservationTable _reservations;
-    private readonly Dictionary<LimitKind, (LeaseGrant Grant, long At)> _lastGrants = [];
+    private readonly KnownLimits _known;
 
     public LeaseStock(LimitSet limits, TimeProvider time, LimitSeries telemetry)
     {
-        (_limits, _time, _telemetry, _kinds) = (limits, time, telemetry, limits.Kinds);
+        (_limits, _telemetry, _kinds, _known) = (limits, telemetry, limits.Kinds, new(time));
         _pools = [.. _kinds.Where(kind => kind != LimitKind.Concurrency).Select(kind => new LeasePool(kind, limits.Of(kind)!.Value, time))];
         _permits = limits.MaxConcurrency is { } most ? new(most) : null;
         _reservations = new(_pools.Length);
@@ -114,7 +113,7 @@ internal sealed class LeaseStock
             if (spent != took || kind.IsBudget())
             {
                 _pools[i].Settle(blocks[i], took, spent, now);
-                isReportDue |= _pools[i].HasUntoldDebt;
+                isReportDue |= _pools[i].HasUnreportedDebt;
             }
 
             if (spent < took)
@@ -129,7 +128,7 @@ internal sealed class LeaseStock
     /// <summary>Gives back the free permits if they are scarce: the next request may be on another silo.</summary>
     public void SurrenderScarcePermits()
     {
-        if (IsScarce(LimitKind.Concurrency))
+        if (_known.IsScarce(LimitKind.Concurrency))
         {
             _permits!.SurrenderAll();
         }
@@ -161,7 +160,7 @@ internal sealed class LeaseStock
         {
             pool.Sweep(now);
             // Other silos may be waiting for scarce capacity that is not used here.
-            isReportDue |= pool.HasReports && (isReportTime || (isReturnTime && pool.HasReturns) || IsScarce(pool.Kind));
+            isReportDue |= pool.HasReports && (isReportTime || (isReturnTime && pool.HasReturns) || _known.IsScarce(pool.Kind));
         }
 
         if (_permits is null)
@@ -175,32 +174,25 @@ internal sealed class LeaseStock
         }
 
         // The answer reports silos that wait for a share of the permits in use here.
-        return isReportDue || (_permits.Held > 0 && IsScarce(LimitKind.Concurrency));
+        return isReportDue || (_permits.Held > 0 && _known.IsScarce(LimitKind.Concurrency));
     }
 
     /// <summary>
     /// The state of the limits in the whole cluster as far as this silo knows: the last grants, and its own stock. Limits without a grant are left
     /// out.
     /// </summary>
-    public ImmutableArray<LimitStatus> GetSnapshots(long now)
+    /// <param name="others">The snapshots of another limit set, which come first.</param>
+    /// <param name="now">The time.</param>
+    public ImmutableArray<LimitStatus> GetSnapshots(ImmutableArray<LimitStatus> others, long now)
     {
-        var snapshots = ImmutableArray.CreateBuilder<LimitStatus>(_lastGrants.Count);
+        var snapshots = ImmutableArray.CreateBuilder<LimitStatus>(others.Length + _known.Count);
+        snapshots.AddRange(others);
         foreach (var kind in _kinds)
         {
-            if (!_lastGrants.TryGetValue(kind, out var last))
+            if (_known.StatusOf(kind, HeldOf(kind, now), now) is { } status)
             {
-                continue;
+                snapshots.Add(status);
             }
-
-            var (grant, at) = last;
-            var left = grant.ResetAfter - _time.GetElapsedTime(at, now);
-            snapshots.Add(new()
-            {
-                Kind = kind,
-                Limit = grant.Limit,
-                Remaining = RemainingOf(kind, now),
-                ResetAfter = left > TimeSpan.Zero ? left : TimeSpan.Zero,
-            });
         }
 
         return snapshots.MoveToImmutable();
@@ -211,13 +203,13 @@ internal sealed class LeaseStock
     {
         foreach (var snapshot in snapshots)
         {
-            if (RemainingOf(snapshot.Kind, now) < snapshot.Remaining)
+            if (_known.RemainingOf(snapshot.Kind, HeldOf(snapshot.Kind, now)) < snapshot.Remaining)
             {
                 return true;
             }
         }
 
-        return snapshots.Length != _lastGrants.Count;
+        return snapshots.Length != _known.Count;
     }
 
     /// <summary>Composes the wants and reports of an ask.</summary>
@@ -231,26 +223,10 @@ internal sealed class LeaseStock
         var reports = ImmutableArray.CreateBuilder<LeaseReport>();
         foreach (var pool in _pools)
         {
-            pool.Sweep(now);
-            var isLow = pool.IsLow(now) && !isLeaving;
-            var perSecond = pool.Demand.Measure(now);
-            var needed = first is not { } charge || pool.Fits(charge.Of(pool.Kind), now) ? 0 : charge.Of(pool.Kind);
-            if (needed > 0 || isLeaving)
-            {
-                // An amount that is too small here may be enough together with the ledger's.
-                pool.SurrenderAll();
-            }
-
-            // After a debt the ledger's answer updates the state of the limit, for the headers.
-            if (needed > 0 || isLow || pool.IsInDebt)
-            {
-                wants.Add(new(pool.Kind, needed, line.Of(pool.Kind), perSecond));
-            }
-
-            pool.DrainReports(reports);
+            pool.Compose(wants, reports, now, first, line, isLeaving);
         }
 
-        ComposePermits(wants, reports, first, line.Requests, isLeaving);
+        _permits?.Compose(wants, reports, first, line.Requests, isLeaving);
         return (wants.DrainToImmutable(), reports.DrainToImmutable());
     }
 
@@ -269,7 +245,7 @@ internal sealed class LeaseStock
         var permits = 0L;
         foreach (var grant in answer.Grants)
         {
-            _lastGrants[grant.Kind] = (grant, now);
+            _known.OnGranted(grant, now);
             _telemetry.OnRemaining(grant.Kind, grant.Remaining);
             if (grant.Kind == LimitKind.Concurrency)
             {
@@ -284,35 +260,6 @@ internal sealed class LeaseStock
         _permits?.OnAnswer(permits, answer.PermitsToKeep);
     }
 
-    private void ComposePermits(
-        ImmutableArray<LeaseWant>.Builder wants, ImmutableArray<LeaseReport>.Builder reports, Charge? first, long waiting, bool isLeaving)
-    {
-        if (_permits is null)
-        {
-            return;
-        }
-
-        if (isLeaving)
-        {
-            _permits.SurrenderAll();
-        }
-
-        // Also if none is needed: the answer limits how many may be kept.
-        wants.Add(first is null or { WithoutPermit: true } || _permits.AnyFree
-            ? new(LimitKind.Concurrency, 0, 0, 0)
-            : new(LimitKind.Concurrency, 1, waiting, 0));
-        if (_permits.DrainReturned() is > 0 and var returned)
-        {
-            reports.Add(new(LimitKind.Concurrency, 0, returned, 0));
-        }
-    }
-
-    private bool IsScarce(LimitKind kind) => _lastGrants.TryGetValue(kind, out var last) && last.Grant.Remaining <= last.Grant.Limit / 4;
-
-    private long RemainingOf(LimitKind kind, long now) => _lastGrants.TryGetValue(kind, out var last)
-        ? Math.Clamp(last.Grant.Remaining + HeldOf(kind, now), 0, last.Grant.Limit)
-        : 0;
-
     private long HeldOf(LimitKind kind, long now)
     {
         foreach (var pool in _pools)
@@ -323,16 +270,6 @@ internal sealed class LeaseStock
             }
         }
 
-        return _permits!.Free;
+        return _permits?.Free ?? 0;
     }
-}
-
-/// <summary>The sum of the charges that wait.</summary>
-/// <param name="Requests">Their number.</param>
-/// <param name="Amounts">Their tokens and money.</param>
-internal readonly record struct LineSums(long Requests, Charge Amounts)
-{
-    public LineSums Plus(in Charge charge) => new(Requests + 1, new(Amounts.Tokens + charge.Tokens, Amounts.MicroUsd + charge.MicroUsd));
-
-    public long Of(LimitKind kind) => kind == LimitKind.RequestsPerMinute ? Requests : Amounts.Of(kind);
 }

@@ -11,9 +11,6 @@ namespace Prism.Grains.Quotas;
 /// </summary>
 internal sealed class LocalQuota : IAsyncDisposable
 {
-    // A longer line is not a queue but an outage.
-    private const int MaxWaiters = 10_000;
-
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private static readonly LimitDenial Unreachable = new(LimitKind.Ledger, TimeSpan.FromSeconds(1), null);
@@ -26,7 +23,7 @@ internal sealed class LocalQuota : IAsyncDisposable
     private readonly DenialCache _denial;
     private readonly LeaseAsks _asks;
     private readonly LedgerExchange _exchange;
-    private readonly LinkedList<LeaseWaiter> _waiters = new();
+    private readonly WaitingLine _line = new();
     private readonly TimeSpan _queueTimeout;
     private readonly ITimer _tick;
 
@@ -52,7 +49,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         (HasLimits, ScarcestTokens) = (!limits.Kinds.IsEmpty, limits.ScarcestTokens);
         _stock = new(limits, time, telemetry);
         _denial = new(limits, time);
-        _asks = new(silo, _stock, _denial, _waiters, Queues, Serve, time);
+        _asks = new(silo, _stock, _denial, _line, Queues, Serve, time);
         _exchange = new(_gate, _asks, () => Guard(OnWake), source, time, telemetry, logger, scheduler);
         var interval = HasLimits ? TickInterval : Timeout.InfiniteTimeSpan;
         _tick = time.CreateTimer(_ => Guard(OnTick), null, interval, interval);
@@ -88,7 +85,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         lock (_gate)
         {
             var now = _time.GetTimestamp();
-            if (_waiters.First is not null || !TryReserve(charge, now, out reservation))
+            if (!_line.IsEmpty || !TryReserve(charge, now, out reservation))
             {
                 reservation = default;
                 return false;
@@ -125,7 +122,7 @@ internal sealed class LocalQuota : IAsyncDisposable
                 return new(Deny(denial));
             }
 
-            var waiter = _waiters.AddLast(new LeaseWaiter(charge));
+            var waiter = _line.Add(charge);
             waiter.Value.Watch(
                 Queues ? _time.CreateTimer(_ => Guard(() => OnDeadline(waiter)), null, _queueTimeout, Timeout.InfiniteTimeSpan) : null,
                 cancellationToken.UnsafeRegister((_, token) => Guard(() => OnCancelled(waiter, token)), null));
@@ -152,7 +149,7 @@ internal sealed class LocalQuota : IAsyncDisposable
             _asks.IsReportDue |= isReportDue;
 
             Serve(now);
-            if (_waiters.Count == 0)
+            if (_line.IsEmpty)
             {
                 _stock.SurrenderScarcePermits();
             }
@@ -162,32 +159,17 @@ internal sealed class LocalQuota : IAsyncDisposable
     }
 
     /// <summary>Admits nothing for a time, because the provider has sent <c>Retry-After</c> to this silo or another.</summary>
-    public void Throttle(TimeSpan duration)
-    {
-        lock (_gate)
-        {
-            var now = _time.GetTimestamp();
-            _denial.Throttle(duration, now);
-            Advance(now);
-        }
-    }
+    public void Throttle(TimeSpan duration) => Change(now => _denial.Throttle(duration, now));
 
     /// <summary>Admits requests again, before the time that the provider has named.</summary>
-    public void LiftThrottle()
-    {
-        lock (_gate)
-        {
-            _denial.Lift();
-            Advance(_time.GetTimestamp());
-        }
-    }
+    public void LiftThrottle() => Change(_ => _denial.Lift());
 
     /// <summary>See <see cref="LeaseStock.GetSnapshots"/>.</summary>
-    public ImmutableArray<LimitStatus> GetSnapshots()
+    public ImmutableArray<LimitStatus> GetSnapshots(ImmutableArray<LimitStatus>? others = null)
     {
         lock (_gate)
         {
-            return _stock.GetSnapshots(_time.GetTimestamp());
+            return _stock.GetSnapshots(others ?? [], _time.GetTimestamp());
         }
     }
 
@@ -208,12 +190,11 @@ internal sealed class LocalQuota : IAsyncDisposable
             if (!_asks.IsClosed)
             {
                 _asks.Leave(_exchange.HasAsked);
-                foreach (var waiter in _waiters)
+                foreach (var waiter in _line.RemoveAll())
                 {
                     waiter.Complete(Deny(Unreachable));
                 }
 
-                _waiters.Clear();
                 _exchange.AskIfDue(_time.GetTimestamp());
             }
 
@@ -229,7 +210,7 @@ internal sealed class LocalQuota : IAsyncDisposable
     }
 
     private LimitDenial? FindRefusal(in Charge charge, long now) =>
-        _asks.IsClosed || _waiters.Count >= MaxWaiters ? Unreachable
+        _asks.IsClosed || _line.IsFull ? Unreachable
             : !Queues ? _denial.Find(charge, now)
             : null;
 
@@ -249,22 +230,14 @@ internal sealed class LocalQuota : IAsyncDisposable
     // Serves the line as far as the stock goes. Without a queue, waiters whose denial is known are denied.
     private void Serve(long now)
     {
-        while (_waiters.First is { } first && TryReserve(first.Value.Charge, now, out var reservation))
+        while (_line.First is { } first && TryReserve(first, now, out var reservation))
         {
-            _waiters.RemoveFirst();
-            first.Value.Complete(new(reservation, null));
+            _line.AdmitFirst(reservation);
         }
 
-        for (var node = Queues ? null : _waiters.First; node is not null;)
+        if (!Queues && !_line.IsEmpty)
         {
-            var (waiter, next) = (node.Value, node.Next);
-            if (_denial.Find(waiter.Charge, now) is { } denial)
-            {
-                _waiters.Remove(node);
-                waiter.Complete(Deny(denial));
-            }
-
-            node = next;
+            _line.DenyKnown(_denial, now, Deny);
         }
     }
 
@@ -284,46 +257,35 @@ internal sealed class LocalQuota : IAsyncDisposable
         }
     }
 
-    private void OnWake()
-    {
-        lock (_gate)
-        {
-            Advance(_time.GetTimestamp());
-        }
-    }
+    private void OnWake() => Change(_ => { });
 
-    private void OnDeadline(LinkedListNode<LeaseWaiter> waiter)
+    private void OnDeadline(LinkedListNode<LeaseWaiter> waiter) => Change(now =>
     {
-        lock (_gate)
+        if (_line.TryRemove(waiter))
         {
-            if (waiter.List is not null)
-            {
-                var now = _time.GetTimestamp();
-                _waiters.Remove(waiter);
-                waiter.Value.Complete(Deny(_denial.FindLast(now) ?? Unreachable));
-                Advance(now);
-            }
+            waiter.Value.Complete(Deny(_denial.FindLast(now) ?? Unreachable));
         }
-    }
+    });
 
-    private void OnCancelled(LinkedListNode<LeaseWaiter> waiter, CancellationToken cancellationToken)
+    private void OnCancelled(LinkedListNode<LeaseWaiter> waiter, CancellationToken cancellationToken) => Change(_ =>
     {
-        lock (_gate)
+        if (_line.TryRemove(waiter))
         {
-            if (waiter.List is not null)
-            {
-                _waiters.Remove(waiter);
-                waiter.Value.Cancel(cancellationToken);
-                Advance(_time.GetTimestamp());
-            }
+            waiter.Value.Cancel(cancellationToken);
         }
-    }
+    });
 
     private void Guard(Action call) => BackgroundCall.Guard(call, "A turn of a silo's leases", _logger);
 
-    private void Advance(long now)
+    // Serves the line, and asks for more, after a change.
+    private void Change(Action<long> change)
     {
-        Serve(now);
-        _exchange.AskIfDue(now);
+        lock (_gate)
+        {
+            var now = _time.GetTimestamp();
+            change(now);
+            Serve(now);
+            _exchange.AskIfDue(now);
+        }
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Prism.Grains.Interfaces.Quotas;
+
 namespace Prism.Grains.Quotas;
 
 /// <summary>The permits that a silo has for requests at the same time. Not thread-safe.</summary>
@@ -47,12 +50,29 @@ internal sealed class PermitPool(long limit)
     /// <summary>Gives back all that is free.</summary>
     public void SurrenderAll() => GiveBack(Held);
 
-    /// <summary>Takes the returned permits for the report; none twice.</summary>
-    public long DrainReturned()
+    /// <summary>Adds the want and the report of permits to an ask.</summary>
+    /// <param name="wants">The wants of the ask.</param>
+    /// <param name="reports">The reports of the ask.</param>
+    /// <param name="first">The charge at the head of the line, if it may be served.</param>
+    /// <param name="waiting">The length of the line.</param>
+    /// <param name="isLeaving">Gives everything back and wants nothing.</param>
+    public void Compose(
+        ImmutableArray<LeaseWant>.Builder wants, ImmutableArray<LeaseReport>.Builder reports, Charge? first, long waiting, bool isLeaving)
     {
-        var returned = _returned;
-        _returned = 0;
-        return returned;
+        if (isLeaving)
+        {
+            SurrenderAll();
+        }
+
+        // Also if none is needed: the answer limits how many may be kept.
+        wants.Add(first is null or { WithoutPermit: true } || AnyFree
+            ? new(LimitKind.Concurrency, 0, 0, 0)
+            : new(LimitKind.Concurrency, 1, waiting, 0));
+        if (_returned > 0)
+        {
+            reports.Add(new(LimitKind.Concurrency, 0, _returned, 0));
+            _returned = 0;
+        }
     }
 
     private void GiveBack(long surplus)

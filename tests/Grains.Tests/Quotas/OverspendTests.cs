@@ -68,13 +68,13 @@ public sealed class OverspendTests
         var block = pool.Reserve(100, Now);
 
         pool.Settle(block, 100, 5_000, Now);
-        Assert.Equal((-3_500, true, true), (pool.LeftAt(Now), pool.IsInDebt, pool.HasUntoldDebt));
+        Assert.Equal((-3_500, true, true), (pool.LeftAt(Now), pool.IsInDebt, pool.HasUnreportedDebt));
         pool.Add(new() { Kind = LimitKind.TokensPerMinute, Block = 6, Amount = 9_000, Life = TimeSpan.FromSeconds(20) }, Now, Now);
         Assert.False(pool.Fits(1, Now));
         Assert.True(pool.Fits(0, Now));
 
         Assert.Equal<LeaseReport>([new(LimitKind.TokensPerMinute, block, -3_500, 0)], Reports(pool));
-        Assert.Equal((true, false), (pool.IsInDebt, pool.HasUntoldDebt));
+        Assert.Equal((true, false), (pool.IsInDebt, pool.HasUnreportedDebt));
         Assert.False(pool.Fits(1, Now));
 
         pool.OnAnswered();
@@ -118,7 +118,7 @@ public sealed class OverspendTests
     private static ImmutableArray<LeaseReport> Reports(LeasePool pool)
     {
         var reports = ImmutableArray.CreateBuilder<LeaseReport>();
-        pool.DrainReports(reports);
+        pool.Compose(ImmutableArray.CreateBuilder<LeaseWant>(), reports, Now, first: null, default, isLeaving: false);
         return reports.DrainToImmutable();
     }
 }
