@@ -49,14 +49,15 @@ internal sealed class KeyCharge(TokenBound bounds)
 
     private (Charge Charge, ChatError? Refused) Of(IChatProvider provider, CallRequest request, LimitSet limits, PriceTable prices)
     {
-        if (ExtraParameters.Of(request, provider.Options.Type).Refused is { } unbounded)
+        var extra = ExtraParameters.Of(request, provider.Options.Type);
+        if (extra.Refused is { } unbounded)
         {
             return (default, unbounded);
         }
 
         if (limits.MicroUsdPerMonth is null)
         {
-            return (new(bounds.Of(provider, request, limits.ScarcestTokens).Total), null);
+            return (new(bounds.Of(provider, request, extra, limits.ScarcestTokens).Total), null);
         }
 
         var options = provider.Options;
@@ -73,11 +74,11 @@ internal sealed class KeyCharge(TokenBound bounds)
         }
 
         // The cost is bounded as closely as possible if that matters to the budget.
-        var tokens = bounds.Of(provider, request, limits.ScarcestTokens);
+        var tokens = bounds.Of(provider, request, extra, limits.ScarcestTokens);
         var most = price.BoundOf(tokens.Prompt, tokens.Output, features);
         if (most > limits.MicroUsdPerMonth / Negligible)
         {
-            tokens = bounds.Of(provider, request, scarcest: 0);
+            tokens = bounds.Of(provider, request, extra, scarcest: 0);
             most = price.BoundOf(tokens.Prompt, tokens.Output, features);
         }
 

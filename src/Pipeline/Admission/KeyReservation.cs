@@ -38,10 +38,10 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
     public void OnEnded(ChatError? error) => (_underWay, _refused) = (false, error is { Provider: null });
 
     /// <summary>The head of an answer, with the current state of the key's limits.</summary>
-    public AnswerInfo WithLimits(AnswerInfo info) => info with { Limits = [.. info.Limits ?? [], .. holder.GetSnapshots()] };
+    public AnswerInfo WithLimits(AnswerInfo info) => info with { Limits = holder.GetSnapshots(info.Limits) };
 
     /// <summary>An error, with the current state of the key's limits.</summary>
-    public ChatError WithLimits(ChatError error) => error with { Limits = [.. error.Limits ?? [], .. holder.GetSnapshots()] };
+    public ChatError WithLimits(ChatError error) => error with { Limits = holder.GetSnapshots(error.Limits) };
 
     private void Close()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Prism.Formats.OpenAi.Chat;
 using Prism.Grains.Interfaces.Chat;
@@ -36,13 +37,11 @@ internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
     public bool Allow(ApiKeyTerms terms, string provider, string model) => FindObstacle(terms, provider, model, providers.Current) is null;
 
     /// <summary>The call with only the fallbacks that its key may call.</summary>
-    public static ChatCall WithAllowed(ApiKeyTerms terms, ChatCall call)
-    {
-        if (call.Plan.Fallbacks.IsEmpty || (terms.Providers is null && terms.Models is null))
-        {
-            return call;
-        }
+    public static ChatCall WithAllowed(ApiKeyTerms terms, ChatCall call) =>
+        call.Plan.Fallbacks.IsEmpty || (terms.Providers is null && terms.Models is null) ? call : WithAllowedFallbacks(terms, call);
 
+    private static ChatCall WithAllowedFallbacks(ApiKeyTerms terms, ChatCall call)
+    {
         var known = call.Snapshot.Providers;
         var allowed = call.Plan.Fallbacks.RemoveAll(target => FindObstacle(terms, target.Provider.Options.Name, target.Model, known) is not null);
         return call with { Plan = call.Plan with { Fallbacks = allowed } };
@@ -50,7 +49,7 @@ internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
 
     private static ChatError? FindObstacle(ApiKeyTerms terms, string provider, string model, ProviderRegistry known) =>
         terms.Providers is { } allowed && !allowed.Contains(provider) ? ApiKeyErrors.Provider(provider)
-        : terms.Models is { } models && !models.Any(pattern => Covers(pattern, provider, model, known)) ? ApiKeyErrors.Model(model)
+        : terms.Models is { } models && !Covers(models, provider, model, known) ? ApiKeyErrors.Model(model)
         : null;
 
     private static ChatError? FindOtherModel(ApiKeyTerms terms, CallRequest request)
@@ -69,6 +68,19 @@ internal sealed class KeyTargets(IProviderSource providers) : IKeyTargets
         }
 
         return null;
+    }
+
+    private static bool Covers(ImmutableArray<string> patterns, string provider, string model, ProviderRegistry known)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (Covers(pattern, provider, model, known))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // If 'up' is a provider, 'up/exact' is only model 'exact' of provider 'up'. Other models have slashes too (meta-llama/Llama-3.1-8B), and mean the

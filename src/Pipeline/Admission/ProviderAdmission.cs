@@ -25,12 +25,13 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
         {
             call = call with { Request = OutputCaps.In(call.Request, options) };
-            if (ExtraParameters.Of(call.Request, options.Type).Refused is { } refused)
+            var extra = ExtraParameters.Of(call.Request, options.Type);
+            if (extra.Refused is { } refused)
             {
                 return new(new AdmittedCall(call, default, refused));
             }
 
-            charge = new(bounds.Of(call, holder.ScarcestTokens).Total);
+            charge = new(bounds.Of(call.Provider, call.Request, extra, holder.ScarcestTokens).Total);
         }
 
         return holder.TryAdmit(charge, out var reservation)
@@ -65,8 +66,29 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
             : new(call, new(admission.Reservation), null);
     }
 
-    private static ImmutableArray<LimitStatus> Lower(ImmutableArray<LimitStatus> reserved, ImmutableArray<LimitStatus> now) =>
-        [.. now.Select(status => reserved.FirstOrDefault(before => before.Kind == status.Kind) is { } before && before.Remaining < status.Remaining ? before : status)];
+    private static ImmutableArray<LimitStatus> Lower(ImmutableArray<LimitStatus> reserved, ImmutableArray<LimitStatus> now)
+    {
+        var lower = ImmutableArray.CreateBuilder<LimitStatus>(now.Length);
+        foreach (var status in now)
+        {
+            lower.Add(Lower(reserved, status));
+        }
+
+        return lower.MoveToImmutable();
+    }
+
+    private static LimitStatus Lower(ImmutableArray<LimitStatus> reserved, LimitStatus now)
+    {
+        foreach (var before in reserved)
+        {
+            if (before.Kind == now.Kind && before.Remaining < now.Remaining)
+            {
+                return before;
+            }
+        }
+
+        return now;
+    }
 
     private static ChatCall WithLimits(ChatCall call, LocalQuota holder) =>
         holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetSnapshots() } } : call;

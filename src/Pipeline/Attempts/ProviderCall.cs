@@ -17,18 +17,18 @@ internal sealed class ProviderCall : Answer
     private bool _isAtFirst = true;
     private bool _hasEnded;
 
-    /// <summary>A whole answer, whose call is settled.</summary>
-    public ProviderCall(CallSettlement settlement, AnswerInfo info, ProviderAnswer upstream, ChatUsage usage, ChatResponse? whole)
+    /// <summary>A whole answer as received, whose call is settled.</summary>
+    public ProviderCall(CallSettlement settlement, AnswerInfo info, ProviderAnswer upstream, ChatUsage usage)
     {
         (_settlement, Info, _upstream, _hasEnded) = (settlement, info, upstream, true);
-        if (whole is null)
-        {
-            SetFrame(upstream.Raw, usage);
-        }
-        else
-        {
-            SetFrame(whole);
-        }
+        SetFrame(upstream.Raw, usage);
+    }
+
+    /// <summary>A whole answer in its canonical form, whose call is settled.</summary>
+    public ProviderCall(CallSettlement settlement, AnswerInfo info, ProviderAnswer upstream, ChatResponse whole)
+    {
+        (_settlement, Info, _upstream, _hasEnded) = (settlement, info, upstream, true);
+        SetFrame(whole);
     }
 
     /// <summary>A streamed answer, which has its first output.</summary>

@@ -64,12 +64,13 @@ internal sealed class ProviderCalls(
         if (!upstream.Raw.IsEmpty)
         {
             var billed = settlement.Complete(upstream.Skim.Usage, upstream.Skim.Tier);
-            return new(settlement, quotas.WithLimits(call).Route, upstream, billed, whole: null);
+            return new(settlement, quotas.WithLimits(call).Route, upstream, billed);
         }
 
-        var response = WithUsage(upstream.Whole!, call);
-        var usage = settlement.Complete(response.Usage!, PricedFeatures.TierOf(response.Extra));
-        return new(settlement, quotas.WithLimits(call).Route, upstream, usage, response with { Usage = usage });
+        var response = upstream.Whole!;
+        var usage = settlement.Complete(response.Usage ?? CountUsage(response, call), PricedFeatures.TierOf(response.Extra));
+        var complete = response with { Id = response.Id ?? RandomId.OfAnswer(), Model = response.Model ?? call.Route.Model, Usage = usage };
+        return new(settlement, quotas.WithLimits(call).Route, upstream, complete);
     }
 
     private async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenStreamAsync(ChatCall call, CallSettlement settlement, ProviderAnswer upstream)
@@ -96,12 +97,7 @@ internal sealed class ProviderCalls(
         }
     }
 
-    private ChatResponse WithUsage(ChatResponse response, ChatCall call) => response with
-    {
-        Id = response.Id ?? RandomId.OfAnswer(),
-        Model = response.Model ?? call.Route.Model,
-        Usage = response.Usage ?? ChatUsage.Of(
-            tokens.CountAll(call.Route.Model, call.Request.Canonical, call.Provider.Options.Type),
-            response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message))),
-    };
+    private ChatUsage CountUsage(ChatResponse response, ChatCall call) => ChatUsage.Of(
+        tokens.CountAll(call.Route.Model, call.Request.Canonical, call.Provider.Options.Type),
+        response.Choices.Sum(choice => tokens.CountAnswer(call.Route.Model, choice.Message)));
 }
