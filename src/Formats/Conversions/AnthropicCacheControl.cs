@@ -11,7 +11,7 @@ internal static class AnthropicCacheControl
     /// <param name="extra">The additional properties.</param>
     /// <param name="path">The path of the properties.</param>
     /// <param name="faults">Receives the faults.</param>
-    public static JsonElement? Take(Dictionary<string, JsonElement>? extra, string path, ConversionFaults faults)
+    public static JsonElement? Extract(Dictionary<string, JsonElement>? extra, string path, ConversionFaults faults)
     {
         JsonElement? found = null;
         foreach (var (name, value) in extra ?? [])

@@ -49,7 +49,7 @@ internal static class AnthropicContent
             faults.Invalid("is missing", path + ".text");
         }
 
-        return Text(part.Text) is { } text ? text with { CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) } : null;
+        return Text(part.Text) is { } text ? text with { CacheControl = AnthropicCacheControl.Extract(part.Extra, path, faults) } : null;
     }
 
     // The detail only limits the cost of an image; Anthropic always uses the full detail.
@@ -57,7 +57,7 @@ internal static class AnthropicContent
     {
         if (SourceOf(part.ImageUrl?.Url) is { } source)
         {
-            return new() { Source = source, CacheControl = AnthropicCacheControl.Take(part.Extra, path, faults) };
+            return new() { Source = source, CacheControl = AnthropicCacheControl.Extract(part.Extra, path, faults) };
         }
 
         faults.Invalid("must be an http or https address or data:<type>;base64,<data>", path + ".image_url.url");

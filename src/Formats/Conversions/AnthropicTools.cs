@@ -44,7 +44,7 @@ internal static class AnthropicTools
             faults.Invalid("is missing", path + ".function.name");
         }
 
-        var inner = AnthropicCacheControl.Take(tool.Function?.Extra, path + ".function", faults);
+        var inner = AnthropicCacheControl.Extract(tool.Function?.Extra, path + ".function", faults);
         var parameters = tool.Function?.Parameters;
         if (parameters is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) })
         {
@@ -57,7 +57,7 @@ internal static class AnthropicTools
             Description = tool.Function?.Description,
             InputSchema = parameters is { ValueKind: JsonValueKind.Object } schema ? schema : FunctionJson.NoParameters,
             Strict = tool.Function?.Strict,
-            CacheControl = AnthropicCacheControl.Take(tool.Extra, path, faults) ?? inner,
+            CacheControl = AnthropicCacheControl.Extract(tool.Extra, path, faults) ?? inner,
         };
     }
 

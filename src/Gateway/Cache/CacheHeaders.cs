@@ -28,7 +28,7 @@ internal static class CacheHeaders
         var directives = new CacheControlHeaderValue();
         if (control.Count > 0 && !CacheControlHeaderValue.TryParse(control.ToString(), out directives))
         {
-            return (null, ChatError.Invalid("'Cache-Control' could not be read; there are no-store, no-cache and max-age=<seconds>.", "cache-control"));
+            return (null, ChatError.Invalid("'Cache-Control' could not be read; supported directives are no-store, no-cache and max-age=<seconds>.", "cache-control"));
         }
 
         return TryReadTtl(ttl, out var duration)

@@ -19,7 +19,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, KeyLease> _leases = [];
-    private readonly List<(LocalQuota Holder, long Since)> _replaced = [];
+    private readonly List<(LocalQuota Quota, long Since)> _replaced = [];
     private readonly Lock _gate = new();
     private readonly IGrainFactory _grains;
     private readonly string _silo;
@@ -39,7 +39,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         ILogger<KeyLeases> logger)
     {
         (_grains, _silo, _telemetry, _drain, _time, _logger) = (grains, self.SiloAddress.ToParsableString(), telemetry.Keys, drain, time, logger);
-        _sweep = time.CreateTimer(_ => BackgroundCall.Guard(Sweep, "Closing leases of API keys", _logger), null, SweepPeriod, SweepPeriod);
+        _sweep = time.CreateTimer(_ => BackgroundCall.Guard(Sweep, "Returning leases of API keys", _logger), null, SweepPeriod, SweepPeriod);
     }
 
     /// <summary>How many are open.</summary>
@@ -48,13 +48,13 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>The leases of a key with these limits.</summary>
     public LocalQuota Of(string id, LimitSet limits)
     {
-        if (!_leases.TryGetValue(id, out var lease) || lease.Holder.Limits != limits)
+        if (!_leases.TryGetValue(id, out var lease) || lease.Quota.Limits != limits)
         {
             lease = Open(id, limits);
         }
 
         lease.UsedAt = _time.GetTimestamp();
-        return lease.Holder;
+        return lease.Quota;
     }
 
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(
@@ -63,9 +63,9 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     public async ValueTask DisposeAsync()
     {
         await _sweep.DisposeAsync();
-        foreach (var holder in FindAll())
+        foreach (var quota in FindAll())
         {
-            await holder.DisposeAsync();
+            await quota.DisposeAsync();
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     {
         lock (_gate)
         {
-            return [.. _leases.Values.Select(lease => lease.Holder), .. _replaced.Select(one => one.Holder)];
+            return [.. _leases.Values.Select(lease => lease.Quota), .. _replaced.Select(one => one.Quota)];
         }
     }
 
@@ -83,13 +83,13 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         {
             if (_leases.TryGetValue(id, out var other))
             {
-                if (other.Holder.Limits == limits)
+                if (other.Quota.Limits == limits)
                 {
                     return other;
                 }
 
                 // Calls in progress settle with it, and it is closed after that.
-                _replaced.Add((other.Holder, _time.GetTimestamp()));
+                _replaced.Add((other.Quota, _time.GetTimestamp()));
             }
 
             return _leases[id] = new(new(
@@ -111,11 +111,11 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         lock (_gate)
         {
             // A request may have one in its hands that it has not reserved from yet: so none is closed at once.
-            var closing = _replaced.FindAll(one => _time.GetElapsedTime(one.Since, now) >= SweepPeriod && one.Holder.OpenReservations == 0);
+            var closing = _replaced.FindAll(one => _time.GetElapsedTime(one.Since, now) >= SweepPeriod && one.Quota.OpenReservations == 0);
             foreach (var one in closing)
             {
                 _replaced.Remove(one);
-                _ = BackgroundCall.GuardAsync(() => CloseAsync(one.Holder), "Closing leases of an API key", _logger);
+                _ = BackgroundCall.GuardAsync(() => CloseAsync(one.Quota), "Returning leases of an API key", _logger);
             }
 
             foreach (var (id, lease) in _leases)
@@ -123,16 +123,16 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
                 if (_time.GetElapsedTime(lease.UsedAt, now) >= IdleTime)
                 {
                     _leases.TryRemove(id, out _);
-                    _replaced.Add((lease.Holder, now));
+                    _replaced.Add((lease.Quota, now));
                 }
             }
         }
     }
 
-    private static async Task CloseAsync(LocalQuota holder)
+    private static async Task CloseAsync(LocalQuota quota)
     {
-        await LeaseReturn.ReturnAllAsync([holder], CancellationToken.None);
-        await holder.DisposeAsync();
+        await LeaseReturn.ReturnAllAsync([quota], CancellationToken.None);
+        await quota.DisposeAsync();
     }
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
@@ -148,11 +148,11 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
     [LoggerMessage(LogLevel.Warning, "Not all leases of API keys could be returned in time")]
     private partial void LogNotReturned();
 
-    private sealed class KeyLease(LocalQuota holder)
+    private sealed class KeyLease(LocalQuota quota)
     {
         private long _usedAt;
 
-        public LocalQuota Holder => holder;
+        public LocalQuota Quota => quota;
 
         public long UsedAt { get => Volatile.Read(ref _usedAt); set => Volatile.Write(ref _usedAt, value); }
     }

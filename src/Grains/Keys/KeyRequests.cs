@@ -27,14 +27,14 @@ internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvi
             return default;
         }
 
-        var holder = leases.Of(key.Id, limited.Limits);
-        var admission = await holder.AdmitAsync(OneRequest, cancellationToken);
+        var quota = leases.Of(key.Id, limited.Limits);
+        var admission = await quota.AdmitAsync(OneRequest, cancellationToken);
         return admission.Denial is { } denial
-            ? new(LimitErrors.Of("this API key", OneRequest, denial, time.GetUtcNow()) with { Limits = holder.GetSnapshots() })
-            : Settled(holder, admission.Reservation);
+            ? new(LimitErrors.Of("this API key", OneRequest, denial, time.GetUtcNow()) with { Limits = quota.GetSnapshots() })
+            : Settled(quota, admission.Reservation);
     }
 
     // The full charge is taken. Nothing is left to settle but a return.
-    private static KeyRequest Settled(LocalQuota holder, LeaseReservation reservation) =>
-        new(null, holder.GetSnapshots(), reservation.Cancel);
+    private static KeyRequest Settled(LocalQuota quota, LeaseReservation reservation) =>
+        new(null, quota.GetSnapshots(), reservation.Cancel);
 }

@@ -38,14 +38,14 @@ internal readonly record struct LeaseAdmission(LeaseReservation Reservation, Lim
 /// <summary>
 /// The reservation of an admitted request. May be copied; the first settlement counts. The default value holds nothing and settles nothing.
 /// </summary>
-internal readonly struct LeaseReservation(LocalQuota holder, int slot, int version)
+internal readonly struct LeaseReservation(LocalQuota quota, int slot, int version)
 {
     /// <summary>Gives the permit back, and charges the used amounts instead of the reserved ones. A second call does nothing.</summary>
-    public void Settle(long tokens, long microUsd = 0) => holder?.Settle(slot, version, new Charge(tokens, microUsd));
+    public void Settle(long tokens, long microUsd = 0) => quota?.Settle(slot, version, new Charge(tokens, microUsd));
 
     /// <summary>Gives the permit back. The reserved amounts stay charged. Does nothing if it is settled.</summary>
-    public void Forfeit() => holder?.Settle(slot, version, used: null);
+    public void Forfeit() => quota?.Settle(slot, version, used: null);
 
     /// <summary>Gives everything back, as if there had been no request. Does nothing where it is settled.</summary>
-    public void Cancel() => holder?.Settle(slot, version, default(Charge), sent: false);
+    public void Cancel() => quota?.Settle(slot, version, default(Charge), sent: false);
 }

@@ -16,16 +16,16 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
     private long _endsAt;
     private bool _endsNever;
     private bool _hasDenied;
-    private long _heldBackUntil;
+    private long _throttledUntil;
 
     /// <summary>From when on it is worth asking again.</summary>
     public long AskAgainAt { get; private set; }
 
     /// <summary>Whether the provider ever wanted to be left alone. May be read at any time.</summary>
-    public bool WasThrottled => Volatile.Read(ref _heldBackUntil) != 0;
+    public bool WasThrottled => Volatile.Read(ref _throttledUntil) != 0;
 
     /// <summary>Until when the provider wants to be left alone.</summary>
-    public long ThrottledUntil => _heldBackUntil;
+    public long ThrottledUntil => _throttledUntil;
 
     public void Remember(LimitKind kind, long needed, TimeSpan? retryAfter, long now)
     {
@@ -46,17 +46,17 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
 
     public void Forget() => AskAgainAt = 0;
 
-    public void Throttle(TimeSpan duration, long now) => _heldBackUntil = Math.Max(_heldBackUntil, now + ToTimestamp(duration));
+    public void Throttle(TimeSpan duration, long now) => _throttledUntil = Math.Max(_throttledUntil, now + ToTimestamp(duration));
 
     /// <summary>The provider may be called again, before the time that it has named.</summary>
-    public void Lift() => (_heldBackUntil, AskAgainAt) = (0, 0);
+    public void Lift() => (_throttledUntil, AskAgainAt) = (0, 0);
 
     /// <summary>The known denial of a charge, if there is one.</summary>
     public LimitDenial? Find(in Charge charge, long now)
     {
-        if (now < _heldBackUntil)
+        if (now < _throttledUntil)
         {
-            return new(LimitKind.Upstream, time.GetElapsedTime(now, _heldBackUntil), null);
+            return new(LimitKind.Upstream, time.GetElapsedTime(now, _throttledUntil), null);
         }
 
         return now < AskAgainAt && (_kind == LimitKind.Ledger || charge.Of(_kind) >= _needed)
@@ -66,7 +66,7 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
 
     /// <summary>The last denial, trusted or not, for requests that give up waiting. Null if there never was one.</summary>
     public LimitDenial? FindLast(long now) =>
-        now < _heldBackUntil ? new(LimitKind.Upstream, time.GetElapsedTime(now, _heldBackUntil), null)
+        now < _throttledUntil ? new(LimitKind.Upstream, time.GetElapsedTime(now, _throttledUntil), null)
         : _hasDenied ? new(_kind, _endsAt > now ? time.GetElapsedTime(now, _endsAt) : LongestBelief, limits.Of(_kind))
         : null;
 

@@ -37,16 +37,16 @@ internal static class LeaseGranting
         {
             if (limits.Of(want.Kind) is { } limit)
             {
-                var stand = new LimitSnapshot(state, want.Kind, limit);
-                var (amount, life) = answer.DeniedBy is null ? Size(stand, silo, want, liveSilos) : (0, TimeSpan.Zero);
+                var snapshot = new LimitSnapshot(state, want.Kind, limit);
+                var (amount, life) = answer.DeniedBy is null ? Size(snapshot, silo, want, liveSilos) : (0, TimeSpan.Zero);
                 grants.Add(new()
                 {
                     Kind = want.Kind,
                     Amount = amount,
                     Life = life,
                     Limit = limit,
-                    Remaining = Math.Max(0, stand.Free - amount),
-                    ResetAfter = amount > 0 && want.Kind.IsRate() ? Later(stand.ResetAfter, life + RateLog.WindowLength) : stand.ResetAfter,
+                    Remaining = Math.Max(0, snapshot.Free - amount),
+                    ResetAfter = amount > 0 && want.Kind.IsRate() ? Later(snapshot.ResetAfter, life + RateLog.WindowLength) : snapshot.ResetAfter,
                 });
             }
         }
@@ -71,15 +71,15 @@ internal static class LeaseGranting
                 continue;
             }
 
-            var stand = new LimitSnapshot(state, want.Kind, limit);
-            var needed = want.Needed + stand.ClaimedBefore(silo);
-            if (needed <= stand.Free)
+            var snapshot = new LimitSnapshot(state, want.Kind, limit);
+            var needed = want.Needed + snapshot.ClaimedBefore(silo);
+            if (needed <= snapshot.Free)
             {
                 continue;
             }
 
             // An amount above the limit is never free. An amount that others wait for may be.
-            var retryAfter = want.Needed > limit ? (TimeSpan?)null : stand.FreeAfter(Math.Min(needed, limit)) ?? PermitRetry;
+            var retryAfter = want.Needed > limit ? (TimeSpan?)null : snapshot.FreeAfter(Math.Min(needed, limit)) ?? PermitRetry;
             if (answer.DeniedBy is null || retryAfter is null || retryAfter > answer.RetryAfter)
             {
                 answer = answer with { DeniedBy = want.Kind, RetryAfter = retryAfter };
@@ -94,9 +94,9 @@ internal static class LeaseGranting
         return answer;
     }
 
-    private static (long Amount, TimeSpan Life) Size(LimitSnapshot stand, SiloLease silo, LeaseWant want, int liveSilos)
+    private static (long Amount, TimeSpan Life) Size(LimitSnapshot snapshot, SiloLease silo, LeaseWant want, int liveSilos)
     {
-        var free = Math.Max(0, stand.Free - stand.ClaimedBefore(silo));
+        var free = Math.Max(0, snapshot.Free - snapshot.ClaimedBefore(silo));
         if (want.Kind == LimitKind.Concurrency)
         {
             // There is no telling demand for permits: each time half as many more, until there are enough.
@@ -105,17 +105,17 @@ internal static class LeaseGranting
 
         if (want.Kind.IsBudget())
         {
-            var life = stand.ResetAfter < BudgetLife ? stand.ResetAfter : BudgetLife;
+            var life = snapshot.ResetAfter < BudgetLife ? snapshot.ResetAfter : BudgetLife;
             return (Bound(want, free, Math.Max(want.Queued, Demand(want, life)), free / (BudgetShare * liveSilos)), life);
         }
 
         // Plenty: little is taken, and this demand on every silo would take no more than half of it.
-        var plenty = stand.Limit - stand.Free <= stand.Limit / 4
-            && want.PerSecond * liveSilos * (RateLog.Window / 1000) <= stand.Limit / 2;
+        var plenty = snapshot.Limit - snapshot.Free <= snapshot.Limit / 4
+            && want.PerSecond * liveSilos * (RateLog.Window / 1000) <= snapshot.Limit / 2;
         var span = TimeSpan.FromMilliseconds(plenty ? RateLog.LongLife : RateLog.ShortLife);
         var wish = Math.Max(want.Queued, Demand(want, span));
         return plenty
-            ? (Bound(want, free, Math.Max(wish, stand.Limit / (LeastShare * liveSilos)), Math.Min(Share(free, liveSilos), stand.Limit / LongLivedShare)), span)
+            ? (Bound(want, free, Math.Max(wish, snapshot.Limit / (LeastShare * liveSilos)), Math.Min(Share(free, liveSilos), snapshot.Limit / LongLivedShare)), span)
             : (Bound(want, free, wish, Share(free, liveSilos)), span);
     }
 

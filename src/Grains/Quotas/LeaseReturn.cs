@@ -6,13 +6,13 @@ internal static class LeaseReturn
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <returns>False: not all in time. The ledgers will learn it from the membership.</returns>
-    public static async Task<bool> ReturnAllAsync(this IEnumerable<LocalQuota> holders, CancellationToken cancellationToken)
+    public static async Task<bool> ReturnAllAsync(this IEnumerable<LocalQuota> quotas, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(Timeout);
         try
         {
-            await Task.WhenAll(holders.Select(holder => holder.ReturnAllAsync(stop.Token)));
+            await Task.WhenAll(quotas.Select(quota => quota.ReturnAllAsync(stop.Token)));
             return true;
         }
         catch (OperationCanceledException)

@@ -70,19 +70,19 @@ internal sealed class LedgerHost(
     private LimitStatus StatusOf(LedgerState state, LimitKind kind)
     {
         var limit = limits().Of(kind)!.Value;
-        var stand = new LimitSnapshot(state, kind, limit);
+        var snapshot = new LimitSnapshot(state, kind, limit);
         return new()
         {
             Kind = kind,
             Limit = limit,
-            Remaining = Math.Max(0, stand.Free),
+            Remaining = Math.Max(0, snapshot.Free),
             Outstanding = kind switch
             {
                 LimitKind.Concurrency => state.Silos.Sum(silo => silo.Permits),
                 _ when kind.IsBudget() => state.Silos.Sum(silo => BudgetBook.Outstanding(silo, kind)),
                 _ => 0,
             },
-            ResetAfter = stand.ResetAfter,
+            ResetAfter = snapshot.ResetAfter,
         };
     }
 

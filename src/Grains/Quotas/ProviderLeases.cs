@@ -12,7 +12,7 @@ namespace Prism.Grains.Quotas;
 internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     // By name: a provider keeps its leases when its configuration changes.
-    private readonly ConcurrentDictionary<string, (LocalQuota Holder, ProviderLeaseSource Source)> _leases = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (LocalQuota Quota, ProviderLeaseSource Source)> _leases = new(StringComparer.Ordinal);
     private readonly Lock _opening = new();
     private readonly IProviderSource _providers;
     private readonly IGrainFactory _grains;
@@ -40,7 +40,7 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     }
 
     /// <summary>The leases of a provider.</summary>
-    public LocalQuota Of(string provider) => Find(provider).Holder;
+    public LocalQuota Of(string provider) => Find(provider).Quota;
 
     /// <summary>A provider's grain.</summary>
     public ProviderLeaseSource SourceOf(string provider) => Find(provider).Source;
@@ -48,8 +48,8 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     /// <summary>The provider answered 429 and named a time. Holds this silo back at once, and the cluster as soon as its ledger knows.</summary>
     public void OnThrottled(string provider, TimeSpan retryAfter)
     {
-        var (holder, source) = Find(provider);
-        holder.Throttle(retryAfter);
+        var (quota, source) = Find(provider);
+        quota.Throttle(retryAfter);
         // Not awaited: the request has to go on, to its error or to another provider.
         _ = ReportAsync(source, provider, retryAfter);
     }
@@ -59,13 +59,13 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (holder, _) in _leases.Values)
+        foreach (var (quota, _) in _leases.Values)
         {
-            await holder.DisposeAsync();
+            await quota.DisposeAsync();
         }
     }
 
-    private (LocalQuota Holder, ProviderLeaseSource Source) Find(string provider)
+    private (LocalQuota Quota, ProviderLeaseSource Source) Find(string provider)
     {
         if (_leases.TryGetValue(provider, out var leases))
         {
@@ -78,21 +78,21 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
         }
     }
 
-    private (LocalQuota Holder, ProviderLeaseSource Source) Open(string provider)
+    private (LocalQuota Quota, ProviderLeaseSource Source) Open(string provider)
     {
         var options = _providers.Current.Find(provider)?.Options ?? throw new InvalidOperationException($"There is no provider '{provider}'.");
         var source = new ProviderLeaseSource(_grains, provider);
-        var holder = new LocalQuota(
+        var quota = new LocalQuota(
             _silo, LimitSet.Of(options), options.QueueTimeout, source, _time, _telemetry.Of(provider), _logger, TaskScheduler.Default);
-        source.Throttled = holder.Throttle;
-        return (holder, source);
+        source.Throttled = quota.Throttle;
+        return (quota, source);
     }
 
     private async Task ReturnAllAsync(CancellationToken cancellationToken)
     {
         // Requests in progress still hold some leases.
         await _drain.WhenDrainedAsync(cancellationToken);
-        if (!await _leases.Values.Select(lease => lease.Holder).ReturnAllAsync(cancellationToken))
+        if (!await _leases.Values.Select(lease => lease.Quota).ReturnAllAsync(cancellationToken))
         {
             LogNotReturned();
         }

@@ -9,7 +9,7 @@ namespace Prism.Grains.Usage;
 /// Reports this silo's usage to the accounts every few seconds: its death can lose no more. A silo that stops reports the rest first.
 /// </summary>
 internal sealed partial class UsageReporter(
-    UsageBuffer book, IGrainFactory grains, ISettings<UsageOptions> settings, TimeProvider time, ILogger<UsageReporter> logger)
+    UsageBuffer buffer, IGrainFactory grains, ISettings<UsageOptions> settings, TimeProvider time, ILogger<UsageReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private const int AtOnce = 16;
@@ -35,7 +35,7 @@ internal sealed partial class UsageReporter(
     {
         var failure = default(Exception);
         await Parallel.ForEachAsync(
-            book.GetDue(),
+            buffer.GetDue(),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (due, token) =>
             {
@@ -43,7 +43,7 @@ internal sealed partial class UsageReporter(
                 {
                     var account = grains.GetGrain<IUsageRegister>(GrainKeys.Usage(due.Account.Owner, due.Account.Month));
                     await account.ReportAsync(due.Report).WaitAsync(token);
-                    book.OnTaken(due.Account, due.Report);
+                    buffer.OnTaken(due.Account, due.Report);
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException || !token.IsCancellationRequested)
                 {
@@ -74,7 +74,7 @@ internal sealed partial class UsageReporter(
         patience.CancelAfter(LastPatience);
         try
         {
-            for (var tries = 0; !book.IsEmpty && tries < LastTries; tries++)
+            for (var tries = 0; !buffer.IsEmpty && tries < LastTries; tries++)
             {
                 await Task.Delay(tries == 0 ? TimeSpan.Zero : BetweenTries, patience.Token);
                 await ReportAsync(patience.Token);
@@ -85,7 +85,7 @@ internal sealed partial class UsageReporter(
             // Logged below.
         }
 
-        if (!book.IsEmpty)
+        if (!buffer.IsEmpty)
         {
             LogLost();
         }

@@ -58,18 +58,18 @@ internal sealed class KeyAdmission(ApiKeyCopies keys, KeyLeases leases, KeyCharg
             return Refuse(call, unbounded);
         }
 
-        var holder = leases.Of(key.Id, limited.Limits);
-        return holder.TryAdmit(charge, out var reservation)
-            ? new(new AdmittedKey(call with { Reservation = new(holder, reservation) }, null))
-            : WaitAsync(call, holder, charge, cancellationToken);
+        var quota = leases.Of(key.Id, limited.Limits);
+        return quota.TryAdmit(charge, out var reservation)
+            ? new(new AdmittedKey(call with { Reservation = new(quota, reservation) }, null))
+            : WaitAsync(call, quota, charge, cancellationToken);
     }
 
-    private async ValueTask<AdmittedKey> WaitAsync(ChatCall call, LocalQuota holder, Charge charge, CancellationToken cancellationToken)
+    private async ValueTask<AdmittedKey> WaitAsync(ChatCall call, LocalQuota quota, Charge charge, CancellationToken cancellationToken)
     {
-        var admission = await holder.AdmitAsync(charge, cancellationToken);
+        var admission = await quota.AdmitAsync(charge, cancellationToken);
         return admission.Denial is { } denial
-            ? new(call, LimitErrors.Of("this API key", charge, denial, time.GetUtcNow()) with { Limits = holder.GetSnapshots() })
-            : new(call with { Reservation = new(holder, admission.Reservation) }, null);
+            ? new(call, LimitErrors.Of("this API key", charge, denial, time.GetUtcNow()) with { Limits = quota.GetSnapshots() })
+            : new(call with { Reservation = new(quota, admission.Reservation) }, null);
     }
 
     private static ValueTask<AdmittedKey> Refuse(ChatCall call, ChatError error) => new(new AdmittedKey(call, error));

@@ -8,7 +8,7 @@ namespace Prism.Pipeline.Admission;
 /// from it. It is charged with the billed usage, or in full if the call was abandoned with unknown usage. It counts as a request in any case, unless
 /// Prism itself rejected it.
 /// </summary>
-internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reservation)
+internal sealed class KeyReservation(LocalQuota quota, LeaseReservation reservation)
 {
     private int _spenders;
     private long _tokens;
@@ -38,10 +38,10 @@ internal sealed class KeyReservation(LocalQuota holder, LeaseReservation reserva
     public void OnEnded(ChatError? error) => (_underWay, _refused) = (false, error is { Provider: null });
 
     /// <summary>The head of an answer, with the current state of the key's limits.</summary>
-    public AnswerInfo WithLimits(AnswerInfo info) => info with { Limits = holder.GetSnapshots(info.Limits) };
+    public AnswerInfo WithLimits(AnswerInfo info) => info with { Limits = quota.GetSnapshots(info.Limits) };
 
     /// <summary>An error, with the current state of the key's limits.</summary>
-    public ChatError WithLimits(ChatError error) => error with { Limits = holder.GetSnapshots(error.Limits) };
+    public ChatError WithLimits(ChatError error) => error with { Limits = quota.GetSnapshots(error.Limits) };
 
     private void Close()
     {

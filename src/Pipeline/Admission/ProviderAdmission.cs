@@ -20,7 +20,7 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
     public ValueTask<AdmittedCall> AdmitAsync(ChatCall call, CancellationToken cancellationToken)
     {
         var options = call.Provider.Options;
-        var holder = leases.Of(options.Name);
+        var quota = leases.Of(options.Name);
         var charge = default(Charge);
         if ((options.TokensPerMinute ?? options.TokensPerDay ?? options.TokensPerMonth) is not null)
         {
@@ -31,20 +31,20 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
                 return new(new AdmittedCall(call, default, refused));
             }
 
-            charge = new(bounds.Of(call.Provider, call.Request, extra, holder.ScarcestTokens).Total);
+            charge = new(bounds.Of(call.Provider, call.Request, extra, quota.ScarcestTokens).Total);
         }
 
-        return holder.TryAdmit(charge, out var reservation)
-            ? new(new AdmittedCall(WithLimits(call, holder), new(reservation), null))
-            : WaitAsync(call, holder, charge, cancellationToken);
+        return quota.TryAdmit(charge, out var reservation)
+            ? new(new AdmittedCall(WithLimits(call, quota), new(reservation), null))
+            : WaitAsync(call, quota, charge, cancellationToken);
     }
 
     /// <summary>The settled call, with the state of the limits in its route: as after its reservation, or lower if it used more.</summary>
     public ChatCall WithLimits(ChatCall call)
     {
-        var holder = leases.Of(call.Route.Provider);
-        return call.Route.Limits is { } reserved && holder.IsOutdated(reserved)
-            ? call with { Route = call.Route with { Limits = Lower(reserved, holder.GetSnapshots()) } }
+        var quota = leases.Of(call.Route.Provider);
+        return call.Route.Limits is { } reserved && quota.IsOutdated(reserved)
+            ? call with { Route = call.Route with { Limits = Lower(reserved, quota.GetSnapshots()) } }
             : call;
     }
 
@@ -57,10 +57,10 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         }
     }
 
-    private async ValueTask<AdmittedCall> WaitAsync(ChatCall call, LocalQuota holder, Charge charge, CancellationToken cancellationToken)
+    private async ValueTask<AdmittedCall> WaitAsync(ChatCall call, LocalQuota quota, Charge charge, CancellationToken cancellationToken)
     {
-        var admission = await holder.AdmitAsync(charge, cancellationToken);
-        call = WithLimits(call, holder);
+        var admission = await quota.AdmitAsync(charge, cancellationToken);
+        call = WithLimits(call, quota);
         return admission.Denial is { } denial
             ? new(call, default, LimitErrors.Of($"provider '{call.Provider.Options.Name}'", charge, denial, time.GetUtcNow()) with { Limits = call.Route.Limits })
             : new(call, new(admission.Reservation), null);
@@ -90,8 +90,8 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
         return now;
     }
 
-    private static ChatCall WithLimits(ChatCall call, LocalQuota holder) =>
-        holder.HasLimits ? call with { Route = call.Route with { Limits = holder.GetSnapshots() } } : call;
+    private static ChatCall WithLimits(ChatCall call, LocalQuota quota) =>
+        quota.HasLimits ? call with { Route = call.Route with { Limits = quota.GetSnapshots() } } : call;
 }
 
 /// <summary>The outcome of the admission of a call by its provider's limits.</summary>

@@ -5,7 +5,7 @@ internal sealed class AttemptDeadline : IDisposable
 {
     private const int Waiting = 0;
     private const int Kept = 1;
-    private const int Cut = 2;
+    private const int Expired = 2;
 
     private readonly CancellationTokenSource _aborted;
     private readonly ITimer _timer;
@@ -21,7 +21,7 @@ internal sealed class AttemptDeadline : IDisposable
     public CancellationToken Token => _aborted.Token;
 
     /// <summary>Whether the deadline ended the attempt.</summary>
-    public bool WasCut => Volatile.Read(ref _state) == Cut;
+    public bool HasExpired => Volatile.Read(ref _state) == Expired;
 
     /// <summary>The attempt has a first token. False: too late.</summary>
     public bool TryKeep() => Interlocked.CompareExchange(ref _state, Kept, Waiting) == Waiting;
@@ -34,7 +34,7 @@ internal sealed class AttemptDeadline : IDisposable
 
     private void OnTime()
     {
-        if (Interlocked.CompareExchange(ref _state, Cut, Waiting) != Waiting)
+        if (Interlocked.CompareExchange(ref _state, Expired, Waiting) != Waiting)
         {
             return;
         }

@@ -58,7 +58,7 @@ internal sealed partial class AttemptLoop(
     internal TimeSpan? PauseBefore(ChatCall call, ChatError error, int before) => retries.PauseBefore(call.Snapshot.Attempts, error, before);
 
     /// <summary>Reserves one of the retries of this silo, if one is free.</summary>
-    internal bool TryTakeRetry(string provider, ChatError error)
+    internal bool TryReserveRetry(string provider, ChatError error)
     {
         if (!budget.TryReserve())
         {
@@ -104,12 +104,12 @@ internal sealed partial class AttemptLoop(
 
             await answer.DisposeAsync();
         }
-        catch (OperationCanceledException) when (state.WasCut)
+        catch (OperationCanceledException) when (state.HasExpired)
         {
             // Handled like an answer that arrives too late.
         }
 
-        state.OnCut();
+        state.OnExpired();
         return default;
     }
 

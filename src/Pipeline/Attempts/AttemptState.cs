@@ -13,8 +13,8 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
 {
     private readonly ChatCall _first = first;
     // The first call of the current target.
-    private ChatCall _turn = first;
-    private ChatError? _told;
+    private ChatCall _current = first;
+    private ChatError? _lastError;
     private ImmutableArray<string>? _warnings;
     private AttemptDeadline? _deadline;
     private int _attempts;
@@ -31,7 +31,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
     public CancellationToken Token => _deadline!.Token;
 
     /// <summary>Whether the attempt was ended because it had no first token in time.</summary>
-    public bool WasCut => _deadline is { WasCut: true } && !client.IsCancellationRequested;
+    public bool HasExpired => _deadline is { HasExpired: true } && !client.IsCancellationRequested;
 
     /// <summary>An attempt has failed. Waits until the next one is due.</summary>
     /// <returns>False if there is no next one.</returns>
@@ -41,7 +41,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
         EndAttempt();
         _attempts += error.Provider is null ? 0 : 1;
         // If Prism itself rejects a retry, the failure before it is the more useful error.
-        _told = _fellBack || (_told is not null && error.Provider is null) ? _told : error;
+        _lastError = _fellBack || (_lastError is not null && error.Provider is null) ? _lastError : error;
         if (!await TryRetryAsync(error) && !TryFallBack(error))
         {
             return false;
@@ -59,13 +59,13 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
     }
 
     /// <summary>The attempt was ended because it had no first token in time.</summary>
-    public void OnCut() => _attempts++;
+    public void OnExpired() => _attempts++;
 
     /// <summary>The head of the answer as the client gets it.</summary>
     public AnswerInfo WithAttempts(AnswerInfo route) => route with { Attempts = _attempts + route.Attempts, Warnings = _warnings };
 
     /// <summary>The failure as the client gets it.</summary>
-    public ChatError ToError() => _told! with { Route = _first.Route with { Attempts = _attempts, Limits = _told.Limits } };
+    public ChatError ToError() => _lastError! with { Route = _first.Route with { Attempts = _attempts, Limits = _lastError.Limits } };
 
     public void Dispose() => EndAttempt();
 
@@ -75,7 +75,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
             // A request does not wait out a provider's Retry-After while a fallback may answer.
             || (error.RetryAfter > TimeSpan.Zero && _nextFallback < _first.Plan.Fallbacks.Length)
             || pause >= loop.LeftOf(_first, begun)
-            || !loop.TryTakeRetry(_turn.Route.Provider, error))
+            || !loop.TryReserveRetry(_current.Route.Provider, error))
         {
             return false;
         }
@@ -83,7 +83,7 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
         _isRetrying = true;
         _retries++;
         await loop.DelayAsync(pause, client);
-        Call = _turn = FailureClassifier.IsAnswer(error) ? WithNewKey(_turn) : _turn;
+        Call = _current = FailureClassifier.IsAnswer(error) ? WithNewKey(_current) : _current;
         return true;
     }
 
@@ -105,8 +105,8 @@ internal sealed class AttemptState(AttemptLoop loop, ChatCall first, long begun,
                 continue;
             }
 
-            loop.OnFallback(_turn.Route, route, error);
-            Call = _turn = _first with { Provider = target.Provider, Request = fallback.Request, Route = route };
+            loop.OnFallback(_current.Route, route, error);
+            Call = _current = _first with { Provider = target.Provider, Request = fallback.Request, Route = route };
             _warnings = fallback.Warnings.IsEmpty ? null : fallback.Warnings;
             _fellBack = true;
             _retries = 0;

@@ -9,7 +9,7 @@ namespace Prism.Pipeline.Settlement;
 /// <summary>
 /// Records the usage and the cost of each upstream call: once, for the owner of the request that made it, however many requests its answer serves.
 /// </summary>
-internal sealed class Billing(ChatTelemetry telemetry, UsageBuffer book, TimeProvider time)
+internal sealed class Billing(ChatTelemetry telemetry, UsageBuffer buffer, TimeProvider time)
 {
     /// <summary>Bills an answer, or the part of it that was generated before an early end.</summary>
     /// <param name="call">The call.</param>
@@ -20,7 +20,7 @@ internal sealed class Billing(ChatTelemetry telemetry, UsageBuffer book, TimePro
     {
         usage = usage with { CostUsd = call.Snapshot.Prices.CostOf(call.Route, usage, tier ?? call.Request.ServiceTier) };
         telemetry.OnBilled(call.Route, usage.CostUsd);
-        book.Add(
+        buffer.Add(
             Owners.Of(call.Request.Owner),
             new(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime), call.Route.Provider, telemetry.LabelOf(call.Route)),
             UsageSums.Of(usage));

@@ -69,27 +69,27 @@ internal static class VendorWords
             [.. Enumerable.Range(0, text.Length - Repeated + 1).Select(start => text.Substring(start, Repeated)).Distinct()], StringComparison.Ordinal);
         foreach (var value in ReadTexts(sent))
         {
-            Mark(text, OneLine(value), windows, isRepeated);
+            MarkRepeats(text, OneLine(value), windows, isRepeated);
         }
 
         return Mask(text, isRepeated);
     }
 
-    private static void Mark(string text, string value, SearchValues<string>? windows, bool[] isRepeated)
+    private static void MarkRepeats(string text, string value, SearchValues<string>? windows, bool[] isRepeated)
     {
         if (value.Length < Repeated)
         {
-            Mark(text, value.Length < ShortestText ? "" : value, isRepeated);
+            MarkRepeats(text, value.Length < ShortestText ? "" : value, isRepeated);
             return;
         }
 
         for (var at = 0; windows is not null && value.AsSpan(at).IndexOfAny(windows) is >= 0 and var found; at += found + 1)
         {
-            Mark(text, value.AsSpan(at + found, Repeated), isRepeated);
+            MarkRepeats(text, value.AsSpan(at + found, Repeated), isRepeated);
         }
     }
 
-    private static void Mark(string text, ReadOnlySpan<char> part, bool[] isRepeated)
+    private static void MarkRepeats(string text, ReadOnlySpan<char> part, bool[] isRepeated)
     {
         for (var at = 0; part.Length > 0 && text.AsSpan(at).IndexOf(part, StringComparison.Ordinal) is >= 0 and var found; at += found + 1)
         {

@@ -10,7 +10,7 @@ internal sealed class MetricsListener : IStartupFilter
     private static readonly Marker Mine = new();
 
     /// <summary>Makes a listener one for metrics.</summary>
-    public static void Mark(ListenOptions options) => options.Use(next => connection =>
+    public static void MarkConnections(ListenOptions options) => options.Use(next => connection =>
     {
         connection.Features.Set(Mine);
         return next(connection);

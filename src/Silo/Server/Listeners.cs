@@ -32,7 +32,7 @@ internal sealed class Listeners(
         Listen(options, server.Value.Port, connections.Watch);
         if (HasMetricsListener)
         {
-            Listen(options, metrics.Value.Port, MetricsListener.Mark);
+            Listen(options, metrics.Value.Port, MetricsListener.MarkConnections);
         }
     }
 
