@@ -24,16 +24,16 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     /// <summary>Its provider.</summary>
     public string Provider => provider;
 
-    /// <summary>How it did lately.</summary>
+    /// <summary>The results of its recent calls.</summary>
     public ProviderVitals Vitals { get; } = new(time);
 
-    /// <summary>Whether calls are made.</summary>
+    /// <summary>Whether it is closed, so that calls are made.</summary>
     public CircuitState State => _state;
 
-    /// <summary>The last change that was heard of.</summary>
+    /// <summary>The version of the last change that this silo knows of.</summary>
     public long Version => Volatile.Read(ref _version);
 
-    /// <summary>A call would be made although it is not closed.</summary>
+    /// <summary>Decides on a call while the circuit is not closed.</summary>
     public EntryDecision TryEnter()
     {
         lock (_gate)
@@ -61,7 +61,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         lock (_gate)
         {
             _isAsking = false;
-            // Alone, one probe a second is few enough.
+            // Without the cluster, this silo makes one probe a second.
             if ((status is null ? ProbePause : status.RetryAfter) is { } pause)
             {
                 _refusesUntil = time.GetTimestamp() + ToTimestamp(pause);
@@ -70,7 +70,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
     }
 
     /// <summary>A call has ended that began at a <see cref="Version"/>.</summary>
-    /// <returns>Whether it was one failure too many.</returns>
+    /// <returns>Whether the failures open the circuit.</returns>
     public bool OnCall(bool failed, long version)
     {
         lock (_gate)
@@ -93,7 +93,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
-    /// <summary>A probe that the cluster knows nothing of has ended.</summary>
+    /// <summary>A probe that the cluster does not know of has ended.</summary>
     public void OnOwnProbe(bool failed)
     {
         lock (_gate)
@@ -109,7 +109,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
-    /// <summary>Takes the state in the cluster. False: it is out of date.</summary>
+    /// <summary>Applies the state in the cluster. False: it is out of date.</summary>
     public bool Apply(CircuitStatus status)
     {
         lock (_gate)
@@ -138,7 +138,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
         }
     }
 
-    /// <summary>Closes it, also where the cluster knows nothing of why it was open.</summary>
+    /// <summary>Closes it, also if the cluster does not know why it was open.</summary>
     /// <param name="status">The state in the cluster.</param>
     public void Reset(CircuitStatus status)
     {
@@ -174,7 +174,7 @@ internal sealed class Circuit(string provider, BreakerOptions options, TimeProvi
 }
 
 /// <summary>The decision for a call while the circuit is not closed.</summary>
-/// <param name="MayPass">It is closed after all.</param>
+/// <param name="MayPass">The circuit has closed meanwhile.</param>
 /// <param name="MayAsk">The call may request to be a probe, and has to report its result.</param>
-/// <param name="RetryAfter">Else: when to come back.</param>
+/// <param name="RetryAfter">If the call is rejected: the time until a retry is worthwhile.</param>
 internal readonly record struct EntryDecision(bool MayPass, bool MayAsk, TimeSpan RetryAfter);

@@ -10,8 +10,8 @@ using Prism.Providers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// This silo's circuits of all providers. It reports their changes to the providers' grains, and applies what these report: in their answers, and
-/// through the observers of the leases.
+/// This silo's circuits of all providers. It reports their changes to the providers' grains, and applies the changes that the grains
+/// report: in their answers, and through the observers of the leases.
 /// </summary>
 internal sealed partial class CircuitBoard
 {
@@ -41,7 +41,7 @@ internal sealed partial class CircuitBoard
         }
     }
 
-    /// <summary>The present, for <see cref="ElapsedSince"/>.</summary>
+    /// <summary>The current time, for <see cref="ElapsedSince"/>.</summary>
     public long Now => _time.GetTimestamp();
 
     /// <summary>The time that has passed since.</summary>
@@ -74,8 +74,8 @@ internal sealed partial class CircuitBoard
     }
 
     /// <summary>A probe has ended.</summary>
-    /// <param name="circuit">Of which provider.</param>
-    /// <param name="probe">Its number; empty for one that the cluster knows nothing of.</param>
+    /// <param name="circuit">The circuit of its provider.</param>
+    /// <param name="probe">Its number; empty for one that the cluster does not know of.</param>
     /// <param name="failed">Null if the call does not count for or against the provider.</param>
     /// <param name="failure">How it failed.</param>
     public void OnProbe(Circuit circuit, Guid probe, bool? failed, ChatErrorKind? failure)
@@ -97,7 +97,7 @@ internal sealed partial class CircuitBoard
         }
     }
 
-    /// <summary>An operator has had the circuit of a provider closed.</summary>
+    /// <summary>An operator has closed the circuit of a provider.</summary>
     public void Reset(string provider, CircuitStatus status)
     {
         Of(provider).Reset(status);
@@ -144,7 +144,7 @@ internal sealed partial class CircuitBoard
         RetryAfter = retryAfter,
     };
 
-    // Not awaited, and on a thread of its own kind: the request may be a grain's turn, and has to go on.
+    // Not awaited, and on a thread of the pool: the request may be a grain's turn, and must continue.
     private void Report(Circuit circuit, CircuitNews news) =>
         _ = BackgroundCall.Begin(() => ReportAsync(circuit, news), "Reporting a circuit to the cluster", _logger);
 

@@ -9,7 +9,7 @@ internal sealed class CircuitPass(CircuitBoard board, Circuit circuit, Guid? pro
     private readonly long _begun = board.Now;
     private bool _told;
 
-    /// <summary>The provider has begun to answer: that is all a probe is to find out.</summary>
+    /// <summary>The provider has begun to answer: a probe has succeeded then.</summary>
     public void OnFirstToken()
     {
         circuit.Vitals.FirstTokens.Add(board.ElapsedSince(_begun));

@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Breakers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// A provider's circuit for the whole cluster: what one silo finds out holds for all, and the number of probes is bounded. It is in memory only: a
+/// A provider's circuit for the whole cluster: all silos share the findings of one, and the number of probes is bounded. It is in memory only: a
 /// new activation learns its state from the next silo that calls. Not thread-safe.
 /// </summary>
 /// <param name="options">When to probe, and how often.</param>
@@ -26,7 +26,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
     /// <summary>Its state.</summary>
     public CircuitStatus GetStatus() => new() { Version = _version, State = _state, OpenFor = OpenFor };
 
-    /// <summary>Takes a silo's news.</summary>
+    /// <summary>Applies a silo's report.</summary>
     /// <returns>Its state for that silo, and whether all other silos have to learn of the change.</returns>
     public (CircuitStatus Status, bool HasChanged) Report(CircuitNews news)
     {
@@ -58,7 +58,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
 
     private TimeSpan OpenFor => _state == CircuitState.Open && _openFor - time.GetElapsedTime(_openedAt) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
-    // The silo has heard of, or found, a change that this activation has lost or never received.
+    // The silo knows of, or has made, a change that this activation has lost or never received.
     private void CatchUp(CircuitNews news)
     {
         if (_state == CircuitState.Closed && news.Version >= _version && news.Kind >= CircuitNewsKind.ProbeWanted)
@@ -71,7 +71,7 @@ internal sealed class ClusterCircuit(BreakerOptions options, TimeSpan probeLife,
 
     private CircuitStatus Trip(long version)
     {
-        // A silo that has not heard of the closing yet still counts failures from before.
+        // A silo that does not know yet that the circuit is closed still counts earlier failures.
         if (_state == CircuitState.Closed && version == _version)
         {
             Open();

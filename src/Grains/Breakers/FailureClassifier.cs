@@ -5,7 +5,7 @@ namespace Prism.Grains.Breakers;
 /// <summary>Whether a failed call is worth a retry or a fallback.</summary>
 internal static class FailureClassifier
 {
-    /// <summary>Whether the same provider may well answer the same request next time.</summary>
+    /// <summary>Whether a retry of the same request at the same provider may succeed.</summary>
     public static bool IsTransient(ChatError error) => error is { Provider: not null } and (
         {
             Kind: ChatErrorKind.UpstreamUnreachable or ChatErrorKind.UpstreamConnectTimeout or ChatErrorKind.UpstreamFirstTokenTimeout
@@ -33,7 +33,7 @@ internal static class FailureClassifier
             or ChatErrorKind.UpstreamIdleTimeout or ChatErrorKind.UpstreamBrokenOff or ChatErrorKind.UpstreamInvalidResponse
         } => true,
         { Kind: ChatErrorKind.UpstreamServerError, UpstreamStatus: null or >= 500 } => true,
-        // The provider keeps its rules, or we do not keep our account in order.
+        // The provider enforces its rules, or the operator's account is not in order.
         {
             Kind: ChatErrorKind.UpstreamServerError or ChatErrorKind.RateLimited or ChatErrorKind.QuotaExceeded
             or ChatErrorKind.UpstreamCredentialsRefused or ChatErrorKind.Internal or ChatErrorKind.Overloaded
@@ -41,6 +41,6 @@ internal static class FailureClassifier
         _ => false,
     };
 
-    /// <summary>Whether the provider has answered, be it with a refusal: then the answer to a key of idempotency may be that again.</summary>
+    /// <summary>Whether the provider has answered, even with a rejection: it may answer the same idempotency key with the same rejection again.</summary>
     public static bool IsAnswer(ChatError error) => error.UpstreamStatus is not null;
 }

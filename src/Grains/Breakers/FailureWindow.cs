@@ -1,7 +1,7 @@
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// How the calls of one silo to one provider went lately: all of them in a sliding window of ten parts, and the failures in a row. Not
+/// The recent calls of one silo to one provider: all of them in a sliding window of ten parts, and the consecutive failures. Not
 /// thread-safe; times are timestamps.
 /// </summary>
 internal sealed class FailureWindow(BreakerOptions options, TimeProvider time)

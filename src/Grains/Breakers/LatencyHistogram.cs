@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Breakers;
 namespace Prism.Grains.Breakers;
 
 /// <summary>
-/// How long something took lately: counts in buckets, each an eighth wider than the one before, of the last five minutes and the five before.
+/// Recent latencies: counts in buckets, each an eighth wider than the one before, of the last five minutes and the five before.
 /// </summary>
 internal sealed class LatencyHistogram(TimeProvider time)
 {

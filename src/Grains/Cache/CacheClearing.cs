@@ -32,7 +32,7 @@ internal sealed partial class CacheClearing(
         try
         {
             var next = await grains.GetGrain<ICacheEpochGrain>(GrainKeys.CacheEpoch).AdvanceAsync(epoch.Value ?? 0).WaitAsync(stop.Token);
-            epoch.Take(next);
+            epoch.Advance(next);
             await membership.Refresh(default, stop.Token);
             await Task.WhenAll(membership.CurrentSnapshot.Members.Keys
                 .Where(silo => !silo.Equals(self.SiloAddress))

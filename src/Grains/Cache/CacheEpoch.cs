@@ -1,6 +1,6 @@
 namespace Prism.Grains.Cache;
 
-/// <summary>The cache's epoch as this silo has it in memory. It only ever goes up.</summary>
+/// <summary>This silo's copy of the cache's epoch. It never decreases.</summary>
 internal sealed class CacheEpoch
 {
     private const long Unknown = -1;
@@ -10,8 +10,8 @@ internal sealed class CacheEpoch
     /// <summary>The epoch; null before it has been read.</summary>
     public long? Value => Volatile.Read(ref _value) is var value and not Unknown ? value : null;
 
-    /// <summary>Has nothing of an older epoch be served any more.</summary>
-    public void Take(long epoch)
+    /// <summary>From now on, nothing of an older epoch is served.</summary>
+    public void Advance(long epoch)
     {
         long known;
         do

@@ -47,7 +47,7 @@ internal sealed partial class CacheEpochReader(
 
     private async Task ReadAsync(CancellationToken stop)
     {
-        epoch.Take(await grains.GetGrain<ICacheEpochGrain>(GrainKeys.CacheEpoch).GetAsync().WaitAsync(stop));
+        epoch.Advance(await grains.GetGrain<ICacheEpochGrain>(GrainKeys.CacheEpoch).GetAsync().WaitAsync(stop));
         await _read.CancelAsync();
     }
 

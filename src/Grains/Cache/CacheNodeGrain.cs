@@ -17,7 +17,7 @@ internal sealed class CacheNodeGrain(CacheEpoch epoch, ILocalSiloDetails self) :
             return Task.FromResult(false);
         }
 
-        epoch.Take(value);
+        epoch.Advance(value);
         return Task.FromResult(true);
     }
 }

@@ -5,8 +5,8 @@ using Prism.Grains.Settings;
 namespace Prism.Grains.Cache;
 
 /// <summary>
-/// What this silo has stored in the cache, so that it is bounded. Over a bound of an owner, that owner's oldest answers go; over one of all,
-/// the oldest of the owner that has the most: one that fills the cache pushes out its own.
+/// What this silo has stored in the cache, so that it is bounded. Beyond the bound of an owner, that owner's oldest answers are deleted; beyond the
+/// bound of all owners, the oldest of the owner with the most: an owner that fills the cache evicts its own.
 /// </summary>
 internal sealed class StoredAnswers(ISettings<CacheOptions> settings, TimeProvider time)
 {

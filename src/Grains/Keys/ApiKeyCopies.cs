@@ -11,15 +11,15 @@ using Prism.Grains.Quotas;
 namespace Prism.Grains.Keys;
 
 /// <summary>
-/// What this silo knows of API keys, also that there is none. It goes by it for as long as it knows that none has changed
-/// (<see cref="ApiKeyHeartbeat"/>); else it reads a key for each use, however many requests wait for it.
+/// This silo's copies of API keys, also of keys that do not exist. It uses them while it knows that no key has changed
+/// (<see cref="ApiKeyHeartbeat"/>); otherwise it reads a key for each use, once for all requests that wait for it.
 /// </summary>
 internal sealed class ApiKeyCopies : IApiKeys
 {
-    /// <summary>How many keys are kept: also of those that there are not.</summary>
+    /// <summary>The most copies, including those of keys that do not exist.</summary>
     internal const int MostKeys = 4_096;
 
-    // A silo that leaves, a broken connection and a busy machine are over in a moment. No request waits for an outage.
+    // Longer than a departing silo, a broken connection or a busy machine takes. No request waits for an outage to end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
@@ -44,7 +44,7 @@ internal sealed class ApiKeyCopies : IApiKeys
         heartbeat.Changed = _copies.ForgetAll;
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of copies.</summary>
     internal int Count => _copies.Count;
 
     public ValueTask<ApiKeyFinding> FindAsync(ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class ApiKeyCopies : IApiKeys
     private LimitedKey Limit(CachedKey? held) => new(Judge(held), held?.Limits ?? LimitSet.None);
 
     private ApiKeyFinding Judge(CachedKey? held, ReadOnlySpan<byte> sha256) =>
-        // In the same time whether there is such a key or not.
+        // Takes the same time whether the key exists or not.
         held is null ? new(null, Unavailable)
         : CryptographicOperations.FixedTimeEquals(held.Sha256, sha256) ? Judge(held)
         : default;
@@ -79,7 +79,7 @@ internal sealed class ApiKeyCopies : IApiKeys
     private ApiKeyFinding Judge(CachedKey? held) =>
         held is null ? new(null, Unavailable) : new(held.Key?.IsGoodAt(_time.GetUtcNow()) == true ? held.Key : null, null);
 
-    // Null where it cannot be read.
+    // Null if it cannot be read.
     private ValueTask<CachedKey?> HoldAsync(string id, CancellationToken cancellationToken)
     {
         _heartbeat.Start();
@@ -93,7 +93,7 @@ internal sealed class ApiKeyCopies : IApiKeys
 
         if (age >= ApiKeyLease.LongestLife / 2)
         {
-            // Beside the request.
+            // Without delaying the request.
             _ = ReadAsync(copy);
         }
 

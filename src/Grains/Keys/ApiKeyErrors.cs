@@ -12,7 +12,7 @@ internal static class ApiKeyErrors
 
     public static ChatError Outdated { get; } = Conflict("Another request has changed the key at the same time. Please retry.", "key_changed");
 
-    /// <summary>The key that a call is made with is no longer good.</summary>
+    /// <summary>The key of the call is no longer valid.</summary>
     public static ChatError NotGood { get; } = Denied("The API key of this call is revoked or has expired.", null);
 
     public static ChatError NotFound(string id) => new()

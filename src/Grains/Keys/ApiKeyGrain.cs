@@ -57,7 +57,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
             return new() { Error = refused };
         }
 
-        // The id first: a stored key has to be in the list, and an id without a key does no harm there.
+        // The id first: a stored key must be in the list, and an id without a key is harmless there.
         if (!await Names.AddAsync(Id, MostKeys))
         {
             return new() { Error = ApiKeyErrors.TooMany(MostKeys) };
@@ -96,9 +96,9 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
             await StoreAsync(key with { RevokedAt = _time.GetUtcNow() }, _state.Sha256);
         }
 
-        // Also where it was revoked: by a call that may have ended before all silos knew.
+        // Also if it is already revoked: the call that revoked it may have ended before all silos knew.
         await _broadcast.ForgetEverywhereAsync(Id);
-        // Listed as revoked before it is not listed as good any more. Where there are too many of them, this one is in neither list.
+        // Listed as revoked before it is removed from the valid ones. If there are too many revoked ones, it is in neither list.
         await GrainFactory.GetGrain<INamesGrain>(GrainKeys.RevokedApiKeyNames).AddAsync(Id, MostKeys);
         await Names.RemoveAsync(Id);
         return true;
@@ -131,7 +131,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
         }
         catch
         {
-            // Whether it is written only the storage knows; the next activation reads it.
+            // Only the storage knows whether it is written; the next activation reads it.
             DeactivateOnIdle();
             throw;
         }

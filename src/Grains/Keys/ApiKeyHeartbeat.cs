@@ -4,8 +4,8 @@ using Prism.Grains.Background;
 namespace Prism.Grains.Keys;
 
 /// <summary>
-/// Asks a few times a second whether any API key has changed, so that not each request has to ask about its own. Begins when the first is looked for:
-/// where no keys are used, it costs nothing.
+/// Checks a few times a second whether any API key has changed, so that requests need not check their own. It begins with the first lookup of a key:
+/// without keys, it costs nothing.
 /// </summary>
 internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILogger<ApiKeyHeartbeat> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
@@ -18,15 +18,15 @@ internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILog
     /// <summary>Called when something has changed, before this silo is fresh again.</summary>
     public Action Changed { get; set; } = () => { };
 
-    /// <summary>Whether nothing has changed that this silo does not know of.</summary>
+    /// <summary>Whether this silo knows of all changes.</summary>
     public bool IsFresh(long now) => now < Volatile.Read(ref _freshUntil);
 
-    /// <summary>Begins, unless it has.</summary>
+    /// <summary>Begins, unless it has begun already.</summary>
     public void Start()
     {
         if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _running, 1) == 0)
         {
-            // Not in the turns of the grain that happens to call first.
+            // Not in the turns of the grain that calls first.
             _ = new SurvivingLoop("Asking whether API keys have changed", ApiKeyLease.Heartbeat, AskAsync, time, logger).RunInBackground(_stop.Token);
         }
     }
@@ -51,7 +51,7 @@ internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILog
             Changed();
         }
 
-        // Counted from the call: the answer does not have later changes.
+        // Counted from the call: later changes are not in the answer.
         Volatile.Write(ref _freshUntil, askedAt + (long)(ApiKeyLease.Life.TotalSeconds * time.TimestampFrequency));
     }
 }

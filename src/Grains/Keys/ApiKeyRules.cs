@@ -16,7 +16,7 @@ internal sealed class ApiKeyRules(IProviderSource providers, TimeProvider time)
     private const int UsdDecimals = 6;
     private const long MostUnits = 1_000_000_000_000;
 
-    /// <summary>The first thing that is wrong, or null.</summary>
+    /// <summary>The first fault, or null.</summary>
     public ChatError? Check(ApiKeyTerms terms) =>
         CheckName(terms.Name)
         ?? CheckList(terms.Providers, "providers", FindProviderProblem)

@@ -6,14 +6,14 @@ namespace Prism.Grains.Keys;
 [GenerateSerializer, Immutable, Alias("prism.api-key-state")]
 internal sealed record ApiKeyState
 {
-    /// <summary>The key; null where there is none.</summary>
+    /// <summary>The key; null if there is none.</summary>
     [Id(0)] public ApiKey? Key { get; init; }
 
     /// <summary>Its hash, in lower-case hex.</summary>
     [Id(1)] public string Sha256 { get; init; } = "";
 }
 
-/// <summary>Changes whenever any API key does.</summary>
+/// <summary>Changes whenever any API key changes.</summary>
 [GenerateSerializer, Immutable, Alias("prism.api-key-epoch-state")]
 internal sealed record ApiKeyEpochState
 {

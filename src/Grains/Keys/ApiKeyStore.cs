@@ -4,19 +4,19 @@ using Prism.Grains.Interfaces;
 namespace Prism.Grains.Keys;
 
 /// <summary>
-/// The stored API keys, as silos read them: directly, because the grains only change them. So the death of a silo locks no caller out while its
-/// grains are found again, and a read returns the last write of any activation.
+/// The stored API keys, as silos read them: directly, because the grains only change them. So no caller is locked out while the
+/// grains of a dead silo are activated elsewhere, and a read returns the last write of any activation.
 /// </summary>
-/// <param name="storage">Looked up when first used: where there are no keys, there need not be one.</param>
+/// <param name="storage">Looked up when first used: without keys, none is needed.</param>
 internal sealed class ApiKeyStore(Func<IGrainStorage> storage)
 {
     /// <summary>The type of the grains whose rows the keys are.</summary>
     public const string GrainType = "apikey";
 
-    // A row of its own, which is no grain's: each key's grain writes it.
+    // A row of its own, which belongs to no grain: each key's grain writes it.
     private static readonly GrainId EpochRow = GrainId.Create("prism.api-key-epoch", "all");
 
-    /// <summary>A key; one without <see cref="ApiKeyState.Key"/> where there is none.</summary>
+    /// <summary>A key; one without <see cref="ApiKeyState.Key"/> if it does not exist.</summary>
     public async Task<ApiKeyState> ReadAsync(string id)
     {
         var state = new GrainState<ApiKeyState>(new());

@@ -42,7 +42,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         _sweep = time.CreateTimer(_ => BackgroundCall.Guard(Sweep, "Returning leases of API keys", _logger), null, SweepPeriod, SweepPeriod);
     }
 
-    /// <summary>How many are open.</summary>
+    /// <summary>The number of open leases.</summary>
     internal int Count => _leases.Count;
 
     /// <summary>The leases of a key with these limits.</summary>
@@ -110,7 +110,7 @@ internal sealed partial class KeyLeases : ILifecycleParticipant<ISiloLifecycle>,
         var now = _time.GetTimestamp();
         lock (_gate)
         {
-            // A request may have one in its hands that it has not reserved from yet: so none is closed at once.
+            // A request may be about to reserve from one: so none is closed at once.
             var closing = _replaced.FindAll(one => _time.GetElapsedTime(one.Since, now) >= SweepPeriod && one.Quota.OpenReservations == 0);
             foreach (var one in closing)
             {

@@ -4,7 +4,7 @@ using Prism.Grains.Quotas;
 
 namespace Prism.Grains.Keys;
 
-/// <summary>Admits requests that are no chat, out of this silo's lease of their key's limits.</summary>
+/// <summary>Admits requests other than chats, out of this silo's lease of their key's limits.</summary>
 internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvider time) : IKeyRequests
 {
     private static readonly Charge OneRequest = new(0, WithoutPermit: true);
@@ -34,7 +34,7 @@ internal sealed class KeyRequests(ApiKeyCopies keys, KeyLeases leases, TimeProvi
             : Settled(quota, admission.Reservation);
     }
 
-    // The full charge is taken. Nothing is left to settle but a return.
+    // The full charge is taken. Only a cancellation remains to be settled.
     private static KeyRequest Settled(LocalQuota quota, LeaseReservation reservation) =>
         new(null, quota.GetSnapshots(), reservation.Cancel);
 }

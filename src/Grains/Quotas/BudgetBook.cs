@@ -28,7 +28,7 @@ internal static class BudgetBook
         _ => silo.SpendOutstanding,
     };
 
-    /// <summary>Begins the period of <paramref name="now"/> where it is a later one. Never goes back to an earlier one.</summary>
+    /// <summary>Begins the period of <paramref name="now"/> if it is a later one. Never goes back to an earlier one.</summary>
     public static LedgerState Roll(LedgerState state, LimitKind kind, long now)
     {
         var number = BudgetCalendar.PeriodAt(kind, now);

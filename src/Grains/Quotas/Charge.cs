@@ -6,7 +6,7 @@ namespace Prism.Grains.Quotas;
 /// <summary>The charge of one request to its limits: the request itself, a permit, tokens, and money.</summary>
 /// <param name="Tokens">The tokens of prompt and answer, or an upper bound.</param>
 /// <param name="MicroUsd">Their cost, in millionths of a USD, or an upper bound.</param>
-/// <param name="WithoutPermit">Whether it is none of the requests that are being answered at the same time.</param>
+/// <param name="WithoutPermit">Whether it does not count as a concurrent request.</param>
 internal readonly record struct Charge(long Tokens, long MicroUsd = 0, bool WithoutPermit = false)
 {
     /// <summary>The tokens of an answer, with its prompt. Some servers report the parts and no total.</summary>
@@ -24,15 +24,15 @@ internal readonly record struct Charge(long Tokens, long MicroUsd = 0, bool With
     };
 }
 
-/// <summary>Why a request is not admitted.</summary>
+/// <summary>The reason that a request is not admitted.</summary>
 /// <param name="Kind">The limit that denies it.</param>
-/// <param name="RetryAfter">When it would be admitted, if no other request takes the free capacity. Null: never.</param>
-/// <param name="Limit">The limit, where it is one of ours.</param>
+/// <param name="RetryAfter">The time until it would be admitted, if no other request takes the free capacity. Null: never.</param>
+/// <param name="Limit">The limit; null if it is the provider's own.</param>
 internal readonly record struct LimitDenial(LimitKind Kind, TimeSpan? RetryAfter, long? Limit);
 
-/// <summary>How an admission ended: with a reservation, or denied.</summary>
+/// <summary>The outcome of an admission: a reservation, or a denial.</summary>
 /// <param name="Reservation">To be settled.</param>
-/// <param name="Denial">Why there is none.</param>
+/// <param name="Denial">The reason that there is none.</param>
 internal readonly record struct LeaseAdmission(LeaseReservation Reservation, LimitDenial? Denial);
 
 /// <summary>
@@ -46,6 +46,6 @@ internal readonly struct LeaseReservation(LocalQuota quota, int slot, int versio
     /// <summary>Gives the permit back. The reserved amounts stay charged. Does nothing if it is settled.</summary>
     public void Forfeit() => quota?.Settle(slot, version, used: null);
 
-    /// <summary>Gives everything back, as if there had been no request. Does nothing where it is settled.</summary>
+    /// <summary>Gives everything back, as if there had been no request. Does nothing if it is settled.</summary>
     public void Cancel() => quota?.Settle(slot, version, default(Charge), sent: false);
 }

@@ -9,7 +9,7 @@ internal sealed class DemandMeter(TimeProvider time)
     private long _seen;
     private double _perSecond;
 
-    /// <summary>Whether there was any since the last measurement.</summary>
+    /// <summary>Whether there was any demand since the last measurement.</summary>
     public bool Any => _seen > 0;
 
     public void Add(long amount) => _seen += amount;

@@ -18,13 +18,13 @@ internal sealed class DenialCache(LimitSet limits, TimeProvider time)
     private bool _hasDenied;
     private long _throttledUntil;
 
-    /// <summary>From when on it is worth asking again.</summary>
+    /// <summary>The time before which the ledger would repeat its denial.</summary>
     public long AskAgainAt { get; private set; }
 
-    /// <summary>Whether the provider ever wanted to be left alone. May be read at any time.</summary>
+    /// <summary>Whether the provider has ever throttled this service. May be read at any time.</summary>
     public bool WasThrottled => Volatile.Read(ref _throttledUntil) != 0;
 
-    /// <summary>Until when the provider wants to be left alone.</summary>
+    /// <summary>The end of the provider's throttle.</summary>
     public long ThrottledUntil => _throttledUntil;
 
     public void Remember(LimitKind kind, long needed, TimeSpan? retryAfter, long now)

@@ -2,7 +2,7 @@ using Prism.Grains.Interfaces.Quotas;
 
 namespace Prism.Grains.Quotas;
 
-/// <summary>Where a silo's leases of one limit set come from: its ledger, wherever in the cluster that is.</summary>
+/// <summary>The source of a silo's leases of one limit set: its ledger, on any silo of the cluster.</summary>
 internal interface ILeaseSource
 {
     /// <summary>Asks the ledger.</summary>

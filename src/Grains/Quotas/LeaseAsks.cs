@@ -3,7 +3,7 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// Decides when a silo asks the ledger, for what, and what the answer means for the stock, the denials and the line. Not thread-safe: used under the
+/// Decides when a silo asks the ledger, for what, and applies the answer to the stock, the denials and the line. Not thread-safe: used under the
 /// lock of its <see cref="LocalQuota"/>.
 /// </summary>
 /// <param name="silo">The silo with its incarnation.</param>
@@ -22,10 +22,10 @@ internal sealed class LeaseAsks(
     // The interval of reports on returned capacity, which a crash would lose. Scarce limits report at each tick.
     private const int TicksPerReturn = 5;
 
-    // Covers the death of the ledger's silo, and the first call of all: a denial would come back at once.
+    // Covers the failover of the ledger's silo, and its first call: a denial would be retried at once.
     private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(3);
 
-    // Asking ahead of need may wait a little: else a limit with little left would cause an ask at each request.
+    // Asking ahead of need may wait a little: otherwise a limit with little left would cause an ask at each request.
     private static readonly TimeSpan AheadInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -54,7 +54,7 @@ internal static class LeaseGranting
         return new(answer, grants.DrainToImmutable());
     }
 
-    // All that is needed or nothing: a part would only lie idle here while others could use it.
+    // The full needed amount or nothing: a part would be unused here while other silos could use it.
     private static LeaseAnswer Judge(LedgerState state, SiloLease silo, LeaseAsk ask, LimitSet limits)
     {
         var answer = new LeaseAnswer { Sequence = ask.Sequence, PermitsToKeep = PermitsToKeep(state, silo, limits) };
@@ -99,7 +99,7 @@ internal static class LeaseGranting
         var free = Math.Max(0, snapshot.Free - snapshot.ClaimedBefore(silo));
         if (want.Kind == LimitKind.Concurrency)
         {
-            // There is no telling demand for permits: each time half as many more, until there are enough.
+            // The demand for permits is unknown: each grant is half as large again, until there are enough.
             return (want.Needed == 0 ? 0 : Bound(want, free, Math.Max(want.Queued, silo.Permits / 2), Share(free, liveSilos)), TimeSpan.Zero);
         }
 

@@ -25,7 +25,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether there is something to report to the ledger.</summary>
     public bool HasReports => _reports.Count > 0;
 
-    /// <summary>Whether there is something to give back.</summary>
+    /// <summary>Whether there is something to return.</summary>
     public bool HasReturns => _reports.Exists(report => report.Returned > 0);
 
     /// <summary>Whether more was spent than there was, and the ledger has not answered to it yet. Nothing is admitted until then.</summary>
@@ -40,10 +40,10 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>The spendable rest over all blocks; negative in debt.</summary>
     public long LeftAt(long now) => (now < _old.Dies ? _old.Left : 0) + (now < _current.Dies ? _current.Left : 0) - _debt - _debtReported;
 
-    /// <summary>Takes what <see cref="Fits"/>; returns the number of the block.</summary>
+    /// <summary>Reserves an amount that <see cref="Fits"/>; returns the number of the block.</summary>
     public long Reserve(long amount, long now)
     {
-        // The old one first: it dies first.
+        // The old one first: it expires first.
         ref var block = ref _old.Fits(amount, now) ? ref _old : ref _current;
         block.Left -= amount;
         return block.Number;
@@ -52,7 +52,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     /// <summary>Whether to ask for the next block: demand continues, and two thirds of this block are spent or past.</summary>
     public bool IsLow(long now) => Demand.Any && (_current.Left * 3 < _current.Granted || now >= _current.RenewAt);
 
-    /// <summary>Takes a block in.</summary>
+    /// <summary>Adds a granted block.</summary>
     public void Add(LeaseGrant grant, long askedAt, long now)
     {
         // Counted from the ask. The ledger counts from its answer, which is later.
@@ -69,7 +69,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
     }
 
     /// <summary>
-    /// Settles a reservation: the unused part can be spent again while its block lives, else the ledger gets it back. Use beyond the reservation is
+    /// Settles a reservation: the unused part can be spent again until its block expires; after that it returns to the ledger. Use beyond the reservation is
     /// taken from the blocks, and the part that they do not cover is a debt.
     /// </summary>
     public void Settle(long number, long reserved, long used, long now)
@@ -193,7 +193,7 @@ internal sealed class LeasePool(LimitKind kind, long limit, TimeProvider time)
 
     private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
-    // Default: nothing, long dead.
+    // Default: empty and expired.
     private struct Block
     {
         public long Number;

@@ -5,7 +5,7 @@ internal static class LeaseReturn
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <returns>False: not all in time. The ledgers will learn it from the membership.</returns>
+    /// <returns>False: not all in time. The membership will report it to the ledgers.</returns>
     public static async Task<bool> ReturnAllAsync(this IEnumerable<LocalQuota> quotas, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class LeaseWaiter(Charge charge)
 
     public Task<LeaseAdmission> Outcome => _outcome.Task;
 
-    /// <summary>Arranges for the ends that are not admission or denial.</summary>
+    /// <summary>Registers the deadline and the cancellation of the wait.</summary>
     public void Watch(ITimer? deadline, CancellationTokenRegistration cancelled) => (_deadline, _cancelled) = (deadline, cancelled);
 
     public void Complete(LeaseAdmission admission)

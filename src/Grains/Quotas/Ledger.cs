@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// The rules by which capacity changes hands, as pure functions of the ledger's state. They hold under every loss, delay, repetition or death: a
+/// The rules of granting and returning capacity, as pure functions of the ledger's state. They hold under every loss, delay, repetition or death: a
 /// grant counts until its silo returns it, or it can no longer be spent.
 /// </summary>
 internal static class Ledger
@@ -32,7 +32,7 @@ internal static class Ledger
         };
     }
 
-    /// <summary>The ledger as time and deaths have left it.</summary>
+    /// <summary>The ledger without expired capacity and dead silos.</summary>
     public static LedgerState Advance(LedgerState state, LedgerMoment moment)
     {
         var now = Math.Max(state.Now, moment.Now);
@@ -74,7 +74,7 @@ internal static class Ledger
         return new(state, silo.Answer!, mustWrite);
     }
 
-    /// <summary>The provider wants to be left alone.</summary>
+    /// <summary>The provider throttles this service.</summary>
     public static LedgerState Throttle(LedgerState state, LedgerMoment moment, TimeSpan duration)
     {
         state = Advance(state, moment);
@@ -164,7 +164,7 @@ internal static class Ledger
             return ask.Wants.Any(want => want.Needed > 0) ? null : silo.Claim;
         }
 
-        // A permit is kept also for a silo that does not wait: else a busy silo, which always has a request for a free permit, would never leave one
+        // A permit is kept also for a silo that does not wait: otherwise a busy silo, which always has a request for a free permit, would never leave one
         // to others. Tokens are not kept: they may be many, and the silo may not come for them.
         var wants = ask.Waiting ? ask.Wants : ask.Wants.RemoveAll(want => want.Kind != LimitKind.Concurrency || denied != LimitKind.Concurrency);
         return wants.IsEmpty

@@ -53,7 +53,7 @@ internal sealed class LedgerExchange : IAsyncDisposable
         _wake = time.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether the ledger was ever asked. If not, it knows nothing of this silo.</summary>
+    /// <summary>Whether the ledger was ever asked. If not, it does not know this silo.</summary>
     public bool HasAsked => _sequence > 0;
 
     /// <summary>Asks the ledger if there is a reason to, or arms the timer for when there may be one. Called under the lock.</summary>

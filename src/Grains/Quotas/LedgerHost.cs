@@ -25,14 +25,14 @@ internal sealed class LedgerHost(
     private bool _serving;
     private Exception? _overtaken;
 
-    /// <summary>Takes the stored ledger over. To be called once its state has been read.</summary>
+    /// <summary>Begins with the stored ledger. Called once its state has been read.</summary>
     public void Start() => TakeOver(storage.State);
 
     /// <summary>Answers an ask, once its grants are written.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
     public Task<LeaseAnswer> AskAsync(LeaseAsk ask) => EnqueueAsync(new(ask, null));
 
-    /// <summary>Has no silo call the provider for this long.</summary>
+    /// <summary>Throttles the provider: no silo calls it for this long.</summary>
     /// <exception cref="InconsistentStateException">Another activation has written since: this one must end.</exception>
     public Task ThrottleAsync(TimeSpan duration) => EnqueueAsync(new(null, (state, moment) => Ledger.Throttle(state, moment, duration)));
 
@@ -171,7 +171,7 @@ internal sealed class LedgerHost(
             return;
         }
 
-        // Also for a storage that leaves the state as it is where it has none.
+        // Also for a storage that does not reset the state if it has none.
         storage.State = _state;
         try
         {

@@ -4,7 +4,7 @@ using Prism.Grains.Interfaces.Quotas;
 namespace Prism.Grains.Quotas;
 
 /// <summary>
-/// Everything a ledger knows, as it is stored. Times are milliseconds of ledger time (see <see cref="LedgerClock"/>) since 1970 UTC.
+/// The state of a ledger, as it is stored. Times are milliseconds of ledger time (see <see cref="LedgerClock"/>) since 1970 UTC.
 /// Bounded: some 170 slots a rate, one entry a silo. Additive changes only: a rolling upgrade has both versions read it.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("prism.ledger-state")]
@@ -31,7 +31,7 @@ internal sealed record LedgerState
     /// <summary>The silos that have asked and are not known to be dead.</summary>
     [Id(6)] public ImmutableArray<SiloLease> Silos { get => field.IsDefault ? [] : field; init; }
 
-    /// <summary>Until when the provider wants to be left alone.</summary>
+    /// <summary>The end of the provider's throttle.</summary>
     [Id(7)] public long HeldBackUntil { get; init; }
 
     /// <summary>The money of the month, in millionths of a USD.</summary>
@@ -76,7 +76,7 @@ internal sealed record SiloLease
     /// <summary>The grants of the month's tokens that it has not reported on.</summary>
     [Id(6)] public long MonthOutstanding { get; init; }
 
-    /// <summary>Its place in line, where it waits.</summary>
+    /// <summary>Its place in line; null if it does not wait.</summary>
     [Id(7)] public LeaseClaim? Claim { get; init; }
 
     /// <summary>The grants of the month's money that it has not reported on.</summary>
@@ -90,7 +90,7 @@ internal sealed record SiloLease
 [GenerateSerializer, Immutable, Alias("prism.lease-claim")]
 internal sealed record LeaseClaim
 {
-    /// <summary>Since when it waits.</summary>
+    /// <summary>The begin of its wait.</summary>
     [Id(0)] public long Since { get; init; }
 
     /// <summary>When it loses its place, unless it asks again before.</summary>

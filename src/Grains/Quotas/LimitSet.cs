@@ -35,7 +35,7 @@ internal sealed record LimitSet
     /// <summary>Whether tokens have to be reserved.</summary>
     public bool CountsTokens => (TokensPerMinute ?? TokensPerDay ?? TokensPerMonth) is not null;
 
-    /// <summary>The least that a limit on tokens is; the greatest number where there is none.</summary>
+    /// <summary>The lowest limit on tokens; the greatest number if there is none.</summary>
     public long ScarcestTokens =>
         Math.Min(TokensPerMinute ?? long.MaxValue, Math.Min(TokensPerDay ?? long.MaxValue, TokensPerMonth ?? long.MaxValue));
 

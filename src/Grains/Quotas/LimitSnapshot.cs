@@ -20,7 +20,7 @@ internal readonly struct LimitSnapshot(LedgerState state, LimitKind kind, long l
         _ => TimeSpan.Zero,
     };
 
-    /// <summary>Until so much is free, if nothing more is spent. Null: not known.</summary>
+    /// <summary>The time until this amount is free, if nothing more is spent. Null: unknown.</summary>
     public TimeSpan? FreeAfter(long amount) => kind switch
     {
         _ when kind.IsRate() => RateLog.FreeAt(SlotsOf(state, kind), state.Now, limit, amount) is { } at

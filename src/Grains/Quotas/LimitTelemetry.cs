@@ -29,7 +29,7 @@ internal sealed class LimitTelemetry
             remaining: null);
     }
 
-    /// <summary>The series of all API keys together: there is no bound to how many there are.</summary>
+    /// <summary>The series of all API keys together: their number is unbounded.</summary>
     public LimitSeries Keys { get; }
 
     /// <summary>The series of one provider.</summary>

@@ -61,7 +61,7 @@ internal sealed class LocalQuota : IAsyncDisposable
     /// <summary>The lowest limit on tokens.</summary>
     public long ScarcestTokens { get; }
 
-    /// <summary>Whether there are any limits. If not, only a provider's own <c>Retry-After</c> holds requests back.</summary>
+    /// <summary>Whether there are any limits. If not, only a provider's own <c>Retry-After</c> throttles requests.</summary>
     public bool HasLimits { get; }
 
     /// <summary>The limits.</summary>
@@ -97,7 +97,7 @@ internal sealed class LocalQuota : IAsyncDisposable
         }
     }
 
-    /// <summary>Admits a request, or denies it with the time to come back.</summary>
+    /// <summary>Admits a request, or denies it with the time until a retry is worthwhile.</summary>
     /// <param name="charge">The amounts to reserve.</param>
     /// <param name="cancellationToken">Cancelled when the caller no longer wants it.</param>
     public ValueTask<LeaseAdmission> AdmitAsync(Charge charge, CancellationToken cancellationToken)

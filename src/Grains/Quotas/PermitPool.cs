@@ -30,9 +30,9 @@ internal sealed class PermitPool(long limit)
         GiveBack(Held - _keep);
     }
 
-    /// <summary>Takes the permits of an answer.</summary>
-    /// <param name="granted">More of them.</param>
-    /// <param name="keep">How many of those before may stay; null: all.</param>
+    /// <summary>Applies the permits of an answer.</summary>
+    /// <param name="granted">The granted permits.</param>
+    /// <param name="keep">The number of earlier permits that may stay; null: all.</param>
     public void OnAnswer(long granted, long? keep)
     {
         Held += granted;

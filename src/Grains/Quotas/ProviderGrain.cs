@@ -16,13 +16,13 @@ namespace Prism.Grains.Quotas;
 [HashBasedPlacement]
 internal sealed partial class ProviderGrain : Grain, IProviderGrain
 {
-    // Observers outlive their silos only by this much. Each ask renews its own.
+    // An observer of a dead silo expires after this time. Each ask renews its own.
     private static readonly TimeSpan ObserverLife = TimeSpan.FromMinutes(2);
 
-    // No provider is given up for longer on its own word: a wrong one must not be final.
+    // The longest throttle that a provider can ask for: a wrong value must not block it for ever.
     private static readonly TimeSpan LongestThrottle = TimeSpan.FromHours(1);
 
-    // Beyond a probe's own timeouts, for its way there and back.
+    // In addition to a probe's own timeouts, for its messages.
     private static readonly TimeSpan ProbeGrace = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<ILeaseObserver, long> _observers = [];

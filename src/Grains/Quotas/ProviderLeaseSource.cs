@@ -11,10 +11,10 @@ internal sealed class ProviderLeaseSource(IGrainFactory grains, string provider)
     private readonly IProviderGrain _grain = grains.GetGrain<IProviderGrain>(GrainKeys.Provider(provider));
     private ILeaseObserver? _reference;
 
-    /// <summary>Called when the provider wants to be left alone.</summary>
+    /// <summary>Called when the provider throttles this service.</summary>
     public Action<TimeSpan>? Throttled { get; set; }
 
-    /// <summary>Called when there is news of the provider's circuit.</summary>
+    /// <summary>Called when the provider's circuit has changed.</summary>
     public Action<CircuitStatus>? CircuitHeard { get; set; }
 
     // Made when first needed: not before the silo runs. Orleans holds observers weakly; the leases hold this one.

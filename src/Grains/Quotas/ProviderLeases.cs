@@ -45,12 +45,12 @@ internal sealed partial class ProviderLeases : ILifecycleParticipant<ISiloLifecy
     /// <summary>A provider's grain.</summary>
     public ProviderLeaseSource SourceOf(string provider) => Find(provider).Source;
 
-    /// <summary>The provider answered 429 and named a time. Holds this silo back at once, and the cluster as soon as its ledger knows.</summary>
+    /// <summary>The provider answered 429 with a time. Throttles this silo at once, and the cluster as soon as its ledger knows.</summary>
     public void OnThrottled(string provider, TimeSpan retryAfter)
     {
         var (quota, source) = Find(provider);
         quota.Throttle(retryAfter);
-        // Not awaited: the request has to go on, to its error or to another provider.
+        // Not awaited: the request must continue, to its error or to another provider.
         _ = ReportAsync(source, provider, retryAfter);
     }
 

@@ -19,10 +19,10 @@ internal static class RateLog
     /// <summary>The same as a duration.</summary>
     public static readonly TimeSpan WindowLength = TimeSpan.FromMilliseconds(Window);
 
-    /// <summary>The life of a block where capacity is scarce, in ms.</summary>
+    /// <summary>The life of a block while capacity is scarce, in ms.</summary>
     public const long ShortLife = 2_000;
 
-    /// <summary>The life of a block where there is plenty, in ms: the longer, the fewer calls.</summary>
+    /// <summary>The life of a block while capacity is plentiful, in ms: the longer, the fewer calls.</summary>
     public const long LongLife = 20_000;
 
     // Blocks granted within this time share a slot, so that the log stays small with any number of silos.
@@ -32,7 +32,7 @@ internal static class RateLog
     /// <summary>How long a block of this number lives, in ms. The number has the kind of life in its lowest bit.</summary>
     public static long LifeOf(long block) => (block & 1) == 1 ? LongLife : ShortLife;
 
-    /// <summary>From when on a slot does not count any more.</summary>
+    /// <summary>The time from which a slot does not count.</summary>
     public static long ExpiryOf(RateSlot slot) => slot.At + LifeOf(slot.Block) + Window;
 
     /// <summary>The counted part of all grants.</summary>
@@ -72,7 +72,7 @@ internal static class RateLog
     public static ImmutableArray<RateSlot> Overspend(ImmutableArray<RateSlot> slots, long block, long amount, long now) =>
         IndexOf(slots, block) < 0 ? Add(slots, now, amount, longLived: false).Slots : Return(slots, block, -amount);
 
-    /// <summary>When so much of the limit will be free, if nothing more is granted. Null: never.</summary>
+    /// <summary>The time at which this amount of the limit is free, if nothing more is granted. Null: never.</summary>
     public static long? FreeAt(ImmutableArray<RateSlot> slots, long now, long limit, long amount)
     {
         if (amount > limit)
@@ -95,7 +95,7 @@ internal static class RateLog
         return at;
     }
 
-    /// <summary>When all of the limit will be free, if nothing more is granted.</summary>
+    /// <summary>The time at which the full limit is free, if nothing more is granted.</summary>
     public static long EmptyAt(ImmutableArray<RateSlot> slots, long now)
     {
         var at = now;

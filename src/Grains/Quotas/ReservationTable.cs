@@ -1,16 +1,16 @@
 namespace Prism.Grains.Quotas;
 
-/// <summary>The open reservations of a silo, in slots that are used again: once it has grown, reserving allocates nothing.</summary>
+/// <summary>The open reservations of a silo, in reused slots: once the table has grown, a reservation allocates nothing.</summary>
 internal sealed class ReservationTable(int blocksPerReservation)
 {
     private Slot[] _slots = [];
     private int[] _free = [];
     private int _freeCount;
 
-    /// <summary>How many are open.</summary>
+    /// <summary>The number of open reservations.</summary>
     public int Count => _slots.Length - _freeCount;
 
-    /// <summary>Opens one; its blocks are for the caller to fill in.</summary>
+    /// <summary>Opens a reservation. The caller sets its blocks.</summary>
     public (int Index, int Version) Open(in Charge charge, out long[] blocks)
     {
         if (_freeCount == 0)
@@ -25,7 +25,7 @@ internal sealed class ReservationTable(int blocksPerReservation)
         return (index, slot.Version);
     }
 
-    /// <summary>Closes one, unless that was done before.</summary>
+    /// <summary>Closes a reservation, unless it is closed.</summary>
     public bool TryClose(int index, int version, out Charge charge, out long[] blocks)
     {
         ref var slot = ref _slots[index];

@@ -21,7 +21,7 @@ internal sealed record UsageReport
     /// <summary>The silo with its incarnation, as <c>address:port@generation</c>.</summary>
     [Id(0)] public required string Silo { get; init; }
 
-    /// <summary>Higher than that of each report that the silo has made before.</summary>
+    /// <summary>Higher than in all earlier reports of the silo.</summary>
     [Id(1)] public required long Sequence { get; init; }
 
     /// <summary>The usage, each line once.</summary>

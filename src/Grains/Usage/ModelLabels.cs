@@ -17,7 +17,7 @@ internal sealed class ModelLabels(IEnumerable<string> configured, int capacity =
     private readonly Lock _learning = new();
     private int _learned;
 
-    /// <summary>The model itself where it may be a label, else <see cref="Other"/>.</summary>
+    /// <summary>The model itself if it may be a label, otherwise <see cref="Other"/>.</summary>
     public string LabelOf(string model) => _known.ContainsKey(model) ? model : Other;
 
     /// <summary>The model has answered.</summary>
@@ -28,7 +28,7 @@ internal sealed class ModelLabels(IEnumerable<string> configured, int capacity =
             return;
         }
 
-        // Counted together with the adding: answers of one new model that come at once take one place, not one each.
+        // Counted as it is added: simultaneous answers of one new model take one place, not one each.
         lock (_learning)
         {
             if (_learned < capacity && _known.TryAdd(model, 0))

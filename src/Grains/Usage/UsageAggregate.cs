@@ -4,12 +4,12 @@ using Prism.Grains.Interfaces.Usage;
 namespace Prism.Grains.Usage;
 
 /// <summary>
-/// Adds reports to an account: pure functions from state to state. The sums and the marks are written together, so that a report either
-/// counts and is known to, or neither.
+/// Adds reports to an account: pure functions from state to state. The sums and the sequence numbers are written together: a report
+/// counts exactly if its number is known.
 /// </summary>
 internal static class UsageAggregate
 {
-    /// <summary>How many models of all providers have lines of their own in a month; the rest is summed up.</summary>
+    /// <summary>The most models of all providers with their own lines in a month; the others are summed up.</summary>
     public const int MostModels = 100;
 
     // A silo repeats an unanswered report every few seconds, until it dies. No report can be on its way for this long.
@@ -19,8 +19,8 @@ internal static class UsageAggregate
     /// <param name="usage">The account.</param>
     /// <param name="report">The report.</param>
     /// <param name="now">The time.</param>
-    /// <param name="isDead">Whether a silo that was not heard of for so long is dead.</param>
-    /// <returns>The account with it; the same one, where it has been taken before.</returns>
+    /// <param name="isDead">Whether a silo without reports for so long is dead.</param>
+    /// <returns>The account with it; unchanged if the report has been counted before.</returns>
     public static UsageState Apply(UsageState usage, UsageReport report, DateTimeOffset now, Func<string, TimeSpan, bool> isDead)
     {
         if (usage.Marks.Any(mark => mark.Silo == report.Silo && mark.Sequence >= report.Sequence))

@@ -6,7 +6,7 @@ namespace Prism.Grains.Usage;
 
 /// <summary>
 /// This silo's usage that the accounts do not have yet: sums, not calls, so it stays small however long they cannot be reached. For each account one
-/// report is on its way at a time, and is repeated until it is taken; later usage goes into the next one. Thread-safe.
+/// report is in flight at a time, and is repeated until it is taken; later usage goes into the next one. Thread-safe.
 /// </summary>
 /// <param name="silo">This silo with its incarnation.</param>
 internal sealed class UsageBuffer(string silo)
@@ -15,7 +15,7 @@ internal sealed class UsageBuffer(string silo)
     private readonly Dictionary<UsageAccount, Pages> _accounts = [];
     private long _sequence;
 
-    /// <summary>Whether the accounts know everything.</summary>
+    /// <summary>Whether all usage is reported.</summary>
     public bool IsEmpty
     {
         get
@@ -67,7 +67,7 @@ internal sealed class UsageBuffer(string silo)
         }
     }
 
-    // The numbers belong to the silo, not to the account. So an account without news need not be remembered.
+    // The numbers belong to the silo, not to the account. So an account without new usage need not be kept.
     private UsageReport Close(Pages pages)
     {
         var report = new UsageReport

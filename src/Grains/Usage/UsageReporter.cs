@@ -6,7 +6,7 @@ using Prism.Grains.Settings;
 namespace Prism.Grains.Usage;
 
 /// <summary>
-/// Reports this silo's usage to the accounts every few seconds: its death can lose no more. A silo that stops reports the rest first.
+/// Reports this silo's usage to the accounts every few seconds: a crash loses no more than that. A silo that shuts down reports the rest first.
 /// </summary>
 internal sealed partial class UsageReporter(
     UsageBuffer buffer, IGrainFactory grains, ISettings<UsageOptions> settings, TimeProvider time, ILogger<UsageReporter> logger)
@@ -91,7 +91,7 @@ internal sealed partial class UsageReporter(
         }
     }
 
-    // Once when it begins and once when it is over: it may last.
+    // Logged once when it begins and once when it is over: an outage may be long.
     private void Note(Exception? failure)
     {
         if (failure is not null && !_failing)

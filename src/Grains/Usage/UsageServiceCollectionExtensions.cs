@@ -8,7 +8,7 @@ namespace Prism.Grains.Usage;
 internal static class UsageServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the <see cref="UsageBuffer"/> of this silo, and what puts it on record. Needs an Orleans silo with the grain storages
+    /// Adds the <see cref="UsageBuffer"/> of this silo, and its reporter. Needs an Orleans silo with the grain storages
     /// <see cref="StorageNames.Ledgers"/> and <see cref="StorageNames.Catalogs"/>.
     /// </summary>
     public static IServiceCollection AddPrismUsage(this IServiceCollection services)
