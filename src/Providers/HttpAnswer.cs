@@ -146,9 +146,9 @@ internal sealed class HttpAnswer(
         return End(null);
     }
 
-    private bool TryStep() => _steps!.TryTake(ref SkimmedChunk) && Take();
+    private bool TryStep() => _steps!.TryTake(ref SkimmedChunk) && SetStep();
 
-    private bool Take()
+    private bool SetStep()
     {
         (Raw, Chunk) = (_steps!.Raw, _steps.Chunk);
         if (_steps.Failed is { } error)
@@ -163,7 +163,7 @@ internal sealed class HttpAnswer(
     {
         if (_steps!.TryTakeRest(ref SkimmedChunk))
         {
-            return Take();
+            return SetStep();
         }
 
         return End(_steps.MayEnd && exchange.FirstTokenSeen ? null

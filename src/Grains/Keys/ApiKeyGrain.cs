@@ -45,7 +45,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        Take(_storage.State);
+        Apply(_storage.State);
         _ledger.Start();
         return Task.CompletedTask;
     }
@@ -115,7 +115,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
         : key.Version != basedOn ? ApiKeyErrors.Outdated
         : _rules.Check(terms);
 
-    private void Take(ApiKeyState written)
+    private void Apply(ApiKeyState written)
     {
         _state = written;
         _limits = written.Key is { } key ? LimitSet.Of(key.Terms) : LimitSet.None;
@@ -127,7 +127,7 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
         {
             _storage.State = new() { Key = key, Sha256 = sha256 };
             await _storage.WriteStateAsync();
-            Take(_storage.State);
+            Apply(_storage.State);
         }
         catch
         {

@@ -40,10 +40,10 @@ internal sealed class ApiKeyHeartbeat(ApiKeyStore store, TimeProvider time, ILog
     private async Task AskAsync(CancellationToken stop)
     {
         var askedAt = time.GetTimestamp();
-        Take(await store.ReadEpochAsync().WaitAsync(ApiKeyLease.Life, time, stop), askedAt);
+        Apply(await store.ReadEpochAsync().WaitAsync(ApiKeyLease.Life, time, stop), askedAt);
     }
 
-    private void Take(string? epoch, long askedAt)
+    private void Apply(string? epoch, long askedAt)
     {
         if (epoch != _epoch)
         {

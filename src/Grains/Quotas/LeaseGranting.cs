@@ -114,9 +114,10 @@ internal static class LeaseGranting
             && want.PerSecond * liveSilos * (RateLog.Window / 1000) <= snapshot.Limit / 2;
         var span = TimeSpan.FromMilliseconds(plenty ? RateLog.LongLife : RateLog.ShortLife);
         var wish = Math.Max(want.Queued, Demand(want, span));
+        var share = Share(free, liveSilos);
         return plenty
-            ? (Bound(want, free, Math.Max(wish, snapshot.Limit / (LeastShare * liveSilos)), Math.Min(Share(free, liveSilos), snapshot.Limit / LongLivedShare)), span)
-            : (Bound(want, free, wish, Share(free, liveSilos)), span);
+            ? (Bound(want, free, Math.Max(wish, snapshot.Limit / (LeastShare * liveSilos)), Math.Min(share, snapshot.Limit / LongLivedShare)), span)
+            : (Bound(want, free, wish, share), span);
     }
 
     private static long Bound(LeaseWant want, long free, long wish, long share) =>

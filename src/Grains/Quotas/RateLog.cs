@@ -7,7 +7,7 @@ namespace Prism.Grains.Quotas;
 /// </summary>
 /// <remarks>
 /// A block granted at g is spent between g and g + life (its life starts when it is asked for, before g), so it counts until g + life + window.
-/// Take any window and the last block granted before its end: every other block that could be spent in the window still counted at that
+/// Consider any window and the last block granted before its end: every other block that could be spent in the window still counted at that
 /// grant, so their sum was within the limit. Unlike a GCRA with r = (N − b) / (T + L), this permits the whole limit as one burst, and
 /// its only loss is that capacity returns a block's life late: 60 / 62 under full demand.
 /// </remarks>

@@ -90,7 +90,7 @@ internal sealed class TemplateRunner(TemplateOptions options) : ITemplateRunner,
 
     private void Work()
     {
-        while (Take() is var (lane, work))
+        while (Dequeue() is var (lane, work))
         {
             work.Run();
             lock (_gate)
@@ -101,7 +101,7 @@ internal sealed class TemplateRunner(TemplateOptions options) : ITemplateRunner,
         }
     }
 
-    private (OwnerLane Lane, RenderWork Work)? Take()
+    private (OwnerLane Lane, RenderWork Work)? Dequeue()
     {
         lock (_gate)
         {

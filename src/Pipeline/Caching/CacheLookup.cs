@@ -40,7 +40,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
     {
         if (_found is null && MayFollow && cache.Calls.TryReadNamed(_hash) is { } reader)
         {
-            return Take(new() { Reader = reader, Result = ChatCacheResult.Joined });
+            return Use(new() { Reader = reader, Result = ChatCacheResult.Joined });
         }
 
         while (_attempts++ < MaxAttempts && !_deadline.IsOver && cache.TryBegin(_following is not null) is { } epoch)
@@ -57,7 +57,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
                 found = FindIn(answer, epoch, pending);
                 if (found is not null)
                 {
-                    return Take(found);
+                    return Use(found);
                 }
             }
             finally
@@ -72,7 +72,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
         // The leader in the cluster is unknown. The requests of this silo still share a call.
         if (!IsAlone && _subscriptionsHere++ < MaxSubscriptionsHere && !_deadline.IsOver)
         {
-            return Take(FindHere());
+            return Use(FindHere());
         }
 
         _found = null;
@@ -92,7 +92,7 @@ internal sealed class CacheLookup(ResponseCache cache, ChatCall call, bool strea
 
     private bool IsFresh => _policy?.NoCache ?? false;
 
-    private FoundAnswer Take(FoundAnswer found)
+    private FoundAnswer Use(FoundAnswer found)
     {
         _found = found;
         return found;

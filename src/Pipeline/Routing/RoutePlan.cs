@@ -19,16 +19,16 @@ internal sealed record RoutePlan(ChatTarget First)
     {
         Span<RouteTarget> left = targets.ToArray();
         var fallbacks = ImmutableArray.CreateBuilder<ChatTarget>(targets.Length - 1);
-        var first = Take(ref left, random);
+        var first = PickNext(ref left, random);
         while (!left.IsEmpty)
         {
-            fallbacks.Add(Take(ref left, random));
+            fallbacks.Add(PickNext(ref left, random));
         }
 
         return new(first) { Fallbacks = fallbacks.DrainToImmutable() };
     }
 
-    private static ChatTarget Take(ref Span<RouteTarget> left, Random random)
+    private static ChatTarget PickNext(ref Span<RouteTarget> left, Random random)
     {
         var chosen = Choose(left, random);
         var target = left[chosen].Target;

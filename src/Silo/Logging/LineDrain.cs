@@ -104,7 +104,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
 
     private void Run()
     {
-        while (Take() is { } lines)
+        while (Dequeue() is { } lines)
         {
             Write(lines);
             lines.ResetWrittenCount();
@@ -118,7 +118,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     }
 
     /// <returns>Null at the end.</returns>
-    private ArrayBufferWriter<char>? Take()
+    private ArrayBufferWriter<char>? Dequeue()
     {
         lock (_gate)
         {

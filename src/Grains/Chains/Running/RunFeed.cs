@@ -26,7 +26,7 @@ internal sealed class RunFeed(string runId)
         {
             while (true)
             {
-                var batch = watcher.Take();
+                var batch = watcher.Drain();
                 if (!batch.IsEmpty)
                 {
                     yield return batch;
@@ -107,7 +107,7 @@ internal sealed class RunFeed(string runId)
             Wake();
         }
 
-        public ImmutableArray<ChainEvent> Take()
+        public ImmutableArray<ChainEvent> Drain()
         {
             FlushPieces();
             ImmutableArray<ChainEvent> batch = [.. _ready];
