@@ -36,9 +36,9 @@ internal static class Ledger
     public static LedgerState Advance(LedgerState state, LedgerMoment moment)
     {
         var now = Math.Max(state.Now, moment.Now);
-        state = BudgetBook.Roll(state, LimitKind.TokensPerDay, now);
-        state = BudgetBook.Roll(state, LimitKind.TokensPerMonth, now);
-        state = BudgetBook.Roll(state, LimitKind.MicroUsdPerMonth, now);
+        state = BudgetRules.Roll(state, LimitKind.TokensPerDay, now);
+        state = BudgetRules.Roll(state, LimitKind.TokensPerMonth, now);
+        state = BudgetRules.Roll(state, LimitKind.MicroUsdPerMonth, now);
         foreach (var silo in state.Silos)
         {
             state = moment.Dead.Contains(silo.Silo) || (silo.HasLeft && silo.HeardAt + EchoTime < now) ? Bury(state, silo) : state;
@@ -104,7 +104,7 @@ internal static class Ledger
                     silo = silo with { Permits = Math.Max(0, silo.Permits - report.Returned) };
                     break;
                 case LimitKind.TokensPerDay or LimitKind.TokensPerMonth or LimitKind.MicroUsdPerMonth:
-                    (state, silo) = BudgetBook.Settle(state, silo, report);
+                    (state, silo) = BudgetRules.Settle(state, silo, report);
                     break;
             }
         }
@@ -136,7 +136,7 @@ internal static class Ledger
                     silo = silo with { Permits = silo.Permits + grant.Amount };
                     break;
                 case LimitKind.TokensPerDay or LimitKind.TokensPerMonth or LimitKind.MicroUsdPerMonth:
-                    (silo, grant) = BudgetBook.Hand(state, silo, grant);
+                    (silo, grant) = BudgetRules.Hand(state, silo, grant);
                     break;
             }
 

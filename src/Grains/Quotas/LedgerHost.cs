@@ -62,7 +62,7 @@ internal sealed class LedgerHost(
 
     private static long HeldBy(SiloLease silo, LimitKind kind, long now) =>
         kind == LimitKind.Concurrency ? silo.Permits
-        : kind.IsBudget() ? BudgetBook.Outstanding(silo, kind)
+        : kind.IsBudget() ? BudgetRules.Outstanding(silo, kind)
         : (silo.Answer?.Grants ?? [])
             .Where(grant => grant.Kind == kind && now - silo.HeardAt < grant.Life.TotalMilliseconds)
             .Sum(grant => grant.Amount);
@@ -79,7 +79,7 @@ internal sealed class LedgerHost(
             Outstanding = kind switch
             {
                 LimitKind.Concurrency => state.Silos.Sum(silo => silo.Permits),
-                _ when kind.IsBudget() => state.Silos.Sum(silo => BudgetBook.Outstanding(silo, kind)),
+                _ when kind.IsBudget() => state.Silos.Sum(silo => BudgetRules.Outstanding(silo, kind)),
                 _ => 0,
             },
             ResetAfter = snapshot.ResetAfter,

@@ -50,7 +50,7 @@ internal readonly struct LimitSnapshot(LedgerState state, LimitKind kind, long l
     private static long Committed(LedgerState state, LimitKind kind) => kind switch
     {
         _ when kind.IsRate() => RateLog.Sum(SlotsOf(state, kind)),
-        _ when kind.IsBudget() => BudgetBook.Committed(state, kind),
+        _ when kind.IsBudget() => BudgetRules.Committed(state, kind),
         _ => state.Silos.Sum(silo => silo.Permits),
     };
 

@@ -6,7 +6,7 @@ namespace Prism.Grains.Quotas;
 /// The rules of budgets: the use of a calendar period, and the silos' grants of the rest. A period's grants are settled in it; once it is over, they
 /// no longer matter.
 /// </summary>
-internal static class BudgetBook
+internal static class BudgetRules
 {
     /// <summary>The part that is not free: used, or granted to silos.</summary>
     public static long Committed(LedgerState state, LimitKind kind)
