@@ -39,14 +39,11 @@ internal sealed class ProviderAdmission(ProviderLeases leases, TokenBound bounds
             : WaitAsync(call, quota, charge, cancellationToken);
     }
 
-    /// <summary>The settled call, with the state of the limits in its route: as after its reservation, or lower if it used more.</summary>
-    public ChatCall WithLimits(ChatCall call)
-    {
-        var quota = leases.Of(call.Route.Provider);
-        return call.Route.Limits is { } reserved && quota.IsOutdated(reserved)
-            ? call with { Route = call.Route with { Limits = Lower(reserved, quota.GetSnapshots()) } }
-            : call;
-    }
+    /// <summary>The target of a settled call, with the state of its limits: as after the reservation, or lower if the call used more.</summary>
+    public AnswerInfo WithLimits(AnswerInfo target) =>
+        target.Limits is { } reserved && leases.Of(target.Provider) is var quota && quota.IsOutdated(reserved)
+            ? target with { Limits = Lower(reserved, quota.GetSnapshots()) }
+            : target;
 
     /// <summary>A provider failed a call. If it responded 429 with a time, the whole cluster sends it no calls until then.</summary>
     public void OnFailed(ChatCall call, ChatError error)

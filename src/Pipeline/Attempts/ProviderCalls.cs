@@ -64,13 +64,13 @@ internal sealed class ProviderCalls(
         if (!upstream.Raw.IsEmpty)
         {
             var billed = settlement.Complete(upstream.Skim.Usage, upstream.Skim.Tier);
-            return new(settlement, quotas.WithLimits(call).Route, upstream, billed);
+            return new(settlement, quotas.WithLimits(call.Route), upstream, billed);
         }
 
         var response = upstream.Whole!;
         var usage = settlement.Complete(response.Usage ?? CountUsage(response, call), PricedFeatures.TierOf(response.Extra));
         var complete = response with { Id = response.Id ?? RandomId.OfAnswer(), Model = response.Model ?? call.Route.Model, Usage = usage };
-        return new(settlement, quotas.WithLimits(call).Route, upstream, complete);
+        return new(settlement, quotas.WithLimits(call.Route), upstream, complete);
     }
 
     private async ValueTask<(ProviderCall? Answer, ChatError? Error)> OpenStreamAsync(ChatCall call, CallSettlement settlement, ProviderAnswer upstream)

@@ -70,7 +70,7 @@ internal sealed partial class CallSettlement(
 
         pass.OnEnded(error);
         OnFailed(error);
-        return quotas.WithLimits(_call).Route.Limits is { } limits ? error with { Limits = limits } : error;
+        return quotas.WithLimits(_call.Route).Limits is { } limits ? error with { Limits = limits } : error;
     }
 
     /// <summary>
