@@ -38,7 +38,7 @@ public static partial class Program
     /// <param name="args">The command line: configuration, as <c>--Prism:Port=8001</c>.</param>
     /// <param name="variables">The environment; null for the process's own.</param>
     /// <param name="log">Where the log goes, as JSON lines; null for the standard output.</param>
-    internal static WebApplication Build(string[] args, IReadOnlyDictionary<string, string>? variables = null, TextWriter? log = null)
+    internal static WebApplication Build(string[] args, IReadOnlyDictionary<string, string>? variables = null, Stream? log = null)
     {
         var builder = WebApplication.CreateBuilder(args)
             .AddPrismConfiguration(variables)

@@ -9,6 +9,7 @@ using Prism.Silo.Configuration;
 using Prism.Silo.Logging;
 using Prism.Silo.Metrics;
 using Prism.Silo.Server;
+using Prism.Tests.Logging;
 
 namespace Prism.Tests;
 
@@ -19,7 +20,7 @@ internal static class SiloHost
     public static WebApplication Build(
         Dictionary<string, string>? variables = null,
         Dictionary<string, string?>? appSettings = null,
-        TextWriter? log = null,
+        Stream? log = null,
         string[]? arguments = null,
         Action<WebApplication>? map = null,
         TimeProvider? time = null,
@@ -32,7 +33,7 @@ internal static class SiloHost
         builder.Services.AddRouting();
         configure?.Invoke(builder.Services);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.AddPrismConfiguration(variables ?? []).AddPrismLogging(log ?? TextWriter.Null).AddPrismServer().AddPrismMetrics();
+        builder.AddPrismConfiguration(variables ?? []).AddPrismLogging(log ?? Stream.Null).AddPrismServer().AddPrismMetrics();
 
         var app = builder.Build();
         app.UsePrismRequestLogging();
@@ -71,7 +72,7 @@ internal static class SiloHost
     public static async Task<string> FailAsync(
         Dictionary<string, string>? variables = null, Dictionary<string, string?>? appSettings = null)
     {
-        using var log = new StringWriter();
+        using var log = new LogText();
         using var error = new StringWriter();
         var exitCode = await StartupFailure.RunAsync(() => StopWhenStarted(Build(variables, appSettings, log)), error);
         Assert.Equal(1, exitCode);

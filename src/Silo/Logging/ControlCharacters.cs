@@ -20,11 +20,11 @@ internal static class ControlCharacters
 
     private static readonly SearchValues<char> AllInJson = SearchValues.Create(Everything + "\"\\");
 
-    private static readonly SearchValues<char> AllButLines = SearchValues.Create(
-        string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(one => char.IsControl(one) && one is not ('\n' or '\r' or '\t'))) + OfDirection);
+    private static readonly SearchValues<char> AllButLines = SearchValues.Create(string.Concat(Everything.Where(one => one is not ('\n' or '\r' or '\t'))));
 
-    /// <summary>Escapes a whole line of the log, except its own line breaks.</summary>
-    public static string Escape(string line) => Escape(line, AllButLines);
+    // Nearly every value has only these. They are faster to find than the sets above, which have characters beyond ASCII.
+    private static readonly SearchValues<char> NeverEscaped =
+        SearchValues.Create(string.Concat(Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code).Where(one => one is not ('"' or '\\'))));
 
     /// <summary>Escapes the values of an event, including line breaks.</summary>
     public static void EscapeValues(LogEvent logEvent)
@@ -34,47 +34,63 @@ internal static class ControlCharacters
         {
             if (value is ScalarValue { Value: string text } && text.AsSpan().ContainsAny(All))
             {
-                (escaped ??= []).Add(new(name, new ScalarValue(Escape(text, All))));
+                (escaped ??= []).Add(new(name, new ScalarValue(Escape(text))));
             }
         }
 
         escaped?.ForEach(logEvent.AddOrUpdateProperty);
     }
 
-    /// <summary>Appends a value of a text line, with line breaks escaped too.</summary>
-    public static void AppendText(StringBuilder line, ReadOnlySpan<char> value) => Append(line, value, All);
+    /// <summary>Writes text that may have line breaks of its own.</summary>
+    public static void WriteLines(LineWriter line, ReadOnlySpan<char> text) => Write(line, text, AllButLines);
 
-    /// <summary>Appends the content of a JSON string.</summary>
-    public static void AppendJson(StringBuilder line, ReadOnlySpan<char> value) => Append(line, value, AllInJson);
+    /// <summary>Writes the content of a JSON string.</summary>
+    public static Place WriteJson(LineWriter line, ReadOnlySpan<char> value) => Write(line, value, AllInJson);
 
-    private static void Append(StringBuilder line, ReadOnlySpan<char> value, SearchValues<char> escaped)
+    /// <summary>Writes a value, with line breaks escaped too.</summary>
+    public static Place Write(LineWriter line, ReadOnlySpan<char> value, LogFormat format) => Write(line, value, format == LogFormat.Json ? AllInJson : All);
+
+    private static Place Write(LineWriter line, ReadOnlySpan<char> value, SearchValues<char> escaped)
+    {
+        var start = line.Length;
+        if (value.ContainsAnyExcept(NeverEscaped))
+        {
+            WriteEscaped(line, value, escaped);
+        }
+        else
+        {
+            line.WriteAscii(value);
+        }
+
+        return new(start, line.Length - start);
+    }
+
+    private static void WriteEscaped(LineWriter line, ReadOnlySpan<char> value, SearchValues<char> escaped)
     {
         while (value.IndexOfAny(escaped) is >= 0 and var at)
         {
-            line.Append(value[..at]);
-            _ = value[at] switch
+            line.Write(value[..at]);
+            line.Write(value[at] switch
             {
-                '"' or '\\' => line.Append('\\').Append(value[at]),
-                '\n' when escaped == AllInJson => line.Append("\\n"),
-                '\r' when escaped == AllInJson => line.Append("\\r"),
-                '\t' when escaped == AllInJson => line.Append("\\t"),
-                var control => line.Append(CultureInfo.InvariantCulture, $"\\u{(int)control:x4}"),
-            };
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' when escaped == AllInJson => "\\n",
+                '\r' when escaped == AllInJson => "\\r",
+                '\t' when escaped == AllInJson => "\\t",
+                var control => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)control:x4}"),
+            });
             value = value[(at + 1)..];
         }
 
-        line.Append(value);
+        line.Write(value);
     }
 
-    private static string Escape(string text, SearchValues<char> controls)
+    private static string Escape(string text)
     {
-        if (!text.AsSpan().ContainsAny(controls))
-        {
-            return text;
-        }
-
-        var escaped = new StringBuilder(text.Length + 16);
-        Append(escaped, text, controls);
-        return escaped.ToString();
+        var line = LineWriter.Rent();
+        WriteEscaped(line, text, All);
+        var escaped = Encoding.UTF8.GetString(line.Written);
+        line.Return();
+        return escaped;
     }
 }

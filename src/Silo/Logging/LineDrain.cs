@@ -7,18 +7,18 @@ namespace Prism.Silo.Logging;
 /// Writes lines in order, on a thread of its own: a thread that logs only copies its line into a buffer, and one write has many lines. A slow or
 /// blocked output delays nothing. Lines beyond <see cref="MostWaiting"/> are dropped, and their number is logged.
 /// </summary>
-/// <param name="output">Receives the lines.</param>
+/// <param name="output">Receives the lines, in UTF-8.</param>
 /// <param name="mask">Removes the configured secrets.</param>
 /// <param name="describeLoss">The line that reports dropped lines.</param>
-internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, string> describeLoss) : IDisposable
+internal sealed class LineDrain(Stream output, SecretMask mask, Func<long, byte[]> describeLoss) : IDisposable
 {
-    /// <summary>The most characters that wait for the output.</summary>
+    /// <summary>The most bytes that wait for the output.</summary>
     public const int MostWaiting = 4 * 1024 * 1024;
 
     // A buffer that a burst has enlarged is not kept.
     private const int MostKept = 256 * 1024;
 
-    // So many characters are worth a write before the time is over. With more, the buffers would outgrow what is kept, and be made anew for each write.
+    // So many bytes are worth a write before the time is over. With more, the buffers would outgrow what is kept, and be made anew for each write.
     private const int WorthAWrite = 64 * 1024;
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
@@ -29,8 +29,8 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
 
     // Not a Lock: no thread can wait on one.
     private readonly object _gate = new();
-    private ArrayBufferWriter<char> _waiting = new();
-    private ArrayBufferWriter<char> _written = new();
+    private ArrayBufferWriter<byte> _waiting = new();
+    private ArrayBufferWriter<byte> _written = new();
     private Thread? _thread;
     private long _dropped;
     private long? _writeBegan;
@@ -40,7 +40,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     /// <summary>Adds a line.</summary>
     /// <param name="line">The line with its end.</param>
     /// <param name="urgency">When it has to be written.</param>
-    public void Add(ReadOnlySpan<char> line, Urgency urgency)
+    public void Add(ReadOnlySpan<byte> line, Urgency urgency)
     {
         lock (_gate)
         {
@@ -118,7 +118,7 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
     }
 
     /// <returns>Null at the end.</returns>
-    private ArrayBufferWriter<char>? Dequeue()
+    private ArrayBufferWriter<byte>? Dequeue()
     {
         lock (_gate)
         {
@@ -150,11 +150,11 @@ internal sealed class LineDrain(TextWriter output, SecretMask mask, Func<long, s
         }
     }
 
-    private void Write(ArrayBufferWriter<char> lines)
+    private void Write(ArrayBufferWriter<byte> lines)
     {
         try
         {
-            mask.Write(lines.WrittenSpan, output);
+            output.Write(mask.Apply(lines.WrittenSpan));
             output.Flush();
         }
         catch (Exception exception)

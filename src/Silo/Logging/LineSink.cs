@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting;
@@ -15,42 +14,42 @@ internal sealed class LineSink : ILogEventSink, IDisposable
     private readonly ITextFormatter _formatter;
     private readonly LineDrain _drain;
 
-    public LineSink(TextWriter output, ITextFormatter formatter, SecretMask mask)
+    public LineSink(Stream output, ITextFormatter formatter, SecretMask mask)
     {
         _formatter = formatter;
         _drain = new(output, mask, DescribeLoss);
     }
 
-    public void Emit(LogEvent logEvent) => _drain.Add(Render(logEvent), logEvent.Level switch
+    public void Emit(LogEvent logEvent)
     {
-        LogEventLevel.Fatal => Urgency.BeforeTheEnd,
-        >= LogEventLevel.Warning => Urgency.Now,
-        _ => Urgency.Soon,
-    });
+        var line = Render(logEvent);
+        _drain.Add(line.Written, logEvent.Level switch
+        {
+            LogEventLevel.Fatal => Urgency.BeforeTheEnd,
+            >= LogEventLevel.Warning => Urgency.Now,
+            _ => Urgency.Soon,
+        });
+        line.Return();
+    }
 
     /// <summary>Writes the line of a request.</summary>
-    public void Add(StringBuilder line)
-    {
-        var chunks = line.GetChunks().GetEnumerator();
-        chunks.MoveNext();
-        var first = chunks.Current.Span;
-        // Nearly always there is one.
-        _drain.Add(first.Length == line.Length ? first : line.ToString(), Urgency.Soon);
-    }
+    public void Add(LineWriter line) => _drain.Add(line.Written, Urgency.Soon);
 
     public void Dispose() => _drain.Dispose();
 
-    private string Render(LogEvent logEvent)
+    private LineWriter Render(LogEvent logEvent)
     {
-        using var line = new StringWriter(CultureInfo.InvariantCulture);
-        _formatter.Format(logEvent, line);
-        return ControlCharacters.Escape(line.ToString());
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        _formatter.Format(logEvent, text);
+        var line = LineWriter.Rent();
+        ControlCharacters.WriteLines(line, text.ToString());
+        return line;
     }
 
-    private string DescribeLoss(long count) => Render(new(
+    private byte[] DescribeLoss(long count) => Render(new(
         TimeProvider.System.GetLocalNow(),
         LogEventLevel.Warning,
         exception: null,
         Loss,
-        [new("Count", new ScalarValue(count)), new(Constants.SourceContextPropertyName, new ScalarValue(typeof(LineSink).FullName))]));
+        [new("Count", new ScalarValue(count)), new(Constants.SourceContextPropertyName, new ScalarValue(typeof(LineSink).FullName))])).Written.ToArray();
 }

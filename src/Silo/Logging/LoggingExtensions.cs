@@ -1,3 +1,4 @@
+using System.Text;
 using Prism.Silo.Configuration;
 using Serilog;
 using Serilog.Core;
@@ -14,8 +15,8 @@ internal static class LoggingExtensions
     /// the ids of trace and span), or readable text, by default where that is a terminal.
     /// </summary>
     /// <param name="builder">The host. Its configuration has to be complete.</param>
-    /// <param name="output">The output; null for the standard output.</param>
-    public static TBuilder AddPrismLogging<TBuilder>(this TBuilder builder, TextWriter? output = null)
+    /// <param name="output">The output, in UTF-8; null for the standard output.</param>
+    public static TBuilder AddPrismLogging<TBuilder>(this TBuilder builder, Stream? output = null)
         where TBuilder : IHostApplicationBuilder
     {
         var format = ReadFormat(builder.Configuration, isTerminal: output is null && !Console.IsOutputRedirected);
@@ -64,9 +65,13 @@ internal static class LoggingExtensions
         }
     }
 
-    // The console's own writer passes each piece to the system at once.
-    private static TextWriter StandardOutput() =>
-        Console.IsOutputRedirected ? new StreamWriter(Console.OpenStandardOutput(), bufferSize: 32 * 1024) : Console.Out;
+    private static Stream StandardOutput()
+    {
+        var output = Console.OpenStandardOutput();
+        return Console.IsOutputRedirected || Console.OutputEncoding.CodePage == Encoding.UTF8.CodePage
+            ? output
+            : Encoding.CreateTranscodingStream(output, Console.OutputEncoding, Encoding.UTF8);
+    }
 
     private static LogEventLevel AtLeastWarning(LogEventLevel level) => level > LogEventLevel.Warning ? level : LogEventLevel.Warning;
 

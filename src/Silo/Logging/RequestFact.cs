@@ -1,67 +1,52 @@
-using System.Globalization;
 using System.Text;
 using Prism.Gateway.Logging;
 
 namespace Prism.Silo.Logging;
 
 /// <summary>One fact of a request: a part of the message of its line, and a property.</summary>
-/// <param name="template">Its part of the message template, <c>", attempts {Attempts}"</c>, with the property's name between the braces.</param>
-internal abstract class RequestFact(string template)
+internal abstract class RequestFact
 {
-    private readonly string _before = template[..template.IndexOf('{', StringComparison.Ordinal)];
-    private readonly string _after = template[(template.IndexOf('}', StringComparison.Ordinal) + 1)..];
+    private readonly byte[] _before;
+    private readonly byte[] _after;
+    private readonly byte[] _property;
+
+    /// <param name="template">Its part of the message template, <c>", attempts {Attempts}"</c>, with the property's name between the braces.</param>
+    protected RequestFact(string template)
+    {
+        var parts = template.Split('{', '}');
+        Template = template;
+        _before = Encoding.UTF8.GetBytes(parts[0]);
+        _after = Encoding.UTF8.GetBytes(parts[2]);
+        _property = Encoding.UTF8.GetBytes($",\"{parts[1].Split(':')[0]}\":");
+    }
 
     /// <summary>The part of the message template.</summary>
-    public string Template => template;
-
-    /// <summary>The part between the braces behind the colon.</summary>
-    protected string? Format { get; } = HoleOf(template) is [_, var format] ? format : null;
-
-    private string Name { get; } = HoleOf(template)[0];
+    public string Template { get; }
 
     public abstract bool IsKnown(RequestLog log);
 
-    public void AppendToMessage(StringBuilder line, RequestLog log, LogFormat lineFormat)
+    /// <returns>The place of the value, if it looks the same in the property.</returns>
+    public Place WriteToMessage(LineWriter line, RequestLog log, LogFormat format)
     {
-        line.Append(_before);
-        AppendValue(line, log, lineFormat);
-        line.Append(_after);
+        line.Write(_before);
+        var place = WriteValue(line, log, format);
+        line.Write(_after);
+        return place;
     }
 
-    public void AppendProperty(StringBuilder line, RequestLog log)
+    /// <summary>Writes the property.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="log">The facts.</param>
+    /// <param name="written">The place of the value in the message.</param>
+    public void WriteProperty(LineWriter line, RequestLog log, Place written)
     {
-        line.Append(",\"").Append(Name).Append("\":");
-        AppendJson(line, log);
+        line.Write(_property);
+        WriteJson(line, log, written);
     }
 
-    /// <summary>Appends a text, escaped for its line.</summary>
-    public static void Append(StringBuilder line, string value, LogFormat lineFormat)
-    {
-        if (lineFormat == LogFormat.Json)
-        {
-            ControlCharacters.AppendJson(line, value);
-        }
-        else
-        {
-            ControlCharacters.AppendText(line, value);
-        }
-    }
+    protected abstract Place WriteValue(LineWriter line, RequestLog log, LogFormat format);
 
-    /// <summary>Appends a number.</summary>
-    public static void Append<T>(StringBuilder line, T value, string? format = null)
-        where T : struct, ISpanFormattable
-    {
-        Span<char> text = stackalloc char[64];
-        line.Append(value.TryFormat(text, out var length, format, CultureInfo.InvariantCulture)
-            ? text[..length]
-            : value.ToString(format, CultureInfo.InvariantCulture));
-    }
-
-    protected abstract void AppendValue(StringBuilder line, RequestLog log, LogFormat lineFormat);
-
-    protected abstract void AppendJson(StringBuilder line, RequestLog log);
-
-    private static string[] HoleOf(string template) => template.Split('{', '}')[1].Split(':');
+    protected abstract void WriteJson(LineWriter line, RequestLog log, Place written);
 }
 
 /// <summary>A text, perhaps of a client or a provider.</summary>
@@ -69,23 +54,38 @@ internal sealed class TextFact(string template, Func<RequestLog, string?> find) 
 {
     public override bool IsKnown(RequestLog log) => find(log) is not null;
 
-    protected override void AppendValue(StringBuilder line, RequestLog log, LogFormat lineFormat) => Append(line, find(log)!, lineFormat);
+    protected override Place WriteValue(LineWriter line, RequestLog log, LogFormat format) => ControlCharacters.Write(line, find(log), format);
 
-    protected override void AppendJson(StringBuilder line, RequestLog log)
+    protected override void WriteJson(LineWriter line, RequestLog log, Place written)
     {
-        line.Append('"');
-        ControlCharacters.AppendJson(line, find(log));
-        line.Append('"');
+        line.Write((byte)'"');
+        line.Copy(written);
+        line.Write((byte)'"');
     }
 }
 
 /// <summary>A number.</summary>
-internal sealed class NumberFact<T>(string template, Func<RequestLog, T?> find) : RequestFact(template)
-    where T : struct, ISpanFormattable
+/// <param name="template">Its part of the message template.</param>
+/// <param name="find">Finds it.</param>
+/// <param name="write">Writes it to the message.</param>
+/// <param name="writeAll">Writes it with all its digits.</param>
+internal sealed class NumberFact<T>(string template, Func<RequestLog, T?> find, Func<LineWriter, T, Place> write, Action<LineWriter, T> writeAll)
+    : RequestFact(template)
+    where T : struct
 {
     public override bool IsKnown(RequestLog log) => find(log) is not null;
 
-    protected override void AppendValue(StringBuilder line, RequestLog log, LogFormat lineFormat) => Append(line, find(log)!.Value, Format);
+    protected override Place WriteValue(LineWriter line, RequestLog log, LogFormat format) => write(line, find(log)!.Value);
 
-    protected override void AppendJson(StringBuilder line, RequestLog log) => Append(line, find(log)!.Value);
+    protected override void WriteJson(LineWriter line, RequestLog log, Place written)
+    {
+        if (written.Length > 0)
+        {
+            line.Copy(written);
+        }
+        else
+        {
+            writeAll(line, find(log)!.Value);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Prism.Gateway.Logging;
 using Prism.Silo.Telemetry;
 
@@ -8,12 +7,6 @@ namespace Prism.Silo.Logging;
 /// <summary>Logs each request in one line at its end, with the values in its <see cref="RequestLog"/>.</summary>
 internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, LogLimits limits, LogOutput output, TimeProvider time)
 {
-    // Longer lines contain the stack of an exception.
-    private const int MostKept = 8 * 1024;
-
-    [ThreadStatic]
-    private static StringBuilder? s_line;
-
     public async Task InvokeAsync(HttpContext context)
     {
         var begun = time.GetTimestamp();
@@ -41,9 +34,8 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, 
             return;
         }
 
-        // Cleared before use: a failed write may have left half a line.
-        var line = (s_line ??= new(2 * 1024)).Clear();
-        Append(line, new()
+        var line = LineWriter.Rent();
+        new RequestLine
         {
             EndedAt = time.GetUtcNow(),
             Level = level,
@@ -55,20 +47,8 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, LineSink sink, 
             Log = log,
             Exception = exception,
             Activity = Activity.Current,
-        });
+        }.Write(line, output.Format);
         sink.Add(line);
-        s_line = line.Capacity > MostKept ? null : line;
-    }
-
-    private void Append(StringBuilder line, in RequestLine request)
-    {
-        if (output.Format == LogFormat.Json)
-        {
-            request.AppendJson(line);
-        }
-        else
-        {
-            request.AppendText(line);
-        }
+        line.Return();
     }
 }

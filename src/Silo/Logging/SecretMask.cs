@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using Prism.Silo.Configuration;
 using Serilog.Formatting.Json;
 
@@ -15,13 +16,15 @@ internal sealed class SecretMask
     // Shorter ones are placeholders ("none", "ollama"). Masking them would garble lines.
     private const int MinLength = 8;
 
+    // Each byte of UTF-8 as one character: a set of texts is searched at once, a set of byte sequences is not. A text is in a line if and only if its
+    // bytes are in those of the line.
     private readonly ImmutableArray<string> _secrets;
     private readonly SearchValues<string> _anySecret;
 
     /// <param name="secrets">The secrets.</param>
     public SecretMask(IEnumerable<string> secrets)
     {
-        _secrets = [.. secrets.Where(secret => secret.Length >= MinLength).SelectMany(secret => new[] { secret, InJson(secret) }).Distinct()];
+        _secrets = [.. secrets.Where(secret => secret.Length >= MinLength).SelectMany(secret => new[] { secret, InJson(secret) }).Select(Widen).Distinct()];
         _anySecret = SearchValues.Create(_secrets.AsSpan(), StringComparison.Ordinal);
     }
 
@@ -35,25 +38,24 @@ internal sealed class SecretMask
             .SelectMany(setting => ProvidersSection.ReadValue(configuration, setting.Path!) is { } value ? setting.Kind.FindSecrets(value) : []));
     }
 
-    /// <summary>The text without the secrets.</summary>
-    public string Apply(string text)
+    /// <summary>The lines without the secrets.</summary>
+    public ReadOnlySpan<byte> Apply(ReadOnlySpan<byte> lines)
     {
-        if (!text.AsSpan().ContainsAny(_anySecret))
+        if (_secrets.IsEmpty)
         {
-            return text;
+            return lines;
         }
 
-        foreach (var secret in _secrets)
-        {
-            text = text.Replace(secret, Masked, StringComparison.Ordinal);
-        }
-
-        return text;
+        var buffer = ArrayPool<char>.Shared.Rent(lines.Length);
+        var text = buffer.AsSpan(0, Encoding.Latin1.GetChars(lines, buffer));
+        var masked = text.ContainsAny(_anySecret) ? Encoding.Latin1.GetBytes(Mask(text.ToString())) : lines;
+        ArrayPool<char>.Shared.Return(buffer);
+        return masked;
     }
 
-    /// <summary>Writes the text without the secrets.</summary>
-    public void Write(ReadOnlySpan<char> text, TextWriter output) =>
-        output.Write(text.ContainsAny(_anySecret) ? Apply(text.ToString()) : text);
+    private string Mask(string text) => _secrets.Aggregate(text, (left, secret) => left.Replace(secret, Masked, StringComparison.Ordinal));
+
+    private static string Widen(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     private static string InJson(string secret)
     {

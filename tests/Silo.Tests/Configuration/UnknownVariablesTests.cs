@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Prism.Tests.Logging;
 
 namespace Prism.Tests.Configuration;
 
@@ -69,7 +70,7 @@ public sealed class UnknownVariablesTests
 
     private static async Task<List<string>> WarningsAsync(params (string Name, string Value)[] variables)
     {
-        using var log = new StringWriter();
+        using var log = new LogText();
         await using (var app = SiloHost.Build(SiloHost.Ports(variables), log: log))
         {
             await app.StartAsync();

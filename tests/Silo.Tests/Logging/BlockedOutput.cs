@@ -1,7 +1,7 @@
 namespace Prism.Tests.Logging;
 
 /// <summary>Blocks its writer until it is opened, as a pipe does whose reader is busy.</summary>
-internal sealed class BlockedOutput : StringWriter
+internal sealed class BlockedOutput : LogText
 {
     private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _open = new();
@@ -11,7 +11,7 @@ internal sealed class BlockedOutput : StringWriter
 
     public void Open() => _open.Set();
 
-    public override void Write(ReadOnlySpan<char> buffer)
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
         _blocked.TrySetResult();
         Assert.True(_open.Wait(Patience.Limit));

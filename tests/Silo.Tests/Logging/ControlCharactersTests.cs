@@ -37,7 +37,7 @@ public sealed class ControlCharactersTests
 
     private static string Write(ITextFormatter formatter, string text)
     {
-        using var output = new StringWriter();
+        using var output = new LogText();
         using (var sink = new LineSink(output, formatter, new SecretMask([])))
         using (var logger = new LoggerConfiguration().WriteTo.Sink(sink).CreateLogger())
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Prism.Silo.Logging;
 
 namespace Prism.Tests.Logging;
@@ -10,12 +11,12 @@ public sealed class LineDrainTests
     [Fact]
     public void Lines_are_written_in_their_order_and_all_of_them_at_the_end()
     {
-        using var output = new StringWriter();
+        using var output = new LogText();
         using (var drain = new LineDrain(output, NoSecrets, DescribeLoss))
         {
             for (var i = 0; i < 10_000; i++)
             {
-                drain.Add($"{i}\n", i % 1_000 == 0 ? Urgency.Now : Urgency.Soon);
+                drain.Add(Utf8($"{i}\n"), i % 1_000 == 0 ? Urgency.Now : Urgency.Soon);
             }
         }
 
@@ -30,11 +31,11 @@ public sealed class LineDrainTests
         const int room = LineDrain.MostWaiting / 1024;
         using (var drain = new LineDrain(output, NoSecrets, DescribeLoss))
         {
-            drain.Add("first\n", Urgency.Now);
+            drain.Add("first\n"u8, Urgency.Now);
             await output.Blocked.WaitAsync(Patience.Limit);
             for (var i = 0; i < room + 7; i++)
             {
-                drain.Add(line, i % 2 == 0 ? Urgency.Now : Urgency.Soon);
+                drain.Add(Utf8(line), i % 2 == 0 ? Urgency.Now : Urgency.Soon);
             }
 
             output.Open();
@@ -49,22 +50,24 @@ public sealed class LineDrainTests
     [Fact]
     public void A_fatal_line_is_written_when_the_thread_that_logs_it_goes_on()
     {
-        using var output = new StringWriter();
+        using var output = new LogText();
         using var drain = new LineDrain(output, NoSecrets, DescribeLoss);
-        drain.Add("before\n", Urgency.Soon);
-        drain.Add("fatal\n", Urgency.BeforeTheEnd);
+        drain.Add("before\n"u8, Urgency.Soon);
+        drain.Add("fatal\n"u8, Urgency.BeforeTheEnd);
         Assert.Equal("before\nfatal\n", output.ToString());
     }
 
     [Fact]
     public void An_output_that_fails_ends_nothing()
     {
-        using var output = new StringWriter();
+        using var output = new LogText();
         output.Dispose();
         using var drain = new LineDrain(output, NoSecrets, DescribeLoss);
-        drain.Add("lost\n", Urgency.BeforeTheEnd);
-        drain.Add("lost too\n", Urgency.BeforeTheEnd);
+        drain.Add("lost\n"u8, Urgency.BeforeTheEnd);
+        drain.Add("lost too\n"u8, Urgency.BeforeTheEnd);
     }
 
-    private static string DescribeLoss(long count) => $"{count} lost\n";
+    private static byte[] DescribeLoss(long count) => Utf8($"{count} lost\n");
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

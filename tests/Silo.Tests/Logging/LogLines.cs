@@ -5,9 +5,9 @@ namespace Prism.Tests.Logging;
 /// <summary>What a host has logged.</summary>
 internal sealed class LogLines : IDisposable
 {
-    private readonly StringWriter _text = new();
+    private readonly LogText _text = new();
 
-    public TextWriter Writer => _text;
+    public Stream Writer => _text;
 
     public string Text => _text.ToString();
 

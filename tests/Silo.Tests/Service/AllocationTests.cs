@@ -75,7 +75,7 @@ public sealed class AllocationTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     private static Task<PrismService> StartAsync(FixedUpstream upstream, string provider) => PrismService.StartAsync(
-        TextWriter.Null,
+        Stream.Null,
         [],
         ("LLM_API_KEYS", Key), ("LLM_DEFAULT_PROVIDER", provider),
         ("LLM_OPENAI_BASE_URL", upstream.Url), ("LLM_OPENAI_API_KEY", "sk-0123456789"), ("LLM_OPENAI_DEFAULT_MODEL", "gpt-4o-mini"),

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 using OpenAI.Chat;
 using Orleans.TestingHost;
+using Prism.Tests.Logging;
 
 namespace Prism.Tests.Service;
 
@@ -16,13 +17,13 @@ internal sealed class PrismService : IAsyncDisposable
     // Held until the end: the allocator keeps the ports from other processes for as long as it lives.
     private readonly TestClusterPortAllocator _ports = new();
     private readonly WebApplication _app;
-    private readonly StringWriter _log = new();
+    private readonly LogText _log = new();
     private bool _stopped;
 
     // What the service gives up for being slow, it gives up on a busy machine too.
     private static readonly string[] Patiently = ["--Prism:Cache:AskTimeout=00:03:00", "--Prism:Cache:LostTimeout=00:03:00"];
 
-    private PrismService((string Name, string Value)[] settings, string[] arguments, TextWriter? log = null)
+    private PrismService((string Name, string Value)[] settings, string[] arguments, Stream? log = null)
     {
         (SiloPort, GatewayPort) = _ports.AllocateConsecutivePortPairs(1);
         var variables = SiloHost.Ports(
@@ -55,7 +56,7 @@ internal sealed class PrismService : IAsyncDisposable
     /// <param name="log">Where it logs; null to keep it.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="settings">The environment.</param>
-    public static async Task<PrismService> StartAsync(TextWriter? log, string[] arguments, params (string Name, string Value)[] settings)
+    public static async Task<PrismService> StartAsync(Stream? log, string[] arguments, params (string Name, string Value)[] settings)
     {
         var service = new PrismService(settings, arguments, log);
         await service._app.StartAsync();

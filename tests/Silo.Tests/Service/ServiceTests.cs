@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Prism.Grains.Interfaces.Chat;
 using Prism.Silo.Configuration;
+using Prism.Tests.Logging;
 
 namespace Prism.Tests.Service;
 
@@ -185,7 +186,7 @@ public sealed class ServiceTests
     {
         await using var first = await PrismService.StartAsync();
         using var error = new StringWriter();
-        using var log = new StringWriter();
+        using var log = new LogText();
         var variables = SiloHost.Ports(("LLM_SILO_PORT", $"{first.SiloPort}"), ("LLM_SILO_GATEWAY_PORT", $"{first.GatewayPort}"));
 
         var exitCode = await StartupFailure.RunAsync(() => Program.Build([], variables, log), error);

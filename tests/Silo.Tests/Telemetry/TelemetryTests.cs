@@ -92,7 +92,7 @@ public sealed class TelemetryTests
         using var ports = new TestClusterPortAllocator();
         var (silo, gateway) = ports.AllocateConsecutivePortPairs(1);
 
-        using var app = Program.Build([], SiloHost.Ports(("LLM_SILO_PORT", $"{silo}"), ("LLM_SILO_GATEWAY_PORT", $"{gateway}")), TextWriter.Null) as IDisposable;
+        using var app = Program.Build([], SiloHost.Ports(("LLM_SILO_PORT", $"{silo}"), ("LLM_SILO_GATEWAY_PORT", $"{gateway}")), Stream.Null) as IDisposable;
 
         var services = ((Microsoft.AspNetCore.Builder.WebApplication)app!).Services;
         Assert.Null(services.GetService<TracerProvider>());
