@@ -15,7 +15,7 @@ internal sealed record Options(IReadOnlyList<Case> Cases, Budget Budget, string?
           all          every case but soak
         {string.Join('\n', Case.All.Select(one => $"  {one.Name,-12} {one.Title}"))}
 
-          --quick      short turns, to check that every case works; less than two minutes for all
+          --quick      short turns, to check that every case works; some four minutes for all
           --rounds     number of turns of each contender
           --seconds    length of a turn; with soak, of the whole load
           --published  directory of a published Prism; without it, the bench publishes one
